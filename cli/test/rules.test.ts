@@ -241,6 +241,25 @@ describe("maintenance windows in files", () => {
   });
 });
 
+describe("many rules at once", () => {
+  it("switches those of ids with a wildcard, and of labels, each by itself", async () => {
+    const rule = (id: string, team: string) =>
+      `{ id: ${id}, labels: { team: ${team} }, condition: { metric: t, above: 800 } }`;
+    write("many.yaml", [rule("many-1", "heat"), rule("many-2", "cold"), rule("other-1", "heat")].join("\n---\n"));
+    await cli("rules", "apply", join(files, "many.yaml"));
+    expect(await cli("rules", "shadow", "many-*")).toMatchObject({ code: 0, out: "many-1: shadow\nmany-2: shadow\n" });
+    const labelled = await cli("rules", "disable", "--label", "team=heat", "m*", "o*");
+    expect(labelled).toMatchObject({ code: 0, out: "many-1: disabled\nother-1: disabled\n" });
+    const some = await cli("rules", "disable", "many-2", "never-was");
+    expect(some.code).toBe(1);
+    expect(some.out).toContain("many-2: disabled");
+    expect(some.out).toContain("There is no rule never-was");
+    expect((await cli("rules", "enable", "--label", "team=nobody")).out).toBe("no rules\n");
+    expect(await cli("rules", "enable", "--label", "team")).toMatchObject({ code: 1, out: "" });
+    expect(await cli("rules", "enable", "m*", "--revision", "1")).toMatchObject({ code: 1, out: "" });
+  });
+});
+
 describe("headwater alerts", () => {
   it("lists, acknowledges, clears, and tells why in sentences", async () => {
     const device = await registerDevice(api, { id: "kettle-1", type: "kettle" });
@@ -283,6 +302,9 @@ describe("headwater alerts", () => {
     expect(again).toMatchObject({ code: 0, out: expect.stringContaining("acknowledged already, by admin") });
     expect(await cli("alerts", "ack", alert.id)).toMatchObject({ code: 1 });
     expect(await cli("alerts", "assign", alert.id, "--nobody")).toMatchObject({ code: 0 });
+    const two = await cli("alerts", "comment", alert.id, "never-was", "--comment", "nothing new");
+    expect(two.code).toBe(1);
+    expect(two.out).toContain("There is no alert never-was");
     const history = (await cli("alerts", "history", alert.id)).out;
     for (const line of [
       "assigned to ann by admin who said: yours",

@@ -155,6 +155,39 @@ it("shows why: the readings in the log, the revision, every transition", async (
   ]);
 });
 
+it("shows why of derived readings: rule by rule, back to what the device sent", async () => {
+  const derives = (id: string, metric: string, from: string, expression: string) =>
+    enableRule(rules, { id, derive: { metric, expression, from } });
+  await derives("to-celsius", "celsius", "fahrenheit", "(metrics.fahrenheit - 32.0) / 1.8");
+  await derives("to-kelvin", "kelvin", "celsius", "metrics.celsius + 273.0");
+  await enableRule(rules, { id: "hot", condition: { metric: "kelvin", above: 360 } });
+  const { record } = on.fleet.record("boiler-1", "fahrenheit", 212);
+  await on.fleet.append([record]);
+  const [alert] = await eventually(async () => {
+    const found = await alerts("?state=active");
+    expect(found).toHaveLength(1);
+    return found;
+  });
+  const { transitions, text } = await eventually(async () => {
+    const { body } = await rules.call("GET", `/api/v1/alerts/${alert!.id}/why`);
+    // The derived readings are in the log behind the alert.
+    expect(body.transitions[0].evidence[0].derived[1].position).not.toBeNull();
+    return body;
+  });
+  const [reading] = transitions[0].evidence;
+  expect(reading).toMatchObject({ metric: "kelvin", value: 373 });
+  expect(reading.record.readings).toEqual([{ metric: "fahrenheit", value: 212 }]);
+  expect(reading.derived).toEqual([
+    expect.objectContaining({ rule: "to-kelvin", revision: 1, metric: "kelvin", value: 373, from: ["celsius"] }),
+    expect.objectContaining({ rule: "to-celsius", revision: 1, metric: "celsius", value: 100, from: ["fahrenheit"] }),
+  ]);
+  const { gateway, epoch, partition, n } = reading.identity;
+  expect(text).toContain(
+    `  It began with kelvin = 373 of ${reading.eventTime}, derived by rule to-kelvin revision 1 from celsius = 100, ` +
+      `derived by rule to-celsius revision 1 from fahrenheit = 212 of event ${gateway}/${epoch}/${partition}/${n} (received `,
+  );
+});
+
 it("takes note of what people did, and lets the first count", async () => {
   await enableRule(rules, hotRule("hot"));
   await on.fleet.send("boiler-1", [95]);

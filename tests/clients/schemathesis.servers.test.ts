@@ -85,6 +85,9 @@ it(
       { ids: ["getRule", "exportRules"], parameters: { after: rule } },
       // There is no alert yet, and so no position of one.
       { ids: ["listAlerts", "getAlert", "explainAlert", "listAlertActions", "listAlertHistory"], mayRefuse: true },
+      // Exactly one of ids and a filter, and a cursor that an answer gave.
+      { ids: ["acknowledgeAlerts", "clearAlerts", "assignAlerts", "commentAlerts", "snoozeAlerts"], mayRefuse: true },
+      { ids: ["endAlertSnoozes", "enableRules", "disableRules", "shadowRules"], mayRefuse: true },
       { ids: ["listMaintenance"], parameters: { after: rule, cursor: cursor("/api/v1/maintenance", "a") } },
       { ids: ["getMaintenance"], parameters: { after: rule } },
       // A snooze has one end, and a window ends after it begins, by a calendar and a zone that there are.

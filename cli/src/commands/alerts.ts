@@ -1,7 +1,7 @@
 import type { AnswerOf, ApiClient, InputOf, Schemas } from "@headwater/client";
 import { describeAlerts } from "../alerts/alert-table.ts";
 import { shown } from "../text/columns.ts";
-import { actOn, isWrite, writes, type AlertWrite } from "./alert-writes.ts";
+import { actOnMany, actOnOne, isWrite, writes, type AlertWrite } from "./alert-writes.ts";
 import type { Command } from "./command.ts";
 import { UsageError } from "./command-error.ts";
 import { connect, connectionOptions, connectionUsage } from "./connection.ts";
@@ -22,6 +22,8 @@ const usage = `headwater alerts: what rules raised
   clear ID…          ends it by hand
 
 Instead of ids, whatever writes takes the filter of list, or --all: it is done to each alert that is open and fits.
+Of several each is done or refused by itself; those that were refused are named, and the exit code is 1 (of a filter
+not for those that were as asked already).
 
 ${connectionUsage}
   --state STATE      of list: open (default), active, acknowledged, cleared or all
@@ -114,11 +116,14 @@ function checkUse(action: string, ids: readonly string[], values: Values): void 
     throw new UsageError(`headwater alerts ${action} takes ${wanted}. See headwater alerts --help`);
 }
 
-async function matching(api: ApiClient, values: Values, wanted: number): Promise<{ alerts: Alert[]; isCut: boolean }> {
-  const { state = "open", device, rule, severity, assignee, shadow, muted, from, to } = values;
+function filterOf({ state = "open", device, rule, severity, assignee, shadow, muted, from, to }: Values): Filter {
   const given = { device, rule, severity, assignee, shadow, muted, from, to };
   const all = { ...given, state: state === "all" ? undefined : state };
-  const query = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Filter;
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+async function matching(api: ApiClient, values: Values, wanted: number): Promise<{ alerts: Alert[]; isCut: boolean }> {
+  const query = filterOf(values);
   const alerts: Alert[] = [];
   let page: AnswerOf<"GET", "/api/v1/alerts"> | undefined;
   do {
@@ -143,16 +148,26 @@ async function list(api: ApiClient, values: Values): Promise<void> {
   if (isCut) console.log(`there are more; --limit takes a number above ${wanted}`);
 }
 
-/** The exit code is 1 if one of them was not as asked. */
+/** The exit code is 1 if one was refused; of a filter, what was as asked already (409) is told and no failure. */
 async function writeTo(api: ApiClient, write: AlertWrite, ids: readonly string[], values: Values): Promise<number> {
-  const isBulk = ids.length === 0;
-  const chosen = isBulk ? (await matching(api, values, Infinity)).alerts.map(({ id }) => id) : ids;
-  const { done, refused } = await actOn(api, write, chosen, isBulk);
+  if (ids.length === 1) {
+    const alert = await actOnOne(api, write, ids[0]!);
+    console.log(values.json ? asJson([alert]) : describeAlerts([alert]));
+    return 0;
+  }
+  const isFilter = ids.length === 0;
+  const outcomes = await actOnMany(api, write, isFilter ? { filter: filterOf(values) } : { ids });
+  const done: Alert[] = [];
+  for (const { id, position } of outcomes.filter(({ status }) => status === 200)) {
+    const query = position === undefined ? {} : { after: position };
+    done.push(await api.call("GET", "/api/v1/alerts/{id}", { path: { id }, query }));
+  }
+  const refused = outcomes.filter(({ status }) => status !== 200);
   if (values.json) console.log(asJson(done));
-  else if (isBulk && done.length + refused.length === 0) console.log("no alerts");
+  else if (outcomes.length === 0) console.log("no alerts");
   else if (done.length > 0) console.log(describeAlerts(done));
-  for (const why of refused) (values.json ? console.error : console.log)(shown(why));
-  return refused.length > 0 && !isBulk ? 1 : 0;
+  for (const { detail = "" } of refused) (values.json ? console.error : console.log)(shown(detail));
+  return refused.some(({ status }) => !isFilter || status !== 409) ? 1 : 0;
 }
 
 async function show(api: ApiClient, action: string, id: string, { json }: Values): Promise<void> {

@@ -6,7 +6,15 @@ import { parseOptions } from "./options.ts";
 import { exportTo } from "../rules/rule-export.ts";
 import { readRuleFiles } from "../rules/rule-files.ts";
 import { allRules, describeRevisions, describeRules, revisionsOf, type Rule } from "../rules/rule-list.ts";
-import { carryOut, describePlan, planOf, switchTo, type State } from "../rules/rule-plan.ts";
+import {
+  carryOut,
+  describePlan,
+  planOf,
+  switchMany,
+  switchTo,
+  type RuleFilter,
+  type State,
+} from "../rules/rule-plan.ts";
 import { shown } from "../text/columns.ts";
 
 const usage = `headwater rules: rules as files, and what is done with single ones
@@ -20,7 +28,9 @@ const usage = `headwater rules: rules as files, and what is done with single one
   list               all rules
   get ID             one, with how it stands on every partition
   revisions ID       every revision of it
-  enable ID…, shadow ID…, disable ID…, delete ID…
+  enable ID…, shadow ID…, disable ID…
+                     switches them; with * in an id, or --label, all that fit; each by itself
+  delete ID…
 
 ${connectionUsage}
   --state STATE      live, shadow, disabled or draft; of apply and diff: of rules that name none (default: as it is; a
@@ -28,6 +38,7 @@ ${connectionUsage}
   --prune            of apply and diff: delete the rules that no file has (maintenance windows stay)
   --out DIR          of export: a file for each rule in this folder instead of the standard output
   --strict           of validate: exit code 2 if there are warnings
+  --label NAME=VALUE of enable, shadow and disable: only rules with that label; several have to fit all
   --revision N       of enable, shadow, disable and delete: only if the rule is at this revision
   --json             the answer as JSON
 
@@ -47,6 +58,7 @@ const options = {
   strict: { type: "boolean", default: false },
   out: { type: "string" },
   revision: { type: "string" },
+  label: { type: "string", multiple: true },
   json: { type: "boolean", default: false },
 } as const;
 
@@ -56,7 +68,7 @@ type Api = ReturnType<typeof connect>;
 /** What an action takes besides the platform: how many names, and which of the options. */
 interface Action {
   readonly names: "none" | "one" | "some" | "any";
-  readonly takes: readonly ("state" | "prune" | "strict" | "out" | "revision" | "json")[];
+  readonly takes: readonly ("state" | "prune" | "strict" | "out" | "revision" | "label" | "json")[];
   run(api: Api, names: readonly string[], values: Values): Promise<number>;
 }
 
@@ -142,8 +154,39 @@ const actions: Readonly<Record<string, Action>> = {
   delete: writing((api, id, ifMatch) => api.call("DELETE", "/api/v1/rules/{id}", { path: { id }, ifMatch })),
 };
 
-function switching(state: State): Action {
-  return writing((api, id, ifMatch) => switchTo(api, id, state, ifMatch));
+function switching(state: "live" | "shadow" | "disabled"): Action {
+  const one = writing((api, id, ifMatch) => switchTo(api, id, state, ifMatch));
+  return {
+    names: "some",
+    takes: ["revision", "label", "json"],
+    async run(api, ids, values) {
+      const { revision, label = [], json } = values;
+      const isFilter = label.length > 0 || ids.some((id) => id.includes("*"));
+      if (isFilter && revision !== undefined) {
+        throw new UsageError("--revision goes with whole ids, without * and --label. See headwater rules --help");
+      }
+      if (!isFilter && (ids.length === 1 || revision !== undefined)) return one.run(api, ids, values);
+      const outcomes = await switchMany(api, state, isFilter ? { filter: ruleFilter(ids, label) } : { ids });
+      if (json) console.log(asJson(outcomes));
+      else if (outcomes.length === 0) console.log("no rules");
+      for (const { id, status, detail } of json ? [] : outcomes) {
+        console.log(shown(status === 200 ? `${id}: ${state}` : `${id}: ${detail ?? status}`));
+      }
+      return outcomes.every(({ status }) => status === 200) ? 0 : 1;
+    },
+  };
+}
+
+/** Throws UsageError for a label that is none. */
+function ruleFilter(ids: readonly string[], labels: readonly string[]): RuleFilter {
+  const wanted: Record<string, string> = {};
+  for (const text of labels) {
+    const [name = "", ...value] = text.split("=");
+    if (name === "" || value.length === 0)
+      throw new UsageError(`--label takes NAME=VALUE, not ${JSON.stringify(text)}`);
+    wanted[name] = value.join("=");
+  }
+  return { ...(ids.length > 0 && { ids: [...ids] }), ...(labels.length > 0 && { labels: wanted }) };
 }
 
 function writing(write: (api: Api, id: string, ifMatch: number | undefined) => Promise<Rule>): Action {
@@ -187,9 +230,15 @@ export const rulesCommand: Command = {
 };
 
 function checkUse(name: string, { names, takes }: Action, given: readonly string[], values: Values): void {
-  const own = ["state", "prune", "strict", "out", "revision", "json"] as const;
+  const own = ["state", "prune", "strict", "out", "revision", "label", "json"] as const;
+  const { label } = values;
   const other = own.find((each) => !takes.includes(each) && values[each] !== undefined && values[each] !== false);
-  const fits = { none: given.length === 0, one: given.length === 1, some: given.length > 0, any: true }[names];
+  const fits = {
+    none: given.length === 0,
+    one: given.length === 1,
+    some: given.length > 0 || label !== undefined,
+    any: true,
+  }[names];
   const what = ["validate", "diff", "apply"].includes(name) ? "files" : "ids of rules";
   const takesWhat = { none: "no names", one: "the id of one rule", some: what, any: what }[names];
   if (!fits) throw new UsageError(`headwater rules ${name} takes ${takesWhat}. See headwater rules --help`);

@@ -139,6 +139,35 @@ export async function switchTo(api: ApiClient, id: string, state: State, ifMatch
   return api.call("POST", `/api/v1/rules/{id}/${verbs[state]}`, { path: { id }, ifMatch });
 }
 
+export type RuleFilter = NonNullable<Schemas["RulesToSwitch"]["filter"]>;
+
+/** Rules of one request. */
+const mostSwitched = 500;
+
+/** Switches rules, each by itself; answers for each. */
+export async function switchMany(
+  api: ApiClient,
+  state: "live" | "shadow" | "disabled",
+  chosen: { readonly ids: readonly string[] } | { readonly filter: RuleFilter },
+): Promise<Schemas["BulkOutcome"][]> {
+  const path = `/api/v1/rules/${verbs[state]}` as const;
+  const outcomes: Schemas["BulkOutcome"][] = [];
+  if ("ids" in chosen) {
+    const ids = [...new Set(chosen.ids)];
+    for (let from = 0; from < ids.length; from += mostSwitched) {
+      outcomes.push(...(await api.call("POST", path, { body: { ids: ids.slice(from, from + mostSwitched) } })).items);
+    }
+    return outcomes;
+  }
+  let cursor: string | null | undefined;
+  do {
+    const answer = await api.call("POST", path, { body: { filter: chosen.filter, ...(cursor != null && { cursor }) } });
+    outcomes.push(...answer.items);
+    cursor = answer.next;
+  } while (cursor != null);
+  return outcomes;
+}
+
 /** A plan as people read a difference. */
 export function describePlan({ rules, maintenance, deletes }: Plan): string {
   const lines: string[] = [];

@@ -134,7 +134,8 @@ export class Redriver {
     const { routes, recordWriter, limits = defaultDecodeLimits } = this.#options;
     const target = routedTarget(routes, recordWriter, mqttTopic, sender === "" ? undefined : sender);
     if (target === undefined) throw new DecodeError("No route reads this topic");
-    if (target.kind !== "telemetry") throw new DecodeError(target.kind === "unrouted" ? target.reason : "It is a reply");
+    if (target.kind !== "telemetry")
+      throw new DecodeError(target.kind === "unrouted" ? target.reason : "It is a reply");
     return { device: target.lane.device, message: target.decoder(payload, limits) };
   }
 

@@ -46,8 +46,8 @@ export class Reprojection {
   }
 
   /**
-   * Resolves with what is refused again, by the index of the entry; all else is stored. Rejects as the store and the log
-   * do, and may then be repeated from the start.
+   * Resolves with what is refused again, by the index of the entry; all else is stored. Rejects as the store and the
+   * log do, and may then be repeated from the start.
    */
   async project(
     topic: string,

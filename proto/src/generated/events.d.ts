@@ -1263,6 +1263,12 @@ export namespace headwater {
             /** Evidence text. */
             text?: (string|null);
 
+            /** Evidence derivedBy. */
+            derivedBy: string;
+
+            /** Evidence derivedRevision. */
+            derivedRevision: number;
+
             /**
              * Encodes the specified Evidence message. Does not implicitly {@link headwater.v1.Evidence.verify|verify} messages.
              * @param message Evidence message or plain object to encode
@@ -1316,6 +1322,12 @@ export namespace headwater {
 
                 /** Evidence text */
                 text?: (string|null);
+
+                /** Evidence derivedBy */
+                derivedBy?: (string|null);
+
+                /** Evidence derivedRevision */
+                derivedRevision?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -3341,6 +3341,8 @@ export const headwater = $root.headwater = (() => {
              * @property {number|null} [value] Evidence value
              * @property {string|null} [role] Evidence role
              * @property {string|null} [text] Evidence text
+             * @property {string|null} [derivedBy] Evidence derivedBy
+             * @property {number|null} [derivedRevision] Evidence derivedRevision
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3452,6 +3454,22 @@ export const headwater = $root.headwater = (() => {
              */
             Evidence.prototype.text = null;
 
+            /**
+             * Evidence derivedBy.
+             * @member {string} derivedBy
+             * @memberof headwater.v1.Evidence
+             * @instance
+             */
+            Evidence.prototype.derivedBy = "";
+
+            /**
+             * Evidence derivedRevision.
+             * @member {number} derivedRevision
+             * @memberof headwater.v1.Evidence
+             * @instance
+             */
+            Evidence.prototype.derivedRevision = 0;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
@@ -3497,6 +3515,10 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 9, wireType 2 =*/74).string(message.role);
                 if (message.text != null && $Object.hasOwnProperty.call(message, "text"))
                     writer.uint32(/* id 10, wireType 2 =*/82).string(message.text);
+                if (message.derivedBy != null && $Object.hasOwnProperty.call(message, "derivedBy") && message.derivedBy !== "")
+                    writer.uint32(/* id 11, wireType 2 =*/90).string(message.derivedBy);
+                if (message.derivedRevision != null && $Object.hasOwnProperty.call(message, "derivedRevision") && message.derivedRevision !== 0)
+                    writer.uint32(/* id 12, wireType 0 =*/96).uint32(message.derivedRevision);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3627,6 +3649,24 @@ export const headwater = $root.headwater = (() => {
                                 break;
                             message.text = reader.stringVerify();
                             message._text = "text";
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.derivedBy = value;
+                            else
+                                delete message.derivedBy;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.derivedRevision = value;
+                            else
+                                delete message.derivedRevision;
                             continue;
                         }
                     }

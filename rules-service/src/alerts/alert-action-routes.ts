@@ -7,26 +7,17 @@ import type { AlertWrites, WrittenAlert } from "./alert-writes.ts";
 const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
 const comment = Type.Optional(Type.String({ maxLength: 4000 }));
 
-/** The body of an operator action; none is as good as an empty one. */
-const actionBody = Type.Union([
-  Type.Object({ comment }, { title: "OperatorAction", additionalProperties: false }),
-  Type.Null(),
-]);
-const assignBody = Type.Object(
-  {
+/** What is said with each, of one alert or of many. */
+export const alertActionFields = {
+  plain: { comment },
+  assign: {
     assignee: Type.Union([Type.String({ minLength: 1, maxLength: 256 }), Type.Null()], {
       description: "Whose it is from now on; null: nobody's",
     }),
     comment,
   },
-  { title: "Assignment", additionalProperties: false },
-);
-const commentBody = Type.Object(
-  { comment: Type.String({ minLength: 1, maxLength: 4000 }) },
-  { title: "AlertComment", additionalProperties: false },
-);
-const snoozeBody = Type.Object(
-  {
+  comment: { comment: Type.String({ minLength: 1, maxLength: 4000 }) },
+  snooze: {
     for: Type.Optional(
       Type.String({ minLength: 1, maxLength: 40, description: "From now on", examples: ["30m", "2h", "1d"] }),
     ),
@@ -35,8 +26,16 @@ const snoozeBody = Type.Object(
     ),
     comment,
   },
-  { title: "Snooze", additionalProperties: false },
-);
+};
+
+/** The body of an operator action; none is as good as an empty one. */
+const actionBody = Type.Union([
+  Type.Object(alertActionFields.plain, { title: "OperatorAction", additionalProperties: false }),
+  Type.Null(),
+]);
+const assignBody = Type.Object(alertActionFields.assign, { title: "Assignment", additionalProperties: false });
+const commentBody = Type.Object(alertActionFields.comment, { title: "AlertComment", additionalProperties: false });
+const snoozeBody = Type.Object(alertActionFields.snooze, { title: "Snooze", additionalProperties: false });
 
 /** What people do with an alert: each is an event in its history, with who and when. */
 export function alertActionRoutes(app: HttpApp, writes: AlertWrites): void {
@@ -88,7 +87,7 @@ function answer({ alert, position }: WrittenAlert): AlertResource {
 }
 
 /** Throws RequestError (400, `invalid-request` or `invalid-time`). */
-function endOf({ for: lasting, until }: { for?: string; until?: string }): (now: number) => number {
+export function endOf({ for: lasting, until }: { for?: string; until?: string }): (now: number) => number {
   if ((lasting === undefined) === (until === undefined)) {
     throw new RequestError(400, "invalid-request", "a snooze needs exactly one of `for` and `until`");
   }

@@ -6,14 +6,14 @@ import {
   pageSchema,
   type HttpApp,
   afterQuery,
-  timeReference,
   waitForAfter,
 } from "@headwater/service";
-import { nowMicros, parseTimeRef, RequestError } from "@headwater/core";
-import { severities } from "../definition/index.ts";
-import type { AlertFilter, AlertModel, AlertPlace } from "./alert-model.ts";
+import { nowMicros } from "@headwater/core";
 import { alertActionRoutes } from "./alert-action-routes.ts";
+import { alertBulkRoutes } from "./alert-bulk-routes.ts";
+import { alertFilterFields, filterOf, isAlertPlace } from "./alert-filter.ts";
 import { alertHistoryEntry, toHistoryEntry } from "./alert-history.ts";
+import type { AlertModel } from "./alert-model.ts";
 import { alertResource, toAlertResource } from "./alert-resource.ts";
 import { presentAlert, type AlertWrites } from "./alert-writes.ts";
 import { whyResource } from "./why-resource.ts";
@@ -27,28 +27,11 @@ export interface AlertRoutesOptions extends WhyOptions {
 
 const tags = ["alerts"];
 const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
-const name = Type.Optional(Type.String({ maxLength: 256 }));
-const time = (description: string) => Type.Optional(Type.String({ maxLength: 60, description, ...timeReference }));
 
 const listParameters = Type.Object({
   ...listQuery.properties,
   ...afterQuery,
-  state: Type.Optional(
-    Type.Union(
-      ["active", "acknowledged", "cleared", "open"].map((state) => Type.Literal(state)),
-      { description: "open: active or acknowledged" },
-    ),
-  ),
-  device: name,
-  rule: name,
-  severity: Type.Optional(Type.Union(severities.map((severity) => Type.Literal(severity)))),
-  shadow: Type.Optional(Type.Boolean({ description: "true: only alerts of rules in shadow; false: only the others" })),
-  assignee: Type.Optional(Type.String({ maxLength: 256, description: "Whose they are; empty: nobody's" })),
-  muted: Type.Optional(
-    Type.Boolean({ description: "true: only those whose actions are held back; false: the others" }),
-  ),
-  from: time("Raised at or after: ISO 8601, or relative like -1h"),
-  to: time("Raised before"),
+  ...alertFilterFields,
 });
 
 /** Alerts over REST. */
@@ -69,17 +52,9 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     async (request) => {
       const { query } = request;
       await waitForAfter(model.readModel, query.after, timeoutMs);
-      const { state, device, rule, severity, shadow, assignee, muted, limit, cursor } = query;
-      const now = nowMicros();
-      const filter: AlertFilter = {
-        ...{ state: state as AlertFilter["state"], device, rule, severity, shadow, assignee, muted },
-        from: query.from === undefined ? undefined : parseTimeRef(query.from, now),
-        to: query.to === undefined ? undefined : parseTimeRef(query.to, now),
-      };
-      if (filter.from !== undefined && filter.to !== undefined && filter.from > filter.to) {
-        throw new RequestError(400, "invalid-range", "`from` is later than `to`; it has to be before it");
-      }
-      const place = decodeCursor(request, cursor, isPlace);
+      const { limit, cursor } = query;
+      const filter = filterOf(query, nowMicros());
+      const place = decodeCursor(request, cursor, isAlertPlace);
       const alerts = model.list(filter, place, limit + 1);
       return pageOf(request, alerts, limit, ({ raisedAt, id }) => ({ raisedAt, id }), toAlertResource);
     },
@@ -146,14 +121,9 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
   );
 
   alertActionRoutes(app, writes);
+  alertBulkRoutes(app, options);
 }
 
 function isOffset(value: unknown): value is { readonly offset: number } {
   return typeof value === "object" && value !== null && Number.isSafeInteger((value as { offset?: unknown }).offset);
-}
-
-function isPlace(value: unknown): value is AlertPlace {
-  if (typeof value !== "object" || value === null) return false;
-  const { raisedAt, id } = value as Partial<AlertPlace>;
-  return Number.isSafeInteger(raisedAt) && typeof id === "string";
 }

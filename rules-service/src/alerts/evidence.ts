@@ -1,6 +1,8 @@
-import { events, readingValue, type Evidence, type TelemetryRecord } from "@headwater/proto";
-import { DecodeError, isoFromMicros } from "@headwater/core";
-import { ForeignPositionError, UnknownTopicError, type EventLog, type LogRecord } from "@headwater/event-log";
+import { readingValue, type Evidence } from "@headwater/proto";
+import { isoFromMicros } from "@headwater/core";
+import { ForeignPositionError, UnknownTopicError, type LogRecord } from "@headwater/event-log";
+import { decodedTelemetry } from "./decoded-telemetry.ts";
+import { derivedSteps, type DerivedStep, type DerivedStepsOptions } from "./derived-steps.ts";
 
 /** Records at most so many offsets apart are read as one range. */
 const maxGap = 200;
@@ -20,6 +22,11 @@ export interface EvidenceResource {
   readonly position: { readonly topic: string; readonly partition: number; readonly offset: number };
   /** null if the log no longer holds the record. */
   readonly record: EvidenceRecord | null;
+  /**
+   * Of a reading that rules derived, from the last of them back to the first; position and record are those at which
+   * they did.
+   */
+  readonly derived?: readonly DerivedStep[];
 }
 
 interface EvidenceRecord {
@@ -32,10 +39,10 @@ interface EvidenceRecord {
 
 /** Looks evidence up in the log; each record is read once. */
 export async function readEvidence(
-  log: EventLog,
-  topic: string,
   evidence: readonly Evidence[],
+  options: DerivedStepsOptions,
 ): Promise<EvidenceResource[]> {
+  const { log, topic } = options;
   const records = new Map<string, LogRecord>();
   for (const { partition, offsets } of offsetRanges(evidence)) {
     const wanted = new Set(offsets);
@@ -51,7 +58,9 @@ export async function readEvidence(
       if (!(error instanceof ForeignPositionError || error instanceof UnknownTopicError)) throw error;
     }
   }
+  const derived = await derivedSteps(evidence, options);
   return evidence.map((each) => ({
+    ...(derived.has(each) && { derived: derived.get(each)! }),
     role: each.role,
     metric: each.metric,
     value: each.text ?? each.value,
@@ -74,7 +83,7 @@ function offsetRanges(evidence: readonly Evidence[]): { partition: number; offse
 }
 
 function described(record: LogRecord | undefined): EvidenceRecord | null {
-  const telemetry = record?.value == null ? undefined : decoded(record.value);
+  const telemetry = record && decodedTelemetry(record);
   if (record === undefined || telemetry === undefined) return null;
   return {
     device: telemetry.device,
@@ -83,13 +92,4 @@ function described(record: LogRecord | undefined): EvidenceRecord | null {
     eventTime: isoFromMicros(telemetry.eventTime),
     readings: telemetry.readings.map((reading) => ({ metric: reading.metric, value: readingValue(reading) ?? null })),
   };
-}
-
-function decoded(value: Uint8Array): TelemetryRecord | undefined {
-  try {
-    return events.telemetry.decode(value);
-  } catch (error) {
-    if (error instanceof DecodeError) return undefined;
-    throw error;
-  }
 }

@@ -20,7 +20,9 @@ const transition = Type.Object({
   flapping: Type.Boolean(),
   position: Type.String({ description: "Position in the log" }),
   evidence: Type.Array(Type.Unknown(), {
-    description: "The readings that decided the transition, with their records in the log",
+    description:
+      "The readings that decided the transition, with their records in the log; `derived` has the rules that derived " +
+      "one, from the last back to the first",
   }),
 });
 

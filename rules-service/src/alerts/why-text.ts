@@ -1,6 +1,7 @@
 import { formatDuration, microsFromIso } from "@headwater/core";
 import { parseRule, type RuleDefinition } from "../definition/index.ts";
 import { conditionText } from "./condition-text.ts";
+import type { DerivedStep } from "./derived-steps.ts";
 import type { EvidenceResource } from "./evidence.ts";
 import type { WhyResource } from "./why-resource.ts";
 
@@ -130,7 +131,7 @@ const roles: Readonly<Record<string, string>> = {
 };
 
 function evidenceText(evidence: EvidenceResource): string[] {
-  const { role, metric, eventTime, record, position } = evidence;
+  const { role, metric, eventTime, record, position, derived = [] } = evidence;
   if (role === "timer") return [`  It was decided by the log's clock, which had passed ${eventTime} without another.`];
   const place = `${position.topic}/${position.partition}/${position.offset}`;
   const read = `${metric} = ${JSON.stringify(valueOf(evidence))} of ${eventTime}`;
@@ -138,7 +139,22 @@ function evidenceText(evidence: EvidenceResource): string[] {
     record === null
       ? `the log no longer holds ${place}`
       : `received ${record.receivedAt}, written ${record.appendedAt} as ${place}`;
+  if (derived.length > 0) return [`  ${roles[role] ?? role} ${read}, ${derivedText(evidence, derived)} (${way}).`];
   return [`  ${roles[role] ?? role} ${read} (${way}).`];
+}
+
+/** From rule to rule, back to what the source sent. */
+function derivedText({ record, identity }: EvidenceResource, derived: readonly DerivedStep[]): string {
+  const steps = derived.map(({ rule, revision, metric, value }, place) => {
+    const named = place === 0 ? "" : `${metric}${value === null ? "" : ` = ${JSON.stringify(value)}`}, `;
+    return `${named}derived by rule ${rule} revision ${revision} from `;
+  });
+  const { from } = derived.at(-1)!;
+  const sent = record?.readings.filter(({ metric }) => from.includes(metric)) ?? [];
+  const source = sent.map(({ metric, value }) => `${metric} = ${JSON.stringify(value)}`).join(", ");
+  const { gateway, epoch, partition, n } = identity;
+  const event = gateway === "" ? "an instant" : `event ${gateway}/${epoch}/${partition}/${n}`;
+  return `${steps.join("")}${source === "" ? event : `${source} of ${event}`}`;
 }
 
 /** As it is in the log, which knows truth values and texts; the event has a number for each. */

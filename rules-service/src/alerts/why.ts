@@ -25,9 +25,8 @@ export async function explain(
   { log, telemetryTopic, rules }: WhyOptions,
 ): Promise<WhyResource> {
   const evidence = await readEvidence(
-    log,
-    telemetryTopic,
     transitions.flatMap(({ event }) => event.evidence),
+    { log, topic: telemetryTopic, rules },
   );
   const revision = rules.get(alert.rule)?.state.revisions.find((each) => each.revision === alert.revision);
   let used = 0;

@@ -1,6 +1,6 @@
 import type { AlertInput } from "@headwater/proto";
 import type { Position } from "../readings/position.ts";
-import type { Reading, Value } from "../readings/reading.ts";
+import { deriverOf, type Reading, type Value } from "../readings/reading.ts";
 import type { Transition } from "./fold.ts";
 import type { Rule } from "./rule.ts";
 
@@ -48,8 +48,11 @@ export function evidenceOf(
 }
 
 function entryOf(reading: Reading, role: string, partition: number) {
-  const { gateway, epoch, n, offset, eventTime, metric, value } = reading;
-  return { gateway, epoch, partition, n, offset, eventTime, metric, ...valueOf(value), role };
+  const { gateway, epoch, n, offset, eventTime, metric, value, derivedBy } = reading;
+  const entry = { gateway, epoch, partition, n, offset, eventTime, metric, ...valueOf(value), role };
+  if (derivedBy === "") return entry;
+  const { rule, revision } = deriverOf(derivedBy);
+  return { ...entry, derivedBy: rule, derivedRevision: revision };
 }
 
 /** The reading that began it: of an old episode that is told only now, no other may be retained. */

@@ -61,6 +61,11 @@ function ruleOf(derivedBy: string): string {
   return derivedBy.slice(derivedBy.indexOf(":") + 1);
 }
 
+/** Of a reading that was derived. */
+export function deriverOf(derivedBy: string): { readonly rule: string; readonly revision: number } {
+  return { rule: ruleOf(derivedBy), revision: Number.parseInt(derivedBy, 10) };
+}
+
 export function sampleOf(readings: readonly Reading[]): Sample {
   const { time, offset, index, logTime, gateway } = readings[0]!;
   return { time, offset, index, logTime, gateway, readings };

@@ -23,6 +23,7 @@ import { savedLoop } from "./saved-loop.ts";
 import { sha256 } from "@headwater/core";
 import { revisedRuleSchema, ruleSchema, writtenRuleSchema } from "../definition/index.ts";
 import { acceptYaml, parseNewRule, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
+import { ruleBulkRoutes } from "./rule-bulk-routes.ts";
 import type { RuleModel, StoredRule } from "./rule-model.ts";
 import { revisionResource, ruleResource, toResource, toRevision, type RuleResource } from "./rule-resource.ts";
 import { noSuchRule, presentRule, type RuleWrite, type RuleWrites, type WrittenRule } from "./rule-writes.ts";
@@ -229,6 +230,8 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
         async (request, reply) => answer(reply, await writes.switchTo(request.params.id, mode, writeOf(request))),
       );
     }
+
+    ruleBulkRoutes(app, options);
 
     app.get(
       "/api/v1/rules/:id/revisions",

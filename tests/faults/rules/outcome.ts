@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { foldAlert, type AlertState } from "@headwater/aggregates";
 import type { EventLog, Following, LogRecord, TopicNames } from "@headwater/event-log";
 import { events, readingValue } from "@headwater/proto";
@@ -23,7 +24,8 @@ export class Outcome {
   /** By partition: the newest time of a reading that raised something (µs). */
   readonly raisedUpTo = new Map<number, number>();
   readonly #topics: TopicNames;
-  readonly #texts = new Map<string, string>();
+  /** By output, of its text: there are hundreds of thousands in twenty rounds. */
+  readonly #digests = new Map<string, string>();
   readonly #places = new Map<number, SeenDerivations>();
   #following: Following | undefined;
 
@@ -68,7 +70,8 @@ export class Outcome {
     if (!this.#isNew(what, JSON.stringify(event), appendTime)) return;
     const state = foldAlert(this.alerts.get(event.alertId), event);
     if (state === undefined) return;
-    this.alerts.set(event.alertId, state);
+    // What is over is kept without what it was made from.
+    this.alerts.set(event.alertId, state.clearedAt === undefined ? state : { ...state, evidence: [] });
     this.raisedUpTo.set(partition, Math.max(this.raisedUpTo.get(partition) ?? 0, state.raisedAt));
   }
 
@@ -94,12 +97,13 @@ export class Outcome {
 
   /** What is emitted again is the same to the letter. */
   #isNew(what: string, text: string, appendTime: number): boolean {
-    const before = this.#texts.get(what);
+    const digest = hash("sha1", text, "base64");
+    const before = this.#digests.get(what);
     if (before === undefined) {
-      this.#texts.set(what, text);
+      this.#digests.set(what, digest);
       return true;
     }
-    if (before !== text) this.faults.push(`${what} was ${before} and is ${text}`);
+    if (before !== digest) this.faults.push(`${what} was another when it was first told: ${text}`);
     this.repeats.push({ what, appendTime });
     return false;
   }

@@ -34,8 +34,8 @@ export class RulesGroup {
     this.#options = options;
   }
 
-  get first(): RulesProcess {
-    return this.#members[0]!;
+  member(instance: number): RulesProcess {
+    return this.#members[instance]!;
   }
 
   async start(): Promise<void> {

@@ -5,8 +5,8 @@ import type { KeptAnswers } from "./kept-answers.ts";
 import type { HttpApp } from "./type-provider.ts";
 
 const header = "idempotency-key";
-/** A longer answer is not kept. */
-const maxBytes = 64 * 1024;
+/** A longer answer is not kept; one about as many as a request may name is shorter. */
+const maxBytes = 256 * 1024;
 const pattern = /^[\x21-\x7e]{1,255}$/;
 
 /** The key of a request that may be sent again, if it has one. Throws RequestError (400) for one that is none. */

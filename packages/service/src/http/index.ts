@@ -7,7 +7,7 @@ export { principalOf } from "./authentication.ts";
 export { loadOrCreateAdminToken } from "./admin-token.ts";
 export type { CursorList } from "./page.ts";
 export { decodeCursor, encodeCursor, isNumberPlace, isTextPlace, listQuery, pageOf, pageSchema } from "./page.ts";
-export { InvalidRequestError, problemSchema } from "./problem.ts";
+export { InvalidRequestError, problemSchema, statusOf } from "./problem.ts";
 export { afterQuery, parsePosition, positionSchema, positionText, waitForAfter } from "./position.ts";
 export { wantedType } from "./accept.ts";
 export { idempotencyKey } from "./idempotency.ts";
