@@ -48,6 +48,7 @@ import type { PartitionAccount } from "./accounts/account.ts";
 import { quarantinePartition } from "./quarantine/entry.ts";
 import { Quarantiner } from "./quarantine/quarantiner.ts";
 import { quarantineRoutes } from "./quarantine/routes.ts";
+import { stateRoutes } from "./states/routes.ts";
 import { streamRoutes } from "./stream/routes.ts";
 import { DeviceSeries } from "./telemetry/device-series.ts";
 import { ReadPositions } from "./telemetry/read-positions.ts";
@@ -179,6 +180,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   provisioningKeyRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });
   commandRoutes(http.app, { ...writing, topic: topics.commands });
   telemetryRoutes(http.app, { model, series, positions });
+  stateRoutes(http.app, { model, store, series, positions });
   quarantineRoutes(http.app, { ...writing, topic: topics.quarantine, topics, writeDevice });
   ledgerRoutes(http.app, ledger);
   backupRoute(http.app, { store, folder: join(dataDir, "ingest", "backups") });

@@ -1,7 +1,7 @@
 import { alertTransition, type AlertEvent } from "@headwater/proto";
 import { textField, type Point } from "@headwater/time-series";
 
-const alertMeasurement = "alerts";
+export const alertMeasurement = "alerts";
 
 /** What makes no difference to whether an alert is open. */
 const saidByPeople: ReadonlySet<number> = new Set([
