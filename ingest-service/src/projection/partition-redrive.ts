@@ -32,8 +32,8 @@ const modelTimeoutMs = 10_000;
 
 /**
  * Projects what was quarantined of a partition once more, for as long as this instance owns it: in the order of the
- * log, among the writes of the partition, under the identity that it has. A crash repeats what had not been told to be done;
- * the store takes a repetition as the same.
+ * log, among the writes of the partition, under the identity that it has. A crash repeats what had not been told to be
+ * done; the store takes a repetition as the same.
  */
 export class PartitionRedrive {
   readonly #options: PartitionRedriveOptions;
