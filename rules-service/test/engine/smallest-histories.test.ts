@@ -66,6 +66,24 @@ describe("absence", () => {
   });
 });
 
+describe("absence behind a gateway that was away", () => {
+  it("counts from a reading of the same instant that came once the gateway was back", () => {
+    const p = under({ absent: "2s" }, { lateness: "0s" });
+    p.mark(90);
+    expect(p.emitted()).toEqual(["raised warning @2"]);
+    // The gateway had received it before it paused, and forwards it behind the pause.
+    p.read(121, 0, { received: 90.000_001 });
+    p.tick(121);
+    p.read(90.000_002, 0, { received: 90.000_002, appended: 121 });
+    p.read(120, 0, { received: 121 });
+    p.read(121, 0, { received: 121.000_001, appended: 121 });
+    p.tick(152);
+    p.emitted();
+    p.read(152, 0);
+    expect(p.emitted()).toEqual(["raised warning @123", "cleared @152"]);
+  });
+});
+
 describe("nothing heard of a registered device", () => {
   it("raises where that is what no data means", () => {
     expect(under({ ...high, noData: "raise" }).emitted()).toEqual(["raised warning @0"]);

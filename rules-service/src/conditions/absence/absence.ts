@@ -15,6 +15,8 @@ export const defaultReasons: readonly AbsenceReason[] = ["device-silent", "gatew
 interface AbsenceState {
   /** The last reading, or since when one was to be expected; null: nothing is known of it yet. */
   readonly last: Anchor | null;
+  /** Judged time of that, whatever has been excused since; absent: nothing has. */
+  readonly heard?: number;
   readonly silent: boolean;
   /** Of a device that nobody registered none is missed. */
   readonly watched: boolean;
@@ -53,8 +55,8 @@ export function absenceProgram({ metric, duration, reasons, rank = unranked }: A
     step(state, { time, logTime, gateway, readings }) {
       if (!readings.some((reading) => reading.metric === input)) return state;
       // It counts from where the rule began, or the device was registered, if that was later.
-      if (state.last !== null && time < state.last.time) return state;
-      return { ...state, last: { time, logTime, gateway }, silent: false };
+      if (state.last !== null && time < (state.heard ?? state.last.time)) return state;
+      return { last: { time, logTime, gateway }, silent: false, watched: state.watched };
     },
     // While any gateway lags, what it has of the device may still come: the pipeline is slow, and nobody is silent.
     wakes: ({ last, silent, watched }) =>
@@ -67,7 +69,8 @@ export function absenceProgram({ metric, duration, reasons, rank = unranked }: A
       if (silent || !watched || last === null || last.gateway === "") return state;
       const later = unheardSince(last, duration) - last.logTime;
       if (later <= 0) return state;
-      return { ...state, last: { ...last, time: last.time + later, logTime: last.logTime + later } };
+      const { heard = last.time } = state;
+      return { ...state, heard, last: { ...last, time: last.time + later, logTime: last.logTime + later } };
     },
     elapse: (state) => ({ ...state, silent: true }),
     withDevice(state, device, at) {
@@ -75,7 +78,8 @@ export function absenceProgram({ metric, duration, reasons, rank = unranked }: A
       if (watched === state.watched) return state;
       const isLater = watched && (state.last === null || at.time > state.last.time);
       const last = isLater ? { ...at, gateway: state.last?.gateway ?? at.gateway } : state.last;
-      return { last, silent: false, watched };
+      const heard = isLater ? undefined : state.heard;
+      return { last, silent: false, watched, ...(heard !== undefined && { heard }) };
     },
     verdict: ({ silent }) => (silent ? verdictOf(rank, 1) : verdicts.clear),
     measure: ({ last }) => ({ metric: metric ?? "", value: last?.time ?? 0, threshold: duration }),
