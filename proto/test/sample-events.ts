@@ -222,7 +222,7 @@ export const sampleEvents: Readonly<Record<string, { codec: Codec<never, unknown
       gateways: [{ gateway: "gw-1", promise: at, skew: 3, markedAt: at, offline: true }],
       lastTick: at,
       complete: true,
-      seen: [{ gateway: "gw-1", epoch, n: 42 }],
+      seen: [{ gateway: "gw-1", epoch, n: 42, heardAt: at }],
     },
   }),
   quarantine: sample(events.quarantine, {

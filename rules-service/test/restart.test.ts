@@ -69,6 +69,24 @@ it("goes on after a stop as if there had been none", async () => {
   expect(new Set(raised.map(({ alertId }) => alertId)).size).toBeGreaterThan(10);
 });
 
+it("leaves no claim of an owner in the state log of whom there is nothing left", async () => {
+  const rules = await start();
+  await enableRule(rules, hotRule("hot"));
+  for (let round = 0; round < 4; round += 1) {
+    await stop();
+    await start();
+    await eventually(async () => {
+      for (const claims of await claimsLeft(on)) {
+        // Of the owner by whom the rule took effect, and of the present one.
+        expect(claims).toBeLessThanOrEqual(2);
+      }
+    });
+  }
+  await sendWaves(on, 0, 10);
+  await expectExactlyTheOracle(on);
+  await untilLive(running!.rules, "hot");
+});
+
 it("raises no second time what was open when it was killed without a checkpoint", async () => {
   const never = { ...quickConfig, checkpointMs: 3_600_000, checkpointRecords: 10_000_000 };
   await enableRule(await start(never), hotRule("hot"));
@@ -217,4 +235,22 @@ async function addState(of: { version: number; state: Buffer }): Promise<void> {
     const value = events.ruleState.encode({ ownerEpoch, state });
     await on.log.append(on.topics.ruleState, [{ key: `state/${ownerEpoch}/3/hot/strange`, value, partition }]);
   }
+}
+
+/** How many claims of each partition a compaction would leave. */
+async function claimsLeft({ log, topics, partitions }: Platform): Promise<number[]> {
+  return Promise.all(
+    Array.from({ length: partitions }, async (_, partition) => {
+      const claims = new Set<string>();
+      for await (const { records } of log.read(topics.ruleState, partition)) {
+        for (const { key, value } of records) {
+          const name = Buffer.from(key!).toString();
+          if (!name.startsWith("claim/")) continue;
+          if (value === null) claims.delete(name);
+          else claims.add(name);
+        }
+      }
+      return claims.size;
+    }),
+  );
 }

@@ -4249,6 +4249,9 @@ export namespace headwater {
             /** SequenceSeen n. */
             n: (number|Long);
 
+            /** SequenceSeen heardAt. */
+            heardAt: (number|Long);
+
             /**
              * Encodes the specified SequenceSeen message. Does not implicitly {@link headwater.v1.SequenceSeen.verify|verify} messages.
              * @param message SequenceSeen message or plain object to encode
@@ -4281,6 +4284,9 @@ export namespace headwater {
 
                 /** SequenceSeen n */
                 n?: (number|Long|null);
+
+                /** SequenceSeen heardAt */
+                heardAt?: (number|Long|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

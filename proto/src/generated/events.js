@@ -11159,6 +11159,7 @@ export const headwater = $root.headwater = (() => {
              * @property {string|null} [gateway] SequenceSeen gateway
              * @property {number|Long|null} [epoch] SequenceSeen epoch
              * @property {number|Long|null} [n] SequenceSeen n
+             * @property {number|Long|null} [heardAt] SequenceSeen heardAt
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -11215,6 +11216,14 @@ export const headwater = $root.headwater = (() => {
             SequenceSeen.prototype.n = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * SequenceSeen heardAt.
+             * @member {number|Long} heardAt
+             * @memberof headwater.v1.SequenceSeen
+             * @instance
+             */
+            SequenceSeen.prototype.heardAt = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
              * Encodes the specified SequenceSeen message. Does not implicitly {@link headwater.v1.SequenceSeen.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.SequenceSeen
@@ -11236,6 +11245,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.epoch);
                 if (message.n != null && $Object.hasOwnProperty.call(message, "n") && (typeof message.n === "object" ? message.n.low || message.n.high : message.n !== 0))
                     writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.n);
+                if (message.heardAt != null && $Object.hasOwnProperty.call(message, "heardAt") && (typeof message.heardAt === "object" ? message.heardAt.low || message.heardAt.high : message.heardAt !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).int64(message.heardAt);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11305,6 +11316,15 @@ export const headwater = $root.headwater = (() => {
                                 message.n = value;
                             else
                                 delete message.n;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.heardAt = value;
+                            else
+                                delete message.heardAt;
                             continue;
                         }
                     }

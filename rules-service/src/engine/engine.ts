@@ -172,12 +172,20 @@ export interface GatewayClockState {
   readonly outages: readonly Outage[];
 }
 
+export interface SeenIdentity {
+  readonly gateway: string;
+  readonly epoch: number;
+  readonly n: number;
+  /** Append time of the gateway's last record; 0 or absent: not known. */
+  readonly heardAt?: number;
+}
+
 export interface CheckpointState {
   readonly clock: number;
   readonly lastTick: number;
   readonly gateways: readonly GatewayClockState[];
   /** The last identity of each gateway; the empty gateway counts the engine's own checkpoints. */
-  readonly seen: readonly { gateway: string; epoch: number; n: number }[];
+  readonly seen: readonly SeenIdentity[];
 }
 
 export interface EngineChanges {

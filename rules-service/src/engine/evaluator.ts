@@ -66,7 +66,7 @@ export class Evaluator {
     this.#appendTime = at.appendTime;
     this.#derivations?.beginRecord(at.offset);
     if (this.#asleep.size > 0) this.#wake();
-    if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
+    if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n, at.appendTime)) {
       // Its time is known to its readings, and what that lets happen comes after them.
       const hadTime = this.clock.now > 0;
       this.clock.observe(record, at);
@@ -84,7 +84,7 @@ export class Evaluator {
 
   /** Lets the clock alone have a record. */
   applyClock(record: TelemetryRecord, at: RecordPosition): void {
-    if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
+    if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n, at.appendTime)) {
       this.clock.observe(record, at);
     }
   }

@@ -1,7 +1,10 @@
-import type { CheckpointState } from "./engine.ts";
+import type { CheckpointState, SeenIdentity } from "./engine.ts";
 
 /** Epochs of one gateway that are remembered; a gateway starts a new one only with a new spool. */
 const maxEpochs = 16;
+
+/** A gateway that has been away for longer is another one, should it come back (microseconds of append time). */
+const forgottenAfter = 30 * 86_400_000_000;
 
 interface Lane {
   readonly gateway: string;
@@ -9,6 +12,8 @@ interface Lane {
   readonly epochs: Map<number, number>;
   epoch: number;
   last: number;
+  /** Append time of its last record; 0: not known. */
+  heardAt: number;
 }
 
 /** What of each gateway has been seen in this partition: n is dense, so what is at or below the last is a duplicate. */
@@ -18,15 +23,18 @@ export class SeenIdentities {
   #lane: Lane | undefined;
   duplicates = 0;
   gaps = 0;
+  /** Append time of the last record of any. */
+  #heardAt = 0;
 
   /** False: a duplicate. */
-  accept(gateway: string, epoch: number, n: number): boolean {
+  accept(gateway: string, epoch: number, n: number, appendTime: number): boolean {
     let lane = this.#lane;
     if (lane === undefined || lane.gateway !== gateway) {
       lane = this.#lanes.get(gateway) ?? this.#begin(gateway, epoch);
       this.#lane = lane;
     }
     if (lane.epoch !== epoch) turnTo(lane, epoch);
+    this.#heardAt = lane.heardAt = appendTime;
     if (n <= lane.last) {
       this.duplicates++;
       return false;
@@ -38,10 +46,16 @@ export class SeenIdentities {
   }
 
   checkpoint(): CheckpointState["seen"] {
-    const seen: { gateway: string; epoch: number; n: number }[] = [];
+    const seen: SeenIdentity[] = [];
     for (const [gateway, lane] of this.#lanes) {
+      // A version that did not keep it wrote 0.
+      if (lane.heardAt === 0) lane.heardAt = this.#heardAt;
+      if (this.#heardAt - lane.heardAt > forgottenAfter) {
+        this.#lanes.delete(gateway);
+        continue;
+      }
       turnTo(lane, lane.epoch);
-      for (const [epoch, n] of lane.epochs) seen.push({ gateway, epoch, n });
+      for (const [epoch, n] of lane.epochs) seen.push({ gateway, epoch, n, heardAt: lane.heardAt });
     }
     return seen;
   }
@@ -49,15 +63,17 @@ export class SeenIdentities {
   restore(seen: CheckpointState["seen"]): void {
     this.#lanes.clear();
     this.#lane = undefined;
-    for (const { gateway, epoch, n } of seen) {
+    for (const { gateway, epoch, n, heardAt = 0 } of seen) {
       const lane = this.#lanes.get(gateway) ?? this.#begin(gateway, epoch);
       turnTo(lane, epoch);
       lane.last = n;
+      lane.heardAt = heardAt;
+      this.#heardAt = Math.max(this.#heardAt, heardAt);
     }
   }
 
   #begin(gateway: string, epoch: number): Lane {
-    const lane = { gateway, epochs: new Map(), epoch, last: 0 };
+    const lane = { gateway, epochs: new Map(), epoch, last: 0, heardAt: 0 };
     this.#lanes.set(gateway, lane);
     return lane;
   }

@@ -90,14 +90,20 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
   const { epoch } = stateLog;
   const facts = { partition, epoch, offset: evaluation.nextOffset, end: telemetry.end };
   logger.info({ ...facts, states: restored.states.length, replay: history.replay.length }, "partition taken over");
+  const overtakenKeys = overtaken(history.included, telemetry.start, restored.checkpoint?.state.clock ?? 0);
   return {
     replay: [...history.replay],
     controlEventsFrom: telemetry.end,
-    superseded: [
-      ...state.superseded,
-      ...overtaken(history.included, telemetry.start, restored.checkpoint?.state.clock ?? 0),
-    ],
+    // Claims come last: until what they fence is gone, they have to be there.
+    superseded: [...state.superseded, ...overtakenKeys, ...claimsOfNothing(claimed, overtakenKeys)],
   };
+}
+
+/** Claims of owners of whom nothing is left once their states and these effectives are removed. */
+function claimsOfNothing({ claims, effectives }: RestoredState, removed: readonly string[]): string[] {
+  const gone = new Set(removed);
+  const needed = new Set(effectives.flatMap(({ key, epoch }) => (gone.has(key) ? [] : [epoch])));
+  return claims.flatMap(({ epoch, key }) => (needed.has(epoch) ? [] : [key]));
 }
 
 /** How far telemetry reaches, and the ends of all topics from which something can have taken effect. */

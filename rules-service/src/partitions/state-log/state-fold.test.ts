@@ -68,7 +68,13 @@ const devicesOf = (states: readonly { device: string }[]) => states.map(({ devic
 
 describe("a state log", () => {
   it("says nothing when it is new", () => {
-    expect(new Written().fold()).toEqual({ checkpoint: undefined, states: [], effectives: [], superseded: [] });
+    expect(new Written().fold()).toEqual({
+      checkpoint: undefined,
+      states: [],
+      effectives: [],
+      claims: [],
+      superseded: [],
+    });
   });
 
   it("restores the highest epoch with a complete checkpoint", () => {
@@ -97,7 +103,7 @@ describe("a state log", () => {
     // As whoever copies them sees them.
     expect(structuredClone(log.fold().checkpoint!.state)).toEqual({
       ...{ clock: 0, lastTick: 0, gateways: [gateway] },
-      seen: [{ gateway: "g", epoch: 1, n: 0 }],
+      seen: [{ gateway: "g", epoch: 1, n: 0, heardAt: 0 }],
     });
   });
 

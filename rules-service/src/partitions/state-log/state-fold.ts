@@ -12,6 +12,8 @@ export interface EffectiveAt {
   /** The first telemetry offset that is evaluated under it. */
   readonly fromOffset: number;
   readonly warmFrom: number;
+  /** Of the owner that let it take effect. */
+  readonly epoch: number;
   /** Bytes of the record, unless its topic is kept for ever. */
   readonly record: Uint8Array;
   /** Offset of the `effective` in the state log. */
@@ -33,6 +35,8 @@ export interface RestoredState {
   readonly states: readonly StateBytes[];
   /** Effectives in log order, each source once, without those of former owners. */
   readonly effectives: readonly EffectiveAt[];
+  /** Claims before the newest; each is needed as long as there is an effective of its owner. */
+  readonly claims: readonly { readonly epoch: number; readonly key: string }[];
   /** Keys of states and checkpoints to be removed once a newer checkpoint is complete. */
   readonly superseded: readonly string[];
 }
@@ -55,6 +59,8 @@ export class StateFold {
   /** Source of an effective, by its key. */
   readonly #sources = new Map<string, string>();
   readonly #fenced = new Set<string>();
+  /** Their offsets, by their keys. */
+  readonly #claims = new Map<string, number>();
   readonly #onSkipped: OnSkipped;
   #claim = -1;
 
@@ -77,6 +83,7 @@ export class StateFold {
     if (record === undefined) return;
     if (record.claim !== null) {
       this.#claim = log.offset;
+      this.#claims.set(key, log.offset);
       return;
     }
     if (record.ownerEpoch < this.#claim) {
@@ -87,7 +94,7 @@ export class StateFold {
       this.#onSkipped(log.offset, skipReasons.implausible, `a record of owner ${record.ownerEpoch} before its claim`);
       return;
     }
-    if (record.effective !== null) this.#effective(key, log.offset, record.effective);
+    if (record.effective !== null) this.#effective(key, log.offset, record.ownerEpoch, record.effective);
     else this.#owned(key, log.offset, record);
   }
 
@@ -107,6 +114,7 @@ export class StateFold {
       checkpoint: newest?.checkpoint,
       states: newest === undefined ? [] : [...newest.states.values()],
       effectives: [...this.#effectives.values()],
+      claims: [...this.#claims].flatMap(([key, epoch]) => (epoch === this.#claim ? [] : [{ epoch, key }])),
       superseded,
     };
   }
@@ -128,6 +136,7 @@ export class StateFold {
     // A former owner may remove a record from which its successor has restored.
     if (header !== undefined && Number(Buffer.from(header).toString()) < this.#claim) return;
     this.#fenced.delete(key);
+    this.#claims.delete(key);
     const source = this.#sources.get(key);
     if (source !== undefined) {
       this.#effectives.delete(source);
@@ -139,7 +148,12 @@ export class StateFold {
     }
   }
 
-  #effective(key: string, stateLogOffset: number, effective: NonNullable<RuleStateRecord["effective"]>): void {
+  #effective(
+    key: string,
+    stateLogOffset: number,
+    epoch: number,
+    effective: NonNullable<RuleStateRecord["effective"]>,
+  ): void {
     const { topic, partition, position: offset, fromOffset, warmFrom, record } = effective;
     const source = `${topic}/${partition}/${offset}`;
     // An append of unknown outcome is repeated; the first copy counts.
@@ -151,6 +165,7 @@ export class StateFold {
       source: { topic, partition, offset },
       fromOffset,
       warmFrom,
+      epoch,
       record,
       stateLogOffset,
       key,
@@ -180,7 +195,7 @@ export class StateFold {
             const outages = each.outages.map(({ from, to, begun, ended }) => ({ from, to, begun, ended }));
             return { gateway, epoch: each.epoch, ...times, offline, straggling, outages };
           }),
-          seen: seen.map(({ gateway, epoch, n }) => ({ gateway, epoch, n })),
+          seen: seen.map(({ gateway, epoch, n, heardAt }) => ({ gateway, epoch, n, heardAt })),
         },
       };
     }
