@@ -37,11 +37,11 @@ export interface KeptWritesOptions<State, Model extends KeptModel<State>> extend
 export interface Kept<State> {
   readonly kind: string;
   /** The name under which it stands in rules.v1. */
-  nameOf(id: string): string;
+  readonly nameOf: (id: string) => string;
   /** The number of its last event. */
-  sequenceOf(state: State): number;
+  readonly sequenceOf: (state: State) => number;
   /** Undefined of what is no more. */
-  revisionOf(state: State): number | undefined;
+  readonly revisionOf: (state: State) => number | undefined;
 }
 
 /**
