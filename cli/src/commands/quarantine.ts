@@ -119,7 +119,7 @@ async function redrive(api: Api, values: Values, ids: readonly string[]): Promis
 
 function filterOf({ device, stage, cause, state, topic, reason: text, from, to }: Values): Query {
   const given = Object.entries({ device, stage, cause, state, topic, text, from, to });
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Query;
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 function fixOf({ payload, text, topic, "series-limit": limit }: Values): Schemas["QuarantineFix"] {
