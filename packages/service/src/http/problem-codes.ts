@@ -80,6 +80,8 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
     "credential-exists": "The device has that credential already",
     "idempotency-key-reused": "The Idempotency-Key came with another body before",
     "idempotency-key-in-use": "The first request of that Idempotency-Key is under way",
+    "backup-running": "A backup of the store is being made already",
+    "no-backup-here": "The store is none that is backed up here",
     "device-exists": "There is such a device already",
     "too-many-credentials": "The device has as many credentials as it may have",
     "too-many-passwords": "The device has as many passwords as it may have",
