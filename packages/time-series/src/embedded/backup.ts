@@ -4,8 +4,8 @@ import { backup, type DatabaseSync } from "node:sqlite";
 
 /** Pages of 16 KiB copied at once; writes pass in between. */
 const PAGES_A_STEP = 64;
-/** Attempts to begin between two writes. */
-const ATTEMPTS = 200;
+/** So long (milliseconds) it tries to begin between two writes: a worker that is busy leaves few gaps. */
+const PATIENCE_MS = 60_000;
 const PAUSE_MS = 5;
 
 /** SQLite's result codes for a database that is being written at this moment. */
@@ -17,14 +17,15 @@ const busy: ReadonlySet<number | undefined> = new Set([5, 6]);
  */
 export async function backUp(database: DatabaseSync, path: string, signal: AbortSignal): Promise<void> {
   closeSync(openSync(path, "wx", 0o600));
-  for (let attempt = 1; ; attempt++) {
+  for (const began = performance.now(); ;) {
     signal.throwIfAborted();
     try {
       await backup(database, path, { rate: PAGES_A_STEP, progress: () => signal.throwIfAborted() });
       break;
     } catch (error) {
       const { errcode } = error as { errcode?: number };
-      if (!busy.has(errcode === undefined ? undefined : errcode & 0xff) || attempt === ATTEMPTS) throw error;
+      if (!busy.has(errcode === undefined ? undefined : errcode & 0xff) || performance.now() - began > PATIENCE_MS)
+        throw error;
       await sleep(PAUSE_MS);
     }
   }
