@@ -96,7 +96,10 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
     "too-many-passwords": "The device has as many passwords as it may have",
   },
   412: { conflict: "The present revision does not fulfil If-Match or If-None-Match; read it again" },
-  413: { "body-too-large": "The body is larger than the route takes" },
+  413: {
+    "body-too-large": "The body is larger than the route takes",
+    "payload-too-large": "The payload is larger than a message may be",
+  },
   414: { "path-too-long": "A part of the path is too long" },
   415: {
     "unsupported-encoding": "The body's content-encoding is not taken",
