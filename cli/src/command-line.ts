@@ -6,11 +6,13 @@ import { backtestCommand } from "./commands/backtest.ts";
 import { CommandError, UsageError } from "./commands/command-error.ts";
 import { configCommand } from "./commands/config.ts";
 import type { Command } from "./commands/command.ts";
+import { devicesCommand } from "./commands/devices.ts";
 import { didYouMean } from "./commands/did-you-mean.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { influxTokenCommand } from "./commands/influx-token.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
 import { logCommand } from "./commands/log.ts";
+import { queryCommand } from "./commands/query.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { simCommand } from "./commands/sim.ts";
 import { startCommand } from "./commands/start.ts";
@@ -22,6 +24,8 @@ const commands: readonly Command[] = [
   simCommand,
   rulesCommand,
   alertsCommand,
+  devicesCommand,
+  queryCommand,
   ledgerCommand,
   backtestCommand,
   logCommand,

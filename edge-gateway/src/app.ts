@@ -31,6 +31,8 @@ class Gateway implements GatewayApp {
   /** undefined before the start. */
   #parts: GatewayParts | undefined;
   #started = false;
+  /** Why nothing of quarantine is taken again here. */
+  #redriveTrouble: string | undefined;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
@@ -81,6 +83,9 @@ class Gateway implements GatewayApp {
       ...(bridges?.troubles ?? []),
       ...troublesOfPath(this.#deps.config, pipeline?.path),
       ...(skipped?.warnings() ?? []),
+      ...(this.#redriveTrouble === undefined
+        ? []
+        : [`gateway: nothing of quarantine is taken again: ${this.#redriveTrouble}`]),
     ];
   }
 
@@ -95,6 +100,7 @@ class Gateway implements GatewayApp {
     this.#addStorage(parts);
     this.#addPipeline(parts);
     this.#addDevices(parts);
+    this.#addRedrives(parts);
     this.#addMqtt(parts);
   }
 
@@ -125,6 +131,24 @@ class Gateway implements GatewayApp {
         recordWriter.laneWriter.stop();
         return commit.drain();
       },
+    });
+  }
+
+  #addRedrives({ redrives, redriver }: GatewayParts): void {
+    this.#lifecycle.add("re-drives", {
+      start: async () => {
+        await redrives.start();
+        redriver.start();
+      },
+      stop: async () => {
+        redriver.stop();
+        await redrives.stop();
+      },
+    });
+    // A gateway that may not read quarantine.v1, say, does all else: another one takes what is asked for.
+    redrives.died.catch((error: unknown) => {
+      this.#redriveTrouble = error instanceof Error ? error.message : String(error);
+      this.#deps.logger.warn({ problem: this.#redriveTrouble }, "this gateway takes nothing of quarantine again");
     });
   }
 

@@ -18,6 +18,8 @@ import { gatewayMetrics } from "./gateway-metrics.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { MqttRemoteBroker } from "./mqtt/bridge/mqtt-remote-broker.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
+import { RedriveBook } from "./redrive/redrive-book.ts";
+import { Redriver } from "./redrive/redriver.ts";
 import { SessionStore } from "./mqtt/sessions/session-store.ts";
 import { Marker } from "./pipeline/commit/marker.ts";
 import { openPipeline, type Pipeline } from "./pipeline/open-pipeline.ts";
@@ -48,6 +50,8 @@ export interface GatewayParts {
   readonly identity: Identity;
   readonly book: CommandBook;
   readonly dispatcher: CommandDispatcher;
+  readonly redrives: RedriveBook;
+  readonly redriver: Redriver;
   readonly openSessions: OpenSessions;
   readonly presence: Presence;
   readonly sessions: SessionStore;
@@ -87,6 +91,17 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
     incarnationOf: (device) => registry.incarnation(device),
     inFlight: config.gateway.commandsInFlight,
   });
+  const redrives = new RedriveBook({
+    ...{ log, topic: topics.quarantine, file: join(folder, "redrives.sqlite"), logger, folded },
+  });
+  const redriver = new Redriver({
+    ...{ log, topic: topics.quarantine, book: redrives, recordWriter, logger },
+    routes: brokerRoutes(config.routes),
+    incarnationAt(device, at) {
+      const { incarnation = 0, incarnationSince = 0 } = registry.incarnation(device) ?? {};
+      return at < incarnationSince ? Math.max(0, incarnation - 1) : incarnation;
+    },
+  });
   const openSessions = await OpenSessions.open({ file: join(folder, "open-sessions"), logger });
   const presence = new Presence(recordWriter, commit, openSessions);
   const { maxSessions, expiryMs: sessionExpiryMs } = config.sessions;
@@ -122,7 +137,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const marker = new Marker(lanes, recordWriter, { busyMs, quietMs });
   return {
     ...{ gateway, pipeline, registry, identity, book, dispatcher, openSessions, presence, sessions },
-    ...{ mqtt, bridges, marker, skipped },
+    ...{ redrives, redriver, mqtt, bridges, marker, skipped },
   };
 }
 

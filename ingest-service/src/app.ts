@@ -84,7 +84,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
 
   const skipped = new SkippedRecords({ metrics: deps.metrics, logger, reader: "ingest" });
   const foldedEvents = new FoldedEvents({ topics, partitions: deps.partitions, skipped });
-  const { model, folded, overdue, erased, accessOutcomes } = openReadModelParts({
+  const { model, folded, overdue, erased, asked, accessOutcomes } = openReadModelParts({
     ...{ dataDir, log, logger, topics, foldedEvents },
     quarantineBounds: { maxAge: config.quarantineDays * dayMicros, maxBytes: config.quarantineBytes },
   });
@@ -125,12 +125,13 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     incarnationOf: incarnationOfTags,
   });
   const projection = new Projection({
-    ...{ config, log, topics, store, book, quarantiner, erasures, logger, metrics },
+    ...{ config, log, topics, store, book, quarantiner, erasures, model, source, logger, metrics },
     folded: foldedEvents,
     partitions: deps.partitions,
     seriesLimitOf: (device) => raised.of(device),
     storedSeries: (partition) => stored.of(partition),
   });
+  asked.push(() => projection.redrive());
   const writing = { log, model, logger, timeoutMs, source };
   const deviceOutcomes = new FoldOutcomes<DeviceState>();
   const restating = new Restating({ log, topic: topics.devices, source, logger, caughtUp: () => model.caughtUp });
@@ -160,9 +161,10 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   );
   observeQuarantine(deps.metrics, () => quarantineSummary(model.db));
 
+  const writeDevice = deviceWriter({ ...writing, topic: topics.devices, outcomes: deviceOutcomes });
   deviceRoutes(http.app, {
     model,
-    write: deviceWriter({ ...writing, topic: topics.devices, outcomes: deviceOutcomes }),
+    write: writeDevice,
     timeoutMs,
   });
   const lastSeen = new LastSeen(store, config.tags);
@@ -179,7 +181,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   commandRoutes(http.app, { ...writing, topic: topics.commands });
   telemetryRoutes(http.app, { model, series, positions });
   stateRoutes(http.app, { model, store, series, positions });
-  quarantineRoutes(http.app, { model, timeoutMs });
+  quarantineRoutes(http.app, { ...writing, topic: topics.quarantine, topics, writeDevice });
   ledgerRoutes(http.app, ledger);
   backupRoute(http.app, { store, folder: join(dataDir, "ingest", "backups") });
   streamRoutes(http, { log, topics, folded: foldedEvents, logger });

@@ -73,6 +73,26 @@ describe("a backtest", () => {
     expect((await commandEvents(on)).length).toBe(commands.length);
   });
 
+  it("counts what it would derive and do again, and does neither", async () => {
+    const before = Date.now() * 1000 - 60_000_000;
+    const values = [20, 95, 96, 97, 98, 99];
+    await on.fleet.append(
+      values.map((value, at) => on.fleet.record("d", "temperature", value, before + at * 10_000_000).record),
+    );
+    await on.fleet.mark();
+    const derived = await backtest({
+      rule: { id: "k", derive: { metric: "kelvin", expression: "metrics.temperature" } },
+    });
+    expect(derived).toMatchObject({ state: "done", episodes: [], derived: [{ metric: "kelvin", count: 6 }] });
+    expect(derived.notes).toContain("It would have derived 6 points of kelvin; none is written.");
+    const actions = [{ derive: { metric: "alarm", value: 1 } }, { command: { name: "sound" }, repeat: "10s" }];
+    const again = await backtest({ rule: { ...hotRule("again"), wait: "0s", actions } });
+    expect(again).toMatchObject({ episodes: [{ device: "d" }], derived: [{ metric: "alarm", count: 1 }] });
+    expect(again.repetitions).toEqual(expect.any(Number));
+    expect(await commandEvents(on)).toEqual([]);
+    expect(await alertEvents(on)).toEqual([]);
+  });
+
   it("tells the difference to the live revision: new, gone, moved by how long", async () => {
     const now = Date.now() * 1000;
     const second = 1_000_000;

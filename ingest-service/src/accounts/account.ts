@@ -75,10 +75,14 @@ export interface PartitionAccount {
   /** Identities that no gateway accounts for, over all gaps. */
   readonly unexplained: number;
   readonly newSeries: NewSeriesMinute;
+  /** Entries of quarantine that became events, the newest, at most `maxRedriven`, each with its attempt. */
+  readonly redriven?: readonly (readonly [entry: string, attempt: number])[] | undefined;
   /** The last derived event seen: one that is at or below it was emitted again. */
   readonly derivedUpTo?: DerivedPlace | undefined;
 }
 
+/** More than all gateways can have under way when they crash. */
+export const maxRedriven = 1000;
 export const maxGaps = 1000;
 /** A gateway has one lane for each of its epochs, and a new epoch only with a new spool. */
 export const maxLanes = 1000;

@@ -58,6 +58,16 @@ describe("counting a partition", () => {
     expect(sums(account).missing).toBe(0);
   });
 
+  it("counts what a gateway made of an entry of quarantine once, for each attempt", () => {
+    const made = (n: number, attempt: number): TelemetryInput => ({ ...event(n), redrive: { entry: "q", attempt } });
+    const records = [made(1, 1), made(2, 1), made(3, 2), made(4, 1), mark(5, 4)];
+    const account = counted(...records);
+    expect(account.counts).toMatchObject({ logged: 4, duplicate: 2 });
+    expect([sums(account).missing, account.unexplained]).toEqual([0, 0]);
+    const half = JSON.parse(JSON.stringify(counted(...records.slice(0, 1)))) as PartitionAccount;
+    expect(countedOn(half, records.slice(1))).toEqual(account);
+  });
+
   it("names what is missing, and who accounts for it, before or after it shows", () => {
     const before = counted(event(1), gap(5, 2, 4), event(6), mark(7, 5, 3));
     expect(before.gaps).toEqual([{ gateway: "g", epoch: 1, from: 2, to: 4, reason: "corrupt" }]);

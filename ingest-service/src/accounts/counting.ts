@@ -3,6 +3,7 @@ import { SeenDerivations } from "@headwater/proto/telemetry";
 import {
   maxGaps,
   maxLanes,
+  maxRedriven,
   type Gap,
   type LaneAccount,
   type OutcomeCounts,
@@ -34,6 +35,7 @@ export class Counting {
   #gaps: readonly Gap[];
   #gapsLeftOut: number;
   #unexplained: number;
+  readonly #redriven: Map<string, number>;
   readonly #newSeries: PartitionAccount["newSeries"];
 
   constructor(account: PartitionAccount) {
@@ -47,12 +49,16 @@ export class Counting {
     this.#gapsLeftOut = account.gapsLeftOut;
     this.#unexplained = account.unexplained;
     this.#newSeries = account.newSeries;
+    this.#redriven = new Map(account.redriven);
   }
 
   add(record: TelemetryRecord, offset: number): RecordKind {
     const { gateway, epoch, n, mark, gap } = record;
     if (gateway === "") return this.#addWithoutIdentity(record, offset);
-    if (mark === null && gap === null) return this.addEvent(gateway, epoch, n, offset);
+    if (mark === null && gap === null) {
+      const kind = this.addEvent(gateway, epoch, n, offset);
+      return kind === "event" && record.redrive !== null && !this.#acceptRedrive(record.redrive) ? "duplicate" : kind;
+    }
     const lane = this.#laneOf(gateway, epoch, n);
     if (n <= lane.n) return "other";
     if (gap !== null && gap.fromN <= n && n <= gap.toN) {
@@ -64,6 +70,18 @@ export class Counting {
     if (mark !== null) settleMark(lane, mark);
     if (gap !== null) this.#explain(lane, gap);
     return "other";
+  }
+
+  /** False: the message became an event before, which a gateway did not tell before it crashed. */
+  #acceptRedrive({ entry, attempt }: NonNullable<TelemetryRecord["redrive"]>): boolean {
+    if ((this.#redriven.get(entry) ?? -1) >= attempt) {
+      this.#duplicate += 1;
+      return false;
+    }
+    this.#redriven.delete(entry);
+    this.#redriven.set(entry, attempt);
+    if (this.#redriven.size > maxRedriven) this.#redriven.delete(this.#redriven.keys().next().value!);
+    return true;
   }
 
   /** An event of a gateway. */
@@ -102,6 +120,7 @@ export class Counting {
       gapsLeftOut: this.#gapsLeftOut,
       unexplained: this.#unexplained,
       newSeries: this.#newSeries,
+      ...(this.#redriven.size > 0 && { redriven: [...this.#redriven] }),
       derivedUpTo: this.#derivations.last,
     };
   }

@@ -41,7 +41,7 @@ export class PartitionErasures {
       this.#queued.add(key);
       void this.#options.push({
         ...{ topic, partition, records: [], points: [], sources: [], refusals: [], signal },
-        erase: () => erase(store, erasure, signal, logger),
+        task: () => erase(store, erasure, signal, logger),
         onDurable: () => {
           if (signal.aborted) return;
           this.#options.onErased(erasure);

@@ -11,7 +11,7 @@ export interface PointBatch extends PartitionRecords {
   /** Devices that are met in it in a higher incarnation than before: their predecessors' data may have to go first. */
   readonly met?: ReadonlyMap<string, number>;
   /** Done instead of a write, in its place among the writes; repeated while the store is away. */
-  readonly erase?: () => Promise<void>;
+  readonly task?: () => Promise<void>;
   /** Aborted when this instance loses the partition. */
   readonly signal: AbortSignal;
   /** Called once every point is stored or quarantined, in the order of the partition's batches. */

@@ -1,5 +1,6 @@
 import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
 import { ConfigError, HeadwaterError, InvariantError, LastingTrouble, type Logger, retrying } from "@headwater/core";
+import type { ReadModel } from "@headwater/event-log/read-model";
 import type { FoldedEvents } from "@headwater/service";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import type { IngestConfig } from "../config.ts";
@@ -10,6 +11,9 @@ import type { Quarantiner } from "../quarantine/quarantiner.ts";
 import type { Erasures } from "../devices/erasures.ts";
 import { alertPointBatch } from "./alert-partition.ts";
 import type { PointBatch } from "./point-batch.ts";
+import { quarantinedMetrics } from "../quarantine/quarantined-metrics.ts";
+import { PartitionRedrive } from "./partition-redrive.ts";
+import { Reprojection } from "./reprojection.ts";
 import { ownerOf } from "../series-guard/known-series.ts";
 import { SeriesGuard } from "../series-guard/series-guard.ts";
 import { SeriesTotal } from "../series-guard/series-limits.ts";
@@ -28,6 +32,9 @@ export interface ProjectionOptions {
   readonly quarantiner: Quarantiner;
   readonly folded: FoldedEvents;
   readonly erasures: Erasures;
+  readonly model: ReadModel;
+  /** CloudEvents source of this instance. */
+  readonly source: string;
   readonly partitions: number;
   /** A limit of its own that a device was given. */
   readonly seriesLimitOf: (device: string) => number | undefined;
@@ -54,6 +61,7 @@ export class Projection {
   readonly #commits: OffsetCommits;
   readonly #owned = new Map<number, TelemetryPartition>();
   readonly #erasures = new Map<number, PartitionErasures>();
+  readonly #redrives = new Map<number, PartitionRedrive>();
   readonly #total: SeriesTotal;
   readonly #stopping = new AbortController();
   readonly #die: (error: unknown) => void;
@@ -78,7 +86,9 @@ export class Projection {
           maxPoints: config.batchPoints,
           flushMs: config.flushMs,
           maxQueuedPoints: Math.max(config.batchPoints, Math.floor(config.queuedPoints / config.writers)),
-          quarantine: (pointBatch, refusals, signal) => quarantiner.quarantine(pointBatch, refusals, signal),
+          async quarantine(pointBatch, refusals, signal) {
+            await quarantiner.quarantine(pointBatch, refusals, signal);
+          },
           onFailure: (error) => this.#fail(error),
           onWritten: (points, seconds) => metrics.written(points, seconds),
         }),
@@ -97,6 +107,11 @@ export class Projection {
   /** The account of a partition that this instance owns, up to its last stored point. */
   account(partition: number): PartitionAccount | undefined {
     return this.#owned.get(partition)?.account;
+  }
+
+  /** Entries of quarantine may have been asked for. */
+  redrive(): void {
+    for (const each of this.#redrives.values()) each.look();
   }
 
   /** Commits the offsets of stored points now. */
@@ -128,6 +143,7 @@ export class Projection {
   stop(): Promise<void> {
     this.#stopped ??= (async () => {
       this.#stopping.abort();
+      for (const redrive of this.#redrives.values()) redrive.end();
       this.#consumption?.pause();
       const deadline = AbortSignal.timeout(drainMs);
       await Promise.all(this.#writers.map((writer) => writer.drain(deadline)));
@@ -193,6 +209,9 @@ export class Projection {
       });
       this.#erasures.set(partition, erasures);
       erasures.queue();
+      const redrive = this.#redriveOf(partition, guard);
+      this.#redrives.set(partition, redrive);
+      redrive.look();
     }
     logger.info({ partitions: own }, "projecting partitions");
     return starts;
@@ -205,6 +224,8 @@ export class Projection {
       if (this.#owned.delete(partition)) this.#total.owned -= 1;
       this.#erasures.get(partition)?.end();
       this.#erasures.delete(partition);
+      this.#redrives.get(partition)?.end();
+      this.#redrives.delete(partition);
     }
     if (lost.length > 0) {
       this.#options.logger.info({ partitions: lost.map(({ partition }) => partition) }, "partitions were given away");
@@ -226,6 +247,26 @@ export class Projection {
     this.#total.owned += 1;
     this.#total.count += known.size;
     return new SeriesGuard({ known, minute: newSeries, limits: config, total: this.#total, limitOf: seriesLimitOf });
+  }
+
+  #redriveOf(partition: number, guard: SeriesGuard): PartitionRedrive {
+    const { topics, store, log, model, config, erasures, book, quarantiner, source, logger } = this.#options;
+    const reprojection = new Reprojection({
+      ...{ partition, telemetryTopic: topics.telemetry, store, log, guard, limits: config, tagNames: config.tags },
+      erased: erasures,
+      maxPoints: config.batchPoints,
+      isAside(offset, metric) {
+        const aside = quarantinedMetrics(model.db, topics.telemetry, partition, offset, offset + 1).get(offset)?.now;
+        return aside !== undefined && (aside.size === 0 || aside.has(metric));
+      },
+      addSeries: (series) => book.addSeries(partition, series),
+    });
+    return new PartitionRedrive({
+      ...{ partition, log, model, source, logger, reprojection, quarantiner },
+      topics: [topics.telemetry, topics.alerts],
+      quarantineTopic: topics.quarantine,
+      push: (pointBatch) => this.#writerOf(partition).push(pointBatch),
+    });
   }
 
   async #onBatch(batch: GroupBatch): Promise<void> {

@@ -104,9 +104,9 @@ export class StoreWriter {
   async #writeAll(): Promise<void> {
     while (this.#queue.length > 0 && !this.#giveUp.signal.aborted) {
       const pointBatches = this.#take();
-      const erase = pointBatches[0]?.erase;
-      if (erase !== undefined) {
-        await this.#untilTaken(erase, 0);
+      const task = pointBatches[0]?.task;
+      if (task !== undefined) {
+        await this.#untilTaken(task, 0);
         pointBatches[0]!.onDurable([]);
         continue;
       }
@@ -131,7 +131,7 @@ export class StoreWriter {
     let count = 0;
     for (const pointBatch of this.#queue) {
       // Alone, after what was queued before it and before what follows.
-      if (count > 0 && (pointBatch.erase ?? this.#queue[0]!.erase) !== undefined) break;
+      if (count > 0 && (pointBatch.task ?? this.#queue[0]!.task) !== undefined) break;
       points += pointBatch.points.length;
       if (count > 0 && points > this.#options.maxPoints) break;
       count += 1;

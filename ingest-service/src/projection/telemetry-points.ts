@@ -112,6 +112,7 @@ export class TelemetryPoints {
     source: number,
     device: DeviceEntry,
     sink: PointSink,
+    readings = record.readings,
   ): readonly RefusedMetrics[] | undefined {
     const { incarnation } = record;
     if (
@@ -122,7 +123,7 @@ export class TelemetryPoints {
     const tags = this.#tagsOf(record.attributes, device);
     const times = new Map<number, Fields>();
     let refused: Refusals | undefined;
-    for (const reading of record.readings) {
+    for (const reading of readings) {
       const { metric, timeDelta } = reading;
       const hasValue = reading.number !== null || reading.boolean !== null || reading.text !== null;
       const cause = hasValue ? this.#gate.refuse(device.id, device.owner, seriesOf(metric, device.tagsKey)) : "";

@@ -19,6 +19,8 @@ export interface QuarantinedRecord {
   readonly reason: string;
   /** Which limit it is beyond; else "". */
   readonly cause: string;
+  /** Of the entry that it is already; absent the first time. */
+  readonly id?: string;
   /** 0 the first time. */
   readonly attempt: number;
   /** Refused metrics; empty: the whole. */
@@ -49,7 +51,7 @@ export function quarantineRecord(
   const isCut = whole.length > room;
   const key = record.key !== null && record.key.length <= maxDevice ? record.key : null;
   const place = `${topic}/${partition}/${record.offset}`;
-  const id = uuidv5(place, namespace);
+  const id = quarantined.id ?? uuidv5(place, namespace);
   const value = events.quarantine.encode({
     id,
     device: key === null ? "" : Buffer.from(key).toString("utf8").toWellFormed(),

@@ -61,11 +61,19 @@ function applyEvent(db: DatabaseSync, event: QuarantineEvent, at: At): boolean {
 function applyEntry(db: DatabaseSync, event: QuarantineEvent, { batch, appendTime, bounds }: At): void {
   const metrics = JSON.stringify(event.metrics);
   const outcome = event.metrics.length === 0 ? outcomes.quarantined : outcomes.partlyStored;
-  const known = sql(db, "SELECT attempt, state FROM quarantine WHERE id = ?").get(event.id);
+  const known = sql(db, "SELECT attempt, state, by_owner FROM quarantine WHERE id = ?").get(event.id);
   if (known !== undefined) {
     const attempt = Number(known["attempt"]);
     // What is written again around a crash, after a later attempt was asked for or has ended.
     if (event.attempt < attempt || (event.attempt === attempt && known["state"] === "redriven")) return;
+    if (event.attempt > 0 && known["by_owner"] === 0) {
+      // A gateway has tried: what the record in the log counts as stays.
+      sql(
+        db,
+        "UPDATE quarantine SET reason = ?, attempt = ?, changed_at = ?, state = 'quarantined', claimed_by = '' WHERE id = ?",
+      ).run(event.reason, event.attempt, appendTime, event.id);
+      return;
+    }
     sql(
       db,
       `UPDATE quarantine SET reason = ?, cause = ?, attempt = ?, metrics = ?, outcome = ?, changed_at = ?,
@@ -128,7 +136,7 @@ function applyRequest(
   const { changes } = sql(
     db,
     `UPDATE quarantine SET state = 'requested', attempt = ?, by = ?, by_owner = ?, claimed_by = '', changed_at = ?
-     WHERE id = ? AND attempt < ? AND state IN ('quarantined', 'requested', 'claimed')`,
+     WHERE id = ? AND attempt < ? AND state IN ('quarantined', 'dropped', 'requested', 'claimed')`,
   ).run(attempt, requested!.by, byOwner ? 1 : 0, appendTime, id, attempt);
   return byOwner && changes > 0;
 }

@@ -1,4 +1,10 @@
-import { RecordRefusedError, type EventLog, type LogRecord, type OutgoingRecord } from "@headwater/event-log";
+import {
+  RecordRefusedError,
+  type AppendedRange,
+  type EventLog,
+  type LogRecord,
+  type OutgoingRecord,
+} from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import { type Logger, nowMicros, retrying } from "@headwater/core";
 import { quarantineRecord, type EntryOrigin, type QuarantinedRecord } from "./entry.ts";
@@ -30,15 +36,15 @@ export class Quarantiner {
   }
 
   /**
-   * Resolves once the entries are durable; tries until the signal is aborted. `attemptOf`: of records that are
+   * Resolves once the entries are durable; tries until the signal is aborted. `entryOf`: of records that are
    * projected again, by their index.
    */
   async quarantine(
     refused: PartitionRecords,
     refusals: readonly Refusal[],
     signal: AbortSignal,
-    attemptOf: (index: number) => number = () => 0,
-  ): Promise<void> {
+    entryOf?: (index: number) => { readonly id: string; readonly attempt: number },
+  ): Promise<readonly AppendedRange[]> {
     const { topic, source, partitions, log, logger } = this.#options;
     const at = nowMicros();
     const entries: QuarantinedRecord[] = [];
@@ -47,7 +53,8 @@ export class Quarantiner {
       const whole = metrics === "all" || this.#isWhole(refused, record, metrics);
       const stage = metrics === "all" ? "decode" : "store";
       const place = { topic: refused.topic, partition: refused.partition, record, stage, reason } as const;
-      entries.push({ ...place, cause, attempt: attemptOf(index), metrics: whole ? [] : [...metrics] });
+      const { id, attempt = 0 } = entryOf?.(index) ?? {};
+      entries.push({ ...place, cause, ...(id !== undefined && { id }), attempt, metrics: whole ? [] : [...metrics] });
       if (cause !== "") this.#options.onBeyondLimit?.(deviceOf(record), cause, metrics === "all" ? 1 : metrics.size);
     }
     const append = (records: readonly OutgoingRecord[]) =>
@@ -55,8 +62,9 @@ export class Quarantiner {
         signal,
         onRetry: (error) => logger.warn({ code: error.code, problem: error.message }, "quarantine is not taken yet"),
       });
+    let appended: readonly AppendedRange[];
     try {
-      await append(entries.map((entry) => quarantineRecord(entry, { source, at, partitions })));
+      appended = await append(entries.map((entry) => quarantineRecord(entry, { source, at, partitions })));
     } catch (error) {
       if (!(error instanceof RecordRefusedError)) throw error;
       // Where the log takes smaller records than those that it holds, an entry without bytes tells where they are.
@@ -64,13 +72,14 @@ export class Quarantiner {
         { problem: error.message },
         "records are too large for quarantine; their bytes stay in the log alone",
       );
-      await append(error.indexes.map((index) => bareRecord(entries[index]!, { source, at, partitions })));
+      appended = await append(error.indexes.map((index) => bareRecord(entries[index]!, { source, at, partitions })));
     }
     logger.warn(
       { topic: refused.topic, partition: refused.partition, records: entries.length, reason: refusals[0]?.reason },
       "records were quarantined",
     );
     this.#options.onQuarantined?.(entries.length);
+    return appended;
   }
 
   /** How each of the refused records counts, by the record's index. */

@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { isoFromMicros } from "@headwater/core";
-import { type EntryState, entryStates, type QuarantineEntry } from "./quarantine-queries.ts";
+import type { Look } from "./look.ts";
+import { type EntryState, entryStates, type QuarantineEntry, type QuarantineSummary } from "./quarantine-queries.ts";
 
 export const stageSchema = Type.Union([Type.Literal("decode"), Type.Literal("store"), Type.Literal("log")], {
   description: "decode: its bytes cannot be read; store: the store refused it; log: the log did",
@@ -13,7 +14,7 @@ export const stateSchema = Type.Union(
   },
 );
 
-export const entryProperties = {
+const entryProperties = {
   id: Type.String(),
   device: Type.String(),
   at: Type.String({ format: "date-time", description: "When it was taken first" }),
@@ -50,6 +51,50 @@ export const entryProperties = {
   ),
 };
 export const entrySchema = Type.Object(entryProperties, { title: "QuarantineEntry" });
+
+const lookProperties = {
+  bytes: Type.Integer({ description: "Of the bytes that the next attempt takes" }),
+  hex: Type.String({ description: "The first 16 KiB of them" }),
+  text: Type.Optional(Type.String({ description: "If they are UTF-8" })),
+  decoded: Type.Optional(
+    Type.Object(
+      {
+        as: Type.Union([Type.Literal("record"), Type.Literal("json"), Type.Literal("readings")]),
+        value: Type.Unknown(),
+      },
+      { description: "As far as they can be read, by the routes that every gateway has" },
+    ),
+  ),
+  problem: Type.Optional(Type.String({ description: "Where reading came to an end" })),
+};
+/** One entry with what can be seen of its bytes. */
+export const shownSchema = Type.Object({ ...entryProperties, ...lookProperties }, { title: "QuarantineEntryShown" });
+
+export function shownEntry(entry: QuarantineEntry, look: Look) {
+  return { ...entryResource(entry), ...look };
+}
+
+export const summarySchema = Type.Object(
+  {
+    states: Type.Array(Type.Object({ state: stateSchema, entries: Type.Integer(), bytes: Type.Integer() })),
+    dropped: Type.Array(
+      Type.Object({
+        reason: Type.String({ description: "age or size" }),
+        entries: Type.Integer(),
+        bytes: Type.Integer(),
+        newest: Type.String({ format: "date-time", description: "When the newest of them was taken" }),
+      }),
+    ),
+  },
+  { title: "QuarantineSummary" },
+);
+
+export function summaryResource({ states, dropped }: QuarantineSummary) {
+  return {
+    states: states.map((each) => ({ ...each, state: each.state as EntryState })),
+    dropped: dropped.map((each) => ({ ...each, newest: isoFromMicros(each.newest) })),
+  };
+}
 
 export function entryResource(entry: QuarantineEntry) {
   const { fixedPayload, fixedTopic, cause, by, claimedBy, became, metrics } = entry;

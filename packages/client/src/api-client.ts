@@ -21,7 +21,7 @@ export interface ApiClient {
     headers?: Readonly<Record<string, string>>,
   ): Promise<T>;
   /** The body of an answer, for exports. Throws as `request` does; the 30 s are those until the body begins. */
-  stream(path: string): Promise<ReadableStream<Uint8Array>>;
+  stream(path: string, headers?: Readonly<Record<string, string>>): Promise<ReadableStream<Uint8Array>>;
 }
 
 const answerTimeoutMs = 30_000;
@@ -57,12 +57,12 @@ export function createApiClient(baseUrl: string, token: string): ApiClient {
       }
       return answerIn(`${method} ${url.href}`, text) as T;
     },
-    async stream(path) {
+    async stream(path, headers = {}) {
       const url = new URL(path, baseUrl);
       const patience = new AbortController();
       const timer = setTimeout(() => patience.abort(), answerTimeoutMs);
       const response = await answered(`GET ${url.href}`, () =>
-        fetch(url, { headers: { authorization }, signal: patience.signal }),
+        fetch(url, { headers: { authorization, ...headers }, signal: patience.signal }),
       ).finally(() => clearTimeout(timer));
       if (!response.ok) throw new ProblemError(`GET ${path}`, response.status, await response.text());
       return response.body ?? new Blob([]).stream();

@@ -112,27 +112,23 @@ export async function openTimeSeriesStore(
   { timeSeries: config }: TimeSeriesConfig,
   { dataDir, logger, leastRawMs = 0 }: OpenTimeSeriesStoreOptions,
 ): Promise<TimeSeriesStore> {
-  const { retentionDays, minuteDays, hourDays } = config;
+  const { retentionDays } = config;
   if (retentionDays !== undefined && retentionDays * day < leastRawMs) throw tooShort(retentionDays, leastRawMs);
   if (config.kind === "influx") {
     const { token, url, org, bucket, timeoutMs } = config.influx;
     if (token === undefined) {
       throw new ConfigError("HEADWATER_INFLUX_TOKEN is missing; HEADWATER_TIME_SERIES=influx needs it");
     }
-    logger.info({ store: "influx", url, org, bucket }, "time-series store");
+    const retention = retentionDays === undefined ? undefined : { ...RETENTION_OF_NEW, ...setRetention(config) };
+    logger.info({ store: "influx", url, org, bucket, retentionDays }, "time-series store");
     const { openInfluxStore } = await import("./influx/influx-store.ts");
-    return openInfluxStore({ url, org, bucket, token, timeoutMs });
+    return openInfluxStore({ url, org, bucket, token, timeoutMs, retention, logger });
   }
   const folder = join(dataDir, "time-series");
   const { openEmbeddedStore } = await import("./embedded/embedded-store.ts");
-  const set = {
-    ...(retentionDays !== undefined && { raw: msOf(retentionDays) }),
-    ...(minuteDays !== undefined && { minute: msOf(minuteDays) }),
-    ...(hourDays !== undefined && { hour: msOf(hourDays) }),
-  };
   const store = await openEmbeddedStore({
     dataDir: folder,
-    retention: set,
+    retention: setRetention(config),
     retentionOfNew: RETENTION_OF_NEW,
     maxBytes: config.maxBytes,
     leastRawMs,
@@ -148,6 +144,14 @@ export async function openTimeSeriesStore(
     throw tooShort(raw / day, leastRawMs);
   }
   return store;
+}
+
+function setRetention({ retentionDays, minuteDays, hourDays }: TimeSeriesConfig["timeSeries"]): Partial<Retention> {
+  return {
+    ...(retentionDays !== undefined && { raw: msOf(retentionDays) }),
+    ...(minuteDays !== undefined && { minute: msOf(minuteDays) }),
+    ...(hourDays !== undefined && { hour: msOf(hourDays) }),
+  };
 }
 
 function tooShort(days: number, leastMs: number): ConfigError {

@@ -4,7 +4,7 @@ import type { FoldedEvents } from "@headwater/service";
 import type { EvaluationAnswer } from "./evaluation/evaluation-protocol.ts";
 import { EvaluationThread } from "./evaluation/evaluation-thread.ts";
 import { devicesNow } from "./evaluation/devices-now.ts";
-import type { TriedRule } from "./evaluation/partition-backtest.ts";
+import { noCounts, type EvaluationCounts, type TriedRule } from "./evaluation/partition-backtest.ts";
 import { scanPartition } from "./evaluation/partition-scan.ts";
 import {
   certainFrom,
@@ -32,7 +32,7 @@ export interface BacktestRunOptions {
 
 export type BacktestOutcome = Pick<
   BacktestRecord,
-  "certainFrom" | "logBegins" | "notes" | "omitted" | "difference" | "records"
+  "certainFrom" | "logBegins" | "notes" | "omitted" | "difference" | "records" | "repetitions" | "derived"
 >;
 
 /** Told how much is done, from 0 to 1, and how many records that were. */
@@ -72,15 +72,17 @@ export async function runBacktest(
     notes: notesOf(backtest, { lookBack, certain, logBegins, ...found }),
     omitted: found.omitted,
     records: found.records,
+    repetitions: found.repetitions,
+    derived: Object.entries(found.derived)
+      .map(([metric, count]) => ({ metric, count }))
+      .toSorted((a, b) => (a.metric < b.metric ? -1 : 1)),
     ...(difference !== undefined && { difference }),
   };
 }
 
-interface Found {
+interface Found extends EvaluationCounts {
   records: number;
   omitted: number;
-  undecodable: number;
-  failed: number;
   missing: number;
 }
 
@@ -93,14 +95,14 @@ async function evaluate(
   signal: AbortSignal,
 ): Promise<Found> {
   const total = ranges.reduce((sum, { fromOffset, toOffset }) => sum + toOffset - fromOffset, 0);
-  const found: Found = { records: 0, omitted: 0, undecodable: 0, failed: 0, missing: 0 };
+  const found: Found = { ...noCounts(), records: 0, omitted: 0, missing: 0 };
   const waiting = [...ranges];
   const stop = new AbortController();
   // Of the lane that failed first, which stops the others.
   let failure: { readonly error: unknown } | undefined;
   const either = AbortSignal.any([signal, stop.signal]);
   const work = async (): Promise<void> => {
-    let counts = { undecodable: 0, failed: 0 };
+    let counts: Readonly<EvaluationCounts> = noCounts();
     const thread = new EvaluationThread(async (answer: EvaluationAnswer) => {
       ({ counts } = answer);
       if (answer.told.length > 0) found.omitted += await store.keep(id, answer.told);
@@ -122,6 +124,10 @@ async function evaluate(
         });
         found.undecodable += counts.undecodable;
         found.failed += counts.failed;
+        found.repetitions += counts.repetitions;
+        for (const [metric, count] of Object.entries(counts.derived)) {
+          found.derived[metric] = (found.derived[metric] ?? 0) + count;
+        }
       }
     } catch (error) {
       failure ??= { error };
@@ -142,7 +148,7 @@ function notesOf(
   { from, to }: BacktestRecord,
   facts: Found & { lookBack: LookBack; certain: number | undefined; logBegins: number },
 ): string[] {
-  const { lookBack, certain, logBegins, undecodable, failed, missing, omitted } = facts;
+  const { lookBack, certain, logBegins, undecodable, failed, missing, omitted, repetitions, derived } = facts;
   const notes = [
     "Devices are taken as they are now: their type, tags and attributes at the time of a reading may have been others.",
   ];
@@ -157,6 +163,10 @@ function notesOf(
   } else if (certain !== undefined && certain > from) {
     notes.push(`Episodes before ${isoFromMicros(certain)} depend on records that have expired.`);
   }
+  for (const [metric, count] of Object.entries(derived)) {
+    notes.push(`It would have derived ${count} points of ${metric}; none is written.`);
+  }
+  if (repetitions > 0) notes.push(`Its actions would have come due again ${repetitions} times; nothing is sent.`);
   if (undecodable > 0) notes.push(`${undecodable} records could not be decoded and are in quarantine.`);
   if (failed > 0) notes.push(`${failed} records could not be evaluated; the live evaluation skips them, too.`);
   if (missing > 0) notes.push(`${missing} records of the log are damaged and could not be read.`);

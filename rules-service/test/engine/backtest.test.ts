@@ -7,7 +7,7 @@ import { PartitionBacktest } from "../../src/backtests/evaluation/partition-back
 import type { Side, TriedEpisode } from "../../src/backtests/tried-episode.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
-import { all, at as timeAt, Collected, type Entry } from "./harness.ts";
+import { all, at as timeAt, Collected, LogWriter, ruleOf, type Entry } from "./harness.ts";
 import { definition } from "./definitions.ts";
 import { devices, registrations, steps, withBeginning, write } from "./histories.ts";
 
@@ -69,7 +69,7 @@ function toldByBacktest(
   }
   backtest.finish();
   take();
-  expect(backtest.counts).toEqual({ undecodable: 0, failed: 0 });
+  expect(backtest.counts).toMatchObject({ undecodable: 0, failed: 0 });
   return inOrder([...episodes.values()].map(shown));
 }
 
@@ -101,4 +101,41 @@ it("a backtest tells what a live engine tells, whatever the history and wherever
     { numRuns: propertyRuns(2000) },
   );
   expect(told).toBeGreaterThan(100);
+});
+
+it("a backtest counts what the tried rule would do again, and derive, within its range alone", () => {
+  const actions = [
+    { command: { name: "sound" }, repeat: "10s" },
+    { webhook: { urlSecret: "ops" }, repeat: "20s" },
+    { derive: { metric: "alarm", value: 1 } },
+  ];
+  const rule = ruleOf({ id: "hot", condition: { metric: "t", above: 80 }, actions, wait: "0s" });
+  const log = new LogWriter();
+  const read = (at: number, value: number) =>
+    log.append(
+      {
+        ...{ gateway: "g", epoch: 1, n: log.n("g"), receivedAt: timeAt(at), device: "d", eventTime: timeAt(at) },
+        readings: [{ metric: "t", number: value }],
+      },
+      timeAt(at),
+    );
+  log.append({ gateway: "g", epoch: 1, n: log.n("g"), receivedAt: timeAt(2), mark: { received: 0 } }, timeAt(2));
+  read(10, 81);
+  for (let at = 11; at < 60; at++) read(at, 82);
+  read(60, 20);
+  read(70, 83);
+  const sides_ = [
+    { side: "tried" as const, definition: rule },
+    { side: "against" as const, definition: { ...rule, id: "other" } },
+  ];
+  const from = timeAt(25);
+  const backtest = new PartitionBacktest({ partition: 0, partitions: 1, rules: sides_, rulesFrom, from });
+  for (const { record, at } of log.entries) {
+    backtest.apply(events.telemetry.encode(record as TelemetryInput), at.offset, at.appendTime);
+  }
+  backtest.finish();
+  // The command at 30, 40 and 50 (at 60 the episode is over), the webhook at 30 and 50; the derived one of 70.
+  expect(backtest.counts.repetitions).toBe(5);
+  expect({ ...backtest.counts.derived }).toEqual({ alarm: 1 });
+  expect(backtest.takeTold()).toHaveLength(4);
 });

@@ -2,9 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { propertyRuns } from "@headwater/testkit/property-runs";
 import type { OperatorAction } from "../../src/engine/engine.ts";
+import type { Emitted } from "./harness.ts";
 import { restored, Run, timeline } from "./timeline.ts";
 
 const runs = propertyRuns(300);
+
+/** What is derived again counts from 1 again where a state has some of it already: readers have seen that place. */
+function withoutOrdinal(emitted: Emitted): string {
+  return JSON.stringify(emitted, (key, value: unknown) => (key === "ordinal" ? undefined : value));
+}
 
 // Under the second seed snoozes were lost, mutes told twice, and a rule judged a device that it did not select.
 describe.each([{}, { seed: 13 }])("state that is written and read back %j", (seed) => {
@@ -49,9 +55,9 @@ describe.each([{}, { seed: 13 }])("state that is written and read back %j", (see
         const before = run.emitted
           .slice(offset, next.offset + 1)
           .flat()
-          .map((emitted) => JSON.stringify(emitted));
+          .map(withoutOrdinal);
         for (const emitted of again.emitted.slice(offset, next.offset + 1).flat())
-          expect(before).toContain(JSON.stringify(emitted));
+          expect(before).toContain(withoutOrdinal(emitted));
         expect(again.emitted.slice(next.offset + 1)).toEqual(run.emitted.slice(next.offset + 1));
       }),
       { numRuns: runs, ...seed },

@@ -33,7 +33,11 @@ const deviceTimeLocal = "device-time-local";
  * in a store. A time that is not believed is kept in the attribute `device-time` (microseconds; `index:microseconds`
  * for each where there are several samples), one that names no instant as it was written in `device-time-local`.
  */
-export function settleTimes(message: DecodedMessage, clock: ReceiveClock, plausibility: Plausibility): EventTimes {
+export function settleTimes(
+  message: DecodedMessage,
+  clock: Pick<ReceiveClock, "take" | "advancePast">,
+  plausibility: Plausibility,
+): EventTimes {
   const { samples, notes } = message;
   if (samples.length === 1) {
     const receivedAt = clock.take();

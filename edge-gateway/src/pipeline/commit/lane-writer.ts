@@ -24,6 +24,24 @@ export interface LaneWriterOptions {
   readonly logger: Logger;
 }
 
+/** A message that was set aside when it was taken. */
+export interface RedrivenMessage {
+  /** Its entry in quarantine. */
+  readonly entry: string;
+  readonly attempt: number;
+  /** When it was taken, µs. */
+  readonly at: number;
+  /** Of the device that sent it. */
+  readonly incarnation: number;
+}
+
+export interface EventIdentity {
+  readonly gateway: string;
+  readonly epoch: number;
+  readonly partition: number;
+  readonly n: number;
+}
+
 const noKey = new Uint8Array(0);
 /** Any log takes an event that is no larger. */
 const leastValueBytes = 900_000;
@@ -90,6 +108,49 @@ export class LaneWriter {
     if (acknowledgement?.packetId === unacknowledged) commit.appendUnsynced(acknowledgement);
     else commit.appendSynced(acknowledgement);
     return n;
+  }
+
+  /**
+   * An event of a message that was taken at an earlier time, and set aside then: readings without a time of their own
+   * have that one. `told` makes the acknowledgement of the identity that the event gets. Answers whether it fits into
+   * an event; nothing was written otherwise.
+   */
+  redriven(
+    device: string,
+    message: DecodedMessage,
+    { entry, attempt, at, incarnation }: RedrivenMessage,
+    told: (identity: EventIdentity) => Acknowledgement,
+  ): boolean {
+    const { commit, lanes, devices, plausibility, metrics } = this.#options;
+    const { lane, partition, key } = devices.passing(device);
+    if (lane.droppedFrom !== 0) this.#recordDrops(lane);
+    const { eventTime, sampleTimes, attributes } = settleTimes(
+      message,
+      { take: () => at, advancePast: () => {} },
+      plausibility,
+    );
+    const { gateway, epoch } = lanes;
+    const n = lane.n + 1;
+    const value = events.telemetry.encode({
+      ...{ gateway, epoch, n, receivedAt: lanes.clock.take(), device, eventTime, incarnation },
+      readings: message.samples.flatMap(({ readings }, index) =>
+        readings.map(({ metric, value: of, unit = "" }) => ({
+          ...{ metric, unit, timeDelta: (sampleTimes?.[index] ?? eventTime) - eventTime },
+          ...(typeof of === "number" ? { number: of } : typeof of === "boolean" ? { boolean: of } : { text: of }),
+        })),
+      ),
+      attributes: { ...attributes },
+      redrive: { entry, attempt },
+    });
+    if (value.length > this.#maxValueBytes) return false;
+    commit.open.begin(frameKinds.event, partition, n, key);
+    commit.open.writer.raw(value);
+    lane.next();
+    lane.received += 1;
+    lane.eventSinceMark = true;
+    metrics.events.inc();
+    commit.appendSynced(told({ gateway, epoch, partition, n }));
+    return true;
   }
 
   /** The promise that nothing earlier follows in the lane, and the lane's account. */

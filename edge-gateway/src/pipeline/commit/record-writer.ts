@@ -47,6 +47,12 @@ export class RecordWriter {
     return this.#waiting.length === 0 && this.#options.commit.hasRoom;
   }
 
+  /** Whether there is room beside what devices send, and an event would be kept. */
+  get takesRedrives(): boolean {
+    const { commit } = this.#options;
+    return this.accepting && commit.hasReserve && !commit.dropsNewest;
+  }
+
   /** How many messages wait for room. */
   get waiting(): number {
     return this.#waiting.length;

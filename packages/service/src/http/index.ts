@@ -1,7 +1,7 @@
 export { createHttpServer } from "./http-server.ts";
 export type { HttpServer, HttpServerOptions } from "./http-server.ts";
 export type { HttpApp } from "./type-provider.ts";
-export { adminTokenAuth, metricsTokenAuth } from "./principal.ts";
+export { adminTokenAuth, mayUse, metricsTokenAuth } from "./principal.ts";
 export type { Authenticator, Principal } from "./principal.ts";
 export { principalOf } from "./authentication.ts";
 export { loadOrCreateAdminToken } from "./admin-token.ts";

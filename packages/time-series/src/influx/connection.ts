@@ -1,4 +1,7 @@
+import type { Logger } from "@headwater/core";
 import { InfluxDB, type SendOptions, type Transport } from "@influxdata/influxdb-client";
+import { StoreUnavailableError } from "../errors.ts";
+import type { Retention } from "../retention.ts";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { brokenOff, foreignAnswer, influxError, type Effect } from "./influx-errors.ts";
@@ -8,6 +11,12 @@ export interface InfluxStoreOptions {
   readonly org: string;
   readonly bucket: string;
   readonly token: string;
+  /**
+   * How long somebody wants points and roll-ups kept. Absent: the bucket has a retention of its own, and there are no
+   * roll-ups.
+   */
+  readonly retention?: Retention | undefined;
+  readonly logger?: Logger | undefined;
   /** How long one write may take until its outcome counts as unknown, in milliseconds. */
   readonly timeoutMs?: number | undefined;
   /** How long a query may stay silent, and a deletion take, in milliseconds. */
@@ -51,9 +60,22 @@ export class InfluxConnection {
     await this.#change(path, lines, { method: "POST", headers: TEXT }, this.#timeoutMs);
   }
 
-  async delete(body: object): Promise<void> {
-    const path = `/api/v2/delete?${this.#target}`;
+  async delete(body: object, bucket = this.#options.bucket): Promise<void> {
+    const path = `/api/v2/delete?org=${encodeURIComponent(this.#options.org)}&bucket=${encodeURIComponent(bucket)}`;
     await this.#change(path, JSON.stringify(body), { method: "POST" }, this.#queryTimeoutMs);
+  }
+
+  /** What InfluxDB's API for buckets and tasks answers; `ofNone`, if there, where it finds nothing. */
+  async resource<T>(method: "GET" | "POST" | "PATCH", path: string, body?: object, ofNone?: T): Promise<T> {
+    const headers = { accept: "application/json", "content-type": "application/json" };
+    const text = body === undefined ? "" : JSON.stringify(body);
+    try {
+      return (await this.#request(path, text, { method, headers }, "reads", this.#queryTimeoutMs)) as T;
+    } catch (error) {
+      const isNone = error instanceof StoreUnavailableError && error.details?.["status"] === 404;
+      if (!isNone || ofNone === undefined) throw error;
+      return ofNone;
+    }
   }
 
   async health(): Promise<unknown> {

@@ -1,16 +1,31 @@
 import { StoreUnavailableError } from "../errors.ts";
 import type { FluxTableMetaData } from "@influxdata/influxdb-client";
 import { isTextField } from "../field-names.ts";
-import { type ClassSpan, classSpans, isOfSummaries, NO_MARKS } from "../retention.ts";
+import { isSummaryAggregate } from "../aggregate.ts";
+import { MIN_TIME } from "../point-checks.ts";
+import {
+  bucketLength,
+  type ClassSpan,
+  classSpans,
+  isOfSummaries,
+  NO_MARKS,
+  olderThanRaw,
+  type RetentionClass,
+} from "../retention.ts";
+import { rolledSeries } from "./rolled-series.ts";
+import { components, rollupBuckets, rollupMeasurement } from "./rollup-flux.ts";
+import { RollupSetup } from "./rollup-setup.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
 import type {
   LatestPage,
   LatestValue,
   NewestTime,
   Point,
+  RefusedPoint,
   SeriesQuery,
   SeriesRef,
   SeriesRow,
+  StoreUsage,
   TagValuePage,
   TimeSeriesStore,
   WriteResult,
@@ -24,7 +39,7 @@ import { LatestReader } from "./latest-reader.ts";
 import { decodeName } from "./names.ts";
 import { eachPiece } from "./result-rows.ts";
 import { numberOf, textOf } from "./result-values.ts";
-import { SeriesReader } from "./series-reader.ts";
+import { type RunFlux, SeriesReader } from "./series-reader.ts";
 import { microsOf } from "./times.ts";
 import { PointWriter } from "./writer.ts";
 
@@ -32,36 +47,85 @@ import { PointWriter } from "./writer.ts";
  * A store in InfluxDB 2. Nothing is sent before the first call; `health` tells whether server, bucket and token are
  * good.
  */
-export function openInfluxStore(options: InfluxStoreOptions): TimeSeriesStore {
+export function openInfluxStore(options: InfluxStoreOptions): InfluxTimeSeriesStore {
   return new InfluxStore(options);
 }
 
-class InfluxStore implements TimeSeriesStore {
+export interface InfluxTimeSeriesStore extends TimeSeriesStore {
+  setUp(): Promise<readonly string[]>;
+}
+
+class InfluxStore implements InfluxTimeSeriesStore {
   readonly #connection: InfluxConnection;
   readonly #writer: PointWriter;
   readonly #reader: SeriesReader;
   readonly #latest: LatestReader;
   readonly #bucket: string;
+  readonly #rollups: RollupSetup | undefined;
+  readonly #readers: Readonly<Record<RetentionClass, SeriesReader>>;
   #closed = false;
 
   constructor(options: InfluxStoreOptions) {
     this.#connection = new InfluxConnection(options);
     this.#writer = new PointWriter(this.#connection);
-    this.#reader = new SeriesReader(options.bucket, (flux, onRow) => this.#run(flux, onRow));
+    const run: RunFlux = (flux, onRow) => this.#run(flux, onRow);
+    this.#reader = new SeriesReader(options.bucket, run);
+    const { minute, hour } = rollupBuckets(options.bucket);
+    this.#readers = { raw: this.#reader, minute: new SeriesReader(minute, run), hour: new SeriesReader(hour, run) };
     this.#latest = new LatestReader(options.bucket, (flux, onRow) => this.#run(flux, onRow));
     this.#bucket = options.bucket;
+    const { retention } = options;
+    this.#rollups =
+      retention === undefined
+        ? undefined
+        : new RollupSetup({ ...options, retention, connection: this.#connection, run });
+    void this.#rollups?.start().catch(() => {});
+  }
+
+  /** Sets roll-ups up, which otherwise happens behind everything else; says what is missing. */
+  async setUp(): Promise<readonly string[]> {
+    await this.#rollups?.start();
+    return this.warnings();
+  }
+
+  warnings(): readonly string[] {
+    const missing = this.#rollups?.missing;
+    return missing === undefined ? [] : [missing];
+  }
+
+  usage(): StoreUsage {
+    return { bytes: undefined, marks: this.#rollups?.marks ?? NO_MARKS };
   }
 
   async write(points: readonly Point[]): Promise<WriteResult> {
     this.#assertOpen();
-    return { refused: await this.#writer.write(points) };
+    const oldest = this.#rollups?.oldestTaken ?? -Infinity;
+    if (points.every(({ time }) => !(time < oldest))) return { refused: await this.#writer.write(points) };
+    const refused: RefusedPoint[] = [];
+    const taken: number[] = [];
+    for (const [index, { time }] of points.entries()) {
+      if (time < oldest) refused.push({ index, reason: olderThanRaw(time, oldest) });
+      else taken.push(index);
+    }
+    for (const { index, reason } of await this.#writer.write(taken.map((index) => points[index]!))) {
+      refused.push({ index: taken[index]!, reason });
+    }
+    return { refused: refused.sort((a, b) => a.index - b.index) };
   }
 
   async *query(query: SeriesQuery): AsyncGenerator<readonly SeriesRow[]> {
     const { from, to } = checkQuery(query);
     this.#assertOpen();
     if (from >= to || query.limit === 0) return;
-    yield* this.#reader.read({ ...query, from }, { start: from, end: to });
+    const { aggregate } = query;
+    const spans = classSpans({ ...query, from, to, isOfSummaries: isOfSummaries(query) }, this.usage().marks);
+    if (aggregate !== undefined && isSummaryAggregate(aggregate) && spans.some((span) => span.class !== "raw")) {
+      yield* rolledSeries(this.#readers, { ...query, from, aggregate }, spans);
+      return;
+    }
+    // The bucket has points a little longer than they are answered with.
+    const start = spans[0]?.from ?? to;
+    if (start < to) yield* this.#reader.read({ ...query, from }, { start, end: to });
   }
 
   async latest(measurement: string, tags: Readonly<Record<string, string>>): Promise<readonly LatestValue[]> {
@@ -128,7 +192,7 @@ class InfluxStore implements TimeSeriesStore {
   }
 
   async classes(query: SeriesQuery): Promise<readonly ClassSpan[]> {
-    return classSpans({ ...query, ...checkQuery(query), isOfSummaries: isOfSummaries(query) }, NO_MARKS);
+    return classSpans({ ...query, ...checkQuery(query), isOfSummaries: isOfSummaries(query) }, this.usage().marks);
   }
 
   async deleteRange(
@@ -139,7 +203,16 @@ class InfluxStore implements TimeSeriesStore {
   ): Promise<void> {
     const range = checkRange(from, to);
     this.#assertOpen();
-    if (range.from < range.to) await this.#connection.delete(deletion(measurement, tags, range.from, range.to));
+    if (range.from >= range.to) return;
+    await this.#connection.delete(deletion(measurement, tags, range.from, range.to));
+    if (this.#rollups === undefined || this.#rollups.marks === NO_MARKS) return;
+    for (const [each, length] of Object.entries(bucketLength) as [keyof typeof bucketLength, number][]) {
+      const from = Math.max(MIN_TIME, range.from - length + 1);
+      for (const component of components) {
+        const body = deletion(rollupMeasurement(measurement, component), tags, from, range.to);
+        await this.#connection.delete(body, this.#rollups.buckets[each]);
+      }
+    }
   }
 
   async health(): Promise<void> {
@@ -151,6 +224,7 @@ class InfluxStore implements TimeSeriesStore {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#rollups?.close();
     this.#connection.close();
   }
 

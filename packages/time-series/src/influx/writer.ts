@@ -1,4 +1,5 @@
 import type { HeadwaterError } from "@headwater/core";
+import { OLDER_THAN_RAW } from "../retention.ts";
 import type { Point, RefusedPoint } from "../time-series-store.ts";
 import type { InfluxConnection } from "./connection.ts";
 import { InfluxRefusedError, RequestTooLargeError } from "./influx-errors.ts";
@@ -57,7 +58,8 @@ export class PointWriter {
       const isTooLarge = error instanceof RequestTooLargeError;
       if (!(error instanceof InfluxRefusedError) && !(isTooLarge && end - start > 1)) throw error;
       if (end - start === 1 || allTooOld(error, end - start)) {
-        for (let at = start; at < end; at++) refused.push({ index: lines.index[at] as number, reason: error.message });
+        for (let at = start; at < end; at++)
+          refused.push({ index: lines.index[at] as number, reason: reasonOf(error) });
         return;
       }
       const middle = (start + end) >>> 1;
@@ -65,6 +67,11 @@ export class PointWriter {
       await this.#store(lines, middle, end, refused);
     }
   }
+}
+
+/** What the bucket's retention does not take has the reason that it has in every store. */
+function reasonOf({ message }: HeadwaterError): string {
+  return message.includes("outside retention policy") ? `${OLDER_THAN_RAW}: ${message}` : message;
 }
 
 /** A backlog older than the bucket's retention is refused whole; one request says so for all of it. */

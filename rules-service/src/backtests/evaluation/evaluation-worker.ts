@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import type { EvaluationAnswer, EvaluationMessage } from "./evaluation-protocol.ts";
-import { PartitionBacktest } from "./partition-backtest.ts";
+import { noCounts, PartitionBacktest } from "./partition-backtest.ts";
 
 // Evaluates the partitions that it is told of, one after the other; an error ends the thread, which its owner tells.
 let backtest: PartitionBacktest | undefined;
@@ -19,7 +19,7 @@ function take(message: EvaluationMessage): void {
 
 parentPort?.on("message", (message: EvaluationMessage) => {
   take(message);
-  const counts = backtest?.counts ?? { undecodable: 0, failed: 0 };
-  const answer: EvaluationAnswer = { told: backtest?.takeTold() ?? [], counts: { ...counts } };
+  const counts = backtest?.counts ?? noCounts();
+  const answer: EvaluationAnswer = { told: backtest?.takeTold() ?? [], counts };
   parentPort?.postMessage(answer);
 });

@@ -37,6 +37,15 @@ export interface EvaluationCounts {
   undecodable: number;
   /** Records whose evaluation failed; the live evaluation skips these, too. */
   failed: number;
+  /** Times that actions of the tried rule came due again within the range. */
+  repetitions: number;
+  /** Points that the tried rule would have derived within the range, by metric. */
+  readonly derived: Record<string, number>;
+}
+
+export function noCounts(): EvaluationCounts {
+  // By metric, and a metric may be called as anything.
+  return { undecodable: 0, failed: 0, repetitions: 0, derived: Object.create(null) as Record<string, number> };
 }
 
 /** Records after which the engine lets go of what it need not know any more. */
@@ -47,7 +56,7 @@ const releaseEvery = 100_000;
  * rules of a comparison are evaluated in one pass.
  */
 export class PartitionBacktest {
-  readonly counts: EvaluationCounts = { undecodable: 0, failed: 0 };
+  readonly counts = noCounts();
   readonly #plan: PartitionPlan;
   readonly #engine: PartitionEngine;
   readonly #reader: TelemetryReader;
@@ -67,7 +76,18 @@ export class PartitionBacktest {
     });
     const inputs = plan.rules.flatMap(({ definition }) => normaliseRule(definition).program.inputs);
     this.#reader = new TelemetryReader(inputs.includes(anyMetric) ? undefined : new Set(inputs));
-    this.#effects = { alert: (event) => this.#tell(event), command() {}, derived() {} };
+    this.#effects = {
+      alert: (event) => this.#tell(event),
+      command: ({ requested }) => {
+        const { rule, repetition = 0 } = requested?.cause ?? {};
+        if (repetition! > 0) this.#repeat(rule);
+      },
+      derived: ({ derived, readings }) => {
+        if (this.#open !== undefined || derived?.rule !== "tried") return;
+        const metric = readings?.[0]?.metric ?? "";
+        this.counts.derived[metric] = (this.counts.derived[metric] ?? 0) + 1;
+      },
+    };
   }
 
   /** Before the first record. */
@@ -117,7 +137,8 @@ export class PartitionBacktest {
       this.#engine.applyRecord(tick, { partition, offset: offset - 1, appendTime }, this.#effects);
     }
     for (const { side, definition } of rules) {
-      const change = { rule: side, revision: 1, mode: "shadow" as const, definition };
+      // As it would be live: what it does ends here.
+      const change = { rule: side, revision: 1, mode: "live" as const, definition };
       // Nobody else waits for this thread.
       for (const _ of this.#engine.applyRule(change, this.#effects));
     }
@@ -128,7 +149,15 @@ export class PartitionBacktest {
     this.#open = undefined;
   }
 
+  #repeat(rule: string | null | undefined): void {
+    if (this.#open === undefined && rule === "tried") this.counts.repetitions += 1;
+  }
+
   #tell(event: AlertInput): void {
+    if (event.kind === alertTransition.repeated) {
+      this.#repeat(event.rule);
+      return;
+    }
     const { alertId = "", rule, device = "", severity = "", raisedAt = 0, clearedAt = 0, kind, cause } = event;
     const isRetracted = kind === alertTransition.cleared && cause === "retracted";
     const episode: TriedEpisode = {

@@ -70,6 +70,14 @@ const summary = {
     }),
   ),
   logBegins: Type.Optional(time("Older records than these were wanted and have expired")),
+  derived: Type.Optional(
+    Type.Array(Type.Object({ metric: Type.String(), count: Type.Integer() }), {
+      description: "Points that the rule would have derived within the range; none is written",
+    }),
+  ),
+  repetitions: Type.Optional(
+    Type.Integer({ description: "Times that its actions would have come due again; nothing is sent" }),
+  ),
   notes: Type.Array(Type.String(), { description: "What whoever reads the result has to know" }),
   error: Type.Optional(Type.String({ description: "Why it failed" })),
 };
@@ -102,7 +110,7 @@ export type BacktestResource = Static<typeof backtestResource>;
 
 export function toSummary(record: BacktestRecord): BacktestSummary {
   const { id, state, progress, tried, against, from, to, requestedAt, by, startedAt, endedAt, records } = record;
-  const { certainFrom, logBegins, notes, error } = record;
+  const { certainFrom, logBegins, notes, error, derived, repetitions } = record;
   return {
     ...{ id, state, progress, rule: toRule(tried), ...(against !== undefined && { against: toRule(against) }) },
     ...{ from: isoFromMicros(from), to: isoFromMicros(to) },
@@ -112,6 +120,8 @@ export function toSummary(record: BacktestRecord): BacktestSummary {
     records,
     ...(state === "done" && { certainFrom: certainFrom === undefined ? null : isoFromMicros(certainFrom) }),
     ...(logBegins !== undefined && { logBegins: isoFromMicros(logBegins) }),
+    ...(derived !== undefined && { derived: [...derived] }),
+    ...(repetitions !== undefined && { repetitions }),
     notes: [...notes],
     ...(error !== undefined && { error }),
   };

@@ -45,6 +45,10 @@ export interface BacktestRecord {
   /** Episodes beyond those that are kept. */
   readonly omitted: number;
   readonly difference?: DifferenceCounts;
+  /** Times that actions would have come due again. */
+  readonly repetitions?: number;
+  /** Points that the rule would have derived. */
+  readonly derived?: readonly { readonly metric: string; readonly count: number }[];
   /** Why it failed. */
   readonly error?: string;
 }

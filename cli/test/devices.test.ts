@@ -1,0 +1,71 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectAsync } from "mqtt";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createPlatformClient } from "@headwater/client";
+import { eventually } from "@headwater/testkit/eventually";
+import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
+import { runCli } from "./run-cli.ts";
+
+let headwater: ServiceProcess;
+let folder: string;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "headwater-devices-cli-"));
+  const data = join(folder, "data");
+  const settings = { HEADWATER_DATA_DIR: data, HEADWATER_MQTT_PORT: "0", HEADWATER_HTTP_PORT: "0" };
+  headwater = await startHeadwater(["start"], settings);
+  const url = `http://127.0.0.1:${headwater.port("http")}`;
+  env = { HEADWATER_URL: url, HEADWATER_TOKEN_FILE: join(data, "admin-token") };
+  const api = createPlatformClient({ url, token: readFileSync(join(data, "admin-token"), "utf8").trim() });
+  const register = (id: string, site: string) =>
+    api.call("POST", "/api/v1/devices", { body: { id, type: "boiler", tags: { site } } });
+  const { token = "" } = await register("b-1", "north, 2");
+  await register("b-2", "south");
+  const mqtt = `mqtt://127.0.0.1:${headwater.port("mqtt")}`;
+  const device = await connectAsync(mqtt, { username: "b-1", password: token, clientId: "b-1" });
+  await device.publishAsync("devices/b-1/telemetry", JSON.stringify({ temperature: 21.5, mode: "eco" }), { qos: 1 });
+  await eventually(async () => {
+    const { items } = await api.call("GET", "/api/v1/devices", { query: { connected: true } });
+    expect(items.map(({ id }) => id)).toEqual(["b-1"]);
+    const { values } = await api.call("GET", "/api/v1/devices/{id}/latest", { path: { id: "b-1" } });
+    expect(Object.keys(values)).toHaveLength(2);
+  });
+  await device.endAsync();
+  await eventually(async () => {
+    const { items } = await api.call("GET", "/api/v1/devices", { query: { connected: true } });
+    expect(items).toEqual([]);
+  });
+});
+afterAll(async () => {
+  await headwater.end("SIGTERM");
+  rmSync(folder, { recursive: true });
+});
+
+it("lists devices by what they are, counts them, and says what is wrong", async () => {
+  const { out, code } = await runCli(["devices", "--type", "boiler", "--disconnected"], env);
+  expect([code, out]).toEqual([
+    0,
+    expect.stringMatching(/^id .*\nb-1 +boiler +- +20\S+Z +site:north, 2\nb-2 .* never /),
+  ]);
+  expect((await runCli(["devices", "--tag", "site:north, 2", "--count"], env)).out).toBe("1\n");
+  const lines = await runCli(["devices", "--sort", "lastSeen", "--desc", "--json"], env);
+  expect(lines.out.trim().split("\n").map((line) => (JSON.parse(line) as { id: string }).id)).toEqual(["b-1", "b-2"]); // oxfmt-ignore
+  const wrong = await runCli(["devices", "--tag", "site"], env);
+  expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("write it like site:north")]);
+});
+
+it("prints series in the format that is asked for", async () => {
+  const csv = await runCli(["query", "temperature", "mode", "--type", "boiler", "--from", "-1h"], env);
+  expect(csv.out).toMatch(/^time,t,metric,device,value\r\n.*,temperature,b-1,21\.5\r\n.*,mode,b-1,eco\r\n$/);
+  const across = ["--window", "1d", "--aggregate", "max", "--across", "mean", "--by", "tag:site", "--from", "-1d"];
+  const json = await runCli(["query", "temperature", ...across, "--format", "json"], env);
+  expect(JSON.parse(json.out)).toMatchObject({
+    series: [{ metric: "temperature", group: { "tag:site": "north, 2" } }],
+  });
+  const wrong = await runCli(["query", "temperature", "--aggregate", "mode"], env);
+  expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("there are mean, min, max")]);
+  expect((await runCli(["query"], env)).code).toBe(1);
+});

@@ -1,0 +1,135 @@
+import type { EventLog, LogBatch, LogRecord } from "@headwater/event-log";
+import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
+import { eventSchemaVersion, type QuarantineEvent } from "@headwater/proto";
+import type { Logger } from "@headwater/core";
+import type { FoldedEvents } from "@headwater/service";
+import type { DatabaseSync } from "node:sqlite";
+
+export interface RedriveBookOptions {
+  readonly log: EventLog;
+  readonly topic: string;
+  readonly file: string;
+  readonly logger: Logger;
+  readonly folded: FoldedEvents;
+}
+
+/** An attempt that a gateway is asked to make, and which has not ended. */
+export interface RedriveRequest {
+  readonly id: string;
+  readonly attempt: number;
+  readonly device: string;
+  /** When it was first taken, µs. */
+  readonly at: number;
+  /** "decode": a message on a topic; "log": a record of telemetry.v1. */
+  readonly stage: string;
+  readonly payload: Uint8Array;
+  readonly mqttTopic: string;
+  /** The gateway that took it first. */
+  readonly takenBy: string;
+  /** The gateway whose claim was the first; "": none has claimed it. */
+  readonly claim: string;
+  /** Of quarantine.v1. */
+  readonly partition: number;
+}
+
+/** As long as quarantine.v1 keeps them, µs. */
+const retention = 30 * 24 * 60 * 60 * 1_000_000;
+
+/** Which entries of quarantine gateways are asked to take again, by the log. */
+export class RedriveBook {
+  readonly #options: RedriveBookOptions;
+  readonly #model: ReadModel;
+  /** Told that something was asked for, claimed or ended. */
+  onChanged?: () => void;
+
+  constructor(options: RedriveBookOptions) {
+    this.#options = options;
+    this.#model = openReadModel({
+      file: options.file,
+      schemaVersion: `1.${eventSchemaVersion}`,
+      topics: [options.topic],
+      log: options.log,
+      logger: options.logger,
+      migrate(db) {
+        db.exec(`
+          CREATE TABLE request (id TEXT PRIMARY KEY, attempt INTEGER NOT NULL, open INTEGER NOT NULL, partition INTEGER NOT NULL, position INTEGER NOT NULL, device TEXT NOT NULL, at INTEGER NOT NULL, stage TEXT NOT NULL, payload BLOB NOT NULL, topic TEXT NOT NULL, taken_by TEXT NOT NULL, claim TEXT NOT NULL, asked_at INTEGER NOT NULL) WITHOUT ROWID;
+          CREATE INDEX request_open ON request (partition, position) WHERE open = 1;
+          CREATE INDEX request_asked ON request (asked_at);
+        `);
+      },
+      apply: (db, batch) => this.#apply(db, batch),
+      onApplied: () => this.onChanged?.(),
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#model.start({ allowStale: true, withinMs: 0 });
+  }
+
+  async stop(): Promise<void> {
+    await this.#model.stop();
+  }
+
+  get died(): Promise<never> {
+    return this.#model.died;
+  }
+
+  get caughtUp(): boolean {
+    return this.#model.caughtUp;
+  }
+
+  /** The first requests that are open, in the order of each partition. */
+  open(limit: number): readonly RedriveRequest[] {
+    return this.#model.db
+      .prepare("SELECT * FROM request WHERE open = 1 ORDER BY partition, position LIMIT ?")
+      .all(limit)
+      .map((row) => ({
+        id: String(row["id"]),
+        attempt: Number(row["attempt"]),
+        device: String(row["device"]),
+        at: Number(row["at"]),
+        stage: String(row["stage"]),
+        payload: row["payload"] as Uint8Array,
+        mqttTopic: String(row["topic"]),
+        takenBy: String(row["taken_by"]),
+        claim: String(row["claim"]),
+        partition: Number(row["partition"]),
+      }));
+  }
+
+  #apply(db: DatabaseSync, batch: LogBatch): void {
+    for (const record of batch.records) {
+      const event = this.#options.folded.quarantine(batch, record);
+      if (event !== undefined) applyEvent(db, event, batch.partition, record);
+    }
+    const newest = batch.records.at(-1)!.appendTime;
+    db.prepare("DELETE FROM request WHERE asked_at < ?").run(newest - retention);
+  }
+}
+
+function applyEvent(db: DatabaseSync, event: QuarantineEvent, partition: number, record: LogRecord): void {
+  const { id, attempt, fixed, requested, claimed } = event;
+  if (fixed !== null) return;
+  if (requested !== null) {
+    const isOpen = event.stage === "store" ? 0 : 1;
+    db.prepare(
+      `INSERT INTO request (id, attempt, open, partition, position, device, at, stage, payload, topic, taken_by, claim, asked_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)
+       ON CONFLICT (id) DO UPDATE SET attempt = excluded.attempt, open = excluded.open, position = excluded.position,
+         at = excluded.at, stage = excluded.stage, payload = excluded.payload, topic = excluded.topic, claim = '',
+         asked_at = excluded.asked_at WHERE excluded.attempt > attempt`,
+    ).run(
+      ...([id, attempt, isOpen, partition, record.offset, event.device, event.at, event.stage, event.payload] as const),
+      ...([event.mqttTopic, event.gateway, record.appendTime] as const),
+    );
+  } else if (claimed !== null) {
+    db.prepare("UPDATE request SET claim = ? WHERE id = ? AND attempt = ? AND claim = '' AND open = 1").run(
+      claimed.gateway,
+      id,
+      attempt,
+    );
+  } else {
+    // It has ended: as an event, or as the entry again.
+    db.prepare("UPDATE request SET open = 0, payload = x'' WHERE id = ? AND attempt <= ?").run(id, attempt);
+  }
+}

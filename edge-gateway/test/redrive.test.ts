@@ -1,0 +1,90 @@
+import type { EventLog } from "@headwater/event-log";
+import { events, type QuarantineEvent, type TelemetryRecord } from "@headwater/proto";
+import { eventually } from "@headwater/testkit/eventually";
+import { afterEach, expect, it } from "vitest";
+import { GatewayUnderTest, partitions, topics } from "./gateway-under-test.ts";
+
+let gateway: GatewayUnderTest;
+afterEach(async () => {
+  await gateway.stop();
+});
+
+type InQuarantine = QuarantineEvent & { readonly partition: number };
+
+async function quarantine(log: EventLog): Promise<readonly InQuarantine[]> {
+  const found: InQuarantine[] = [];
+  for (let partition = 0; partition < partitions; partition += 1) {
+    for await (const { records } of log.read(topics.quarantine, partition)) {
+      for (const { value } of records) found.push({ ...whole(events.quarantine.decode(value!)), partition });
+    }
+  }
+  return found;
+}
+/** With the defaults that a decoded event has from its prototype. */
+function whole(event: QuarantineEvent): QuarantineEvent {
+  const { id, device, at, stage, reason, payload, gateway: by, mqttTopic, attempt } = event;
+  return { ...event, id, device, at, stage, reason, payload, gateway: by, mqttTopic, attempt };
+}
+async function telemetry(log: EventLog): Promise<readonly TelemetryRecord[]> {
+  const found: TelemetryRecord[] = [];
+  for (let partition = 0; partition < partitions; partition += 1) {
+    for await (const { records } of log.read(topics.telemetry, partition)) {
+      for (const { value } of records) {
+        const record = events.telemetry.decode(value!);
+        if (record.readings.length > 0) found.push(record);
+      }
+    }
+  }
+  return found;
+}
+function ask(log: EventLog, entry: InQuarantine, attempt: number, payload: string) {
+  const { id, device, at, mqttTopic, gateway: by, partition } = entry;
+  const value = events.quarantine.encode({
+    ...{ id, device, at, mqttTopic, gateway: by, attempt, stage: "decode", payload: Buffer.from(payload) },
+    requested: { by: "admin" },
+  });
+  return log.append(topics.quarantine, [{ key: device, partition, value }]);
+}
+
+it("a message that could not be read becomes an event of the time at which it was taken", async () => {
+  gateway = await GatewayUnderTest.start();
+  const device = await gateway.connectDevice("d1");
+  for (const text of ["{", "[", "("]) await device.publishAsync("devices/d1/telemetry", text, { qos: 1 });
+  const entries = await eventually(async () => {
+    const found = await quarantine(gateway.log);
+    expect(found).toHaveLength(3);
+    return found;
+  });
+  const payloads = ['{"a":1}', "still (", '[{"a":2},{"ts":"2026-11-01T00:00:00Z","values":{"a":3}}]'];
+  for (const [index, entry] of entries.entries()) await ask(gateway.log, entry, 1, payloads[index]!);
+  const made = await eventually(async () => {
+    const found = await telemetry(gateway.log);
+    expect(found).toHaveLength(2);
+    return found;
+  });
+  const [first, second] = made;
+  expect(first).toMatchObject({
+    device: "d1",
+    eventTime: entries[0]!.at,
+    redrive: { entry: entries[0]!.id, attempt: 1 },
+  });
+  expect(first!.receivedAt).toBeGreaterThan(entries[2]!.at);
+  expect(second!.eventTime).toBe(entries[2]!.at);
+  expect(second!.eventTime + second!.readings[1]!.timeDelta).toBe(Date.UTC(2026, 10, 1) * 1000);
+  const ends = await eventually(async () => {
+    const steps = (await quarantine(gateway.log)).filter(({ attempt }) => attempt === 1);
+    const found = steps.filter(({ requested, claimed }) => requested == null && claimed == null);
+    expect(found).toHaveLength(3);
+    return found;
+  });
+  expect(ends.find(({ id }) => id === entries[0]!.id)!.redriven).toMatchObject({ n: first!.n, epoch: first!.epoch });
+  expect(ends.find(({ id }) => id === entries[1]!.id)).toMatchObject({ attempt: 1, stage: "decode" });
+  expect(ends.find(({ id }) => id === entries[1]!.id)!.reason).toMatch(/JSON/);
+
+  // The same request again, and a restart: nothing more comes of it.
+  await ask(gateway.log, entries[0]!, 1, '{"a":9}');
+  await gateway.restart();
+  await ask(gateway.log, entries[1]!, 2, '{"b":1}');
+  await eventually(async () => expect(await telemetry(gateway.log)).toHaveLength(3));
+  expect((await telemetry(gateway.log)).at(-1)).toMatchObject({ redrive: { entry: entries[1]!.id, attempt: 2 } });
+});
