@@ -18,10 +18,10 @@ import { rulesConfig } from "../rules-service/src/config.ts";
 //   node bench/rules-enable.ts                                     # 300 rules × 4,000 devices, an hour of history
 //   node bench/rules-enable.ts --rules 10 --devices 100000 --condition window --readings 6
 //
-// The real rules service on the embedded log, in a process of its own for each phase; by hand `--phase fill`, `enable` or
-// `restart` with `--folder`, as for a profile (`--cpu-prof`). `heldMs` is the most CPU that the
-// main thread took between two turns of a timer, so the longest that the event loop was held; `lateMs` the longest that
-// a timer of 5 ms was late, which on a busy machine is also what others took of the processor.
+// The real rules service on the embedded log, in a process of its own for each phase; by hand `--phase fill`, `enable`
+// or `restart` with `--folder`, as for a profile (`--cpu-prof`). `heldMs` is the most CPU that the main thread took
+// between two turns of a timer, so the longest that the event loop was held; `lateMs` the longest that a timer of 5 ms
+// was late, which on a busy machine is also what others took of the processor.
 
 const { values } = parseArgs({
   options: {
