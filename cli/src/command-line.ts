@@ -11,6 +11,7 @@ import { didYouMean } from "./commands/did-you-mean.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { influxTokenCommand } from "./commands/influx-token.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
+import { quarantineCommand } from "./commands/quarantine.ts";
 import { logCommand } from "./commands/log.ts";
 import { queryCommand } from "./commands/query.ts";
 import { rulesCommand } from "./commands/rules.ts";
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   devicesCommand,
   queryCommand,
   ledgerCommand,
+  quarantineCommand,
   backtestCommand,
   logCommand,
   storeCommand,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startInflux, type Influx } from "../../scripts/servers/influx.ts";
+import { openInfluxStore } from "@headwater/time-series/influx";
 import { runCli } from "./run-cli.ts";
 
 let dir: string;
@@ -83,6 +84,32 @@ it("reads, or reads and writes, one bucket; makes no tokens; lies in a file of m
     const all = { ...more, permissions: [{ action: "read", resource: { type: "buckets", orgID: bucket?.orgID } }] };
     expect(await ask(token, "POST", "/api/v2/authorizations", JSON.stringify(all))).toBeGreaterThanOrEqual(401);
   }
+});
+
+it("sets roll-ups up where a retention is set, for a token that may not do so itself", async () => {
+  const before = await influxToken("rolled", "write");
+  const args = ["influx-token", "--name", "rolled", "--access", "write", "--file", fileOf("rolled")];
+  const env = {
+    HEADWATER_INFLUX_URL: influx.url,
+    HEADWATER_INFLUX_ORG: influx.org,
+    HEADWATER_INFLUX_BUCKET: influx.bucket,
+    HEADWATER_INFLUX_TOKEN: influx.token,
+    HEADWATER_TIME_SERIES_RETENTION_DAYS: "30",
+  };
+  const { code, err } = await runCli(args, env);
+  expect(code, err).toBe(0);
+  const token = (await readFile(fileOf("rolled"), "utf8")).trim();
+  expect(token).not.toBe(before);
+  expect((await bucketsSeenBy(token)).map(({ name }) => name).toSorted()).toEqual(
+    ["", "-hour", "-minute"].map((end) => influx.bucket + end),
+  );
+  const day = 86_400_000;
+  const retention = { raw: 30 * day, minute: 365 * day, hour: Infinity };
+  const store = openInfluxStore({ url: influx.url, org: influx.org, bucket: influx.bucket, token, retention });
+  expect(await store.setUp()).toEqual([]);
+  await store.close();
+  expect((await runCli(args, env)).out).toContain("the token is kept");
+  expect((await readFile(fileOf("rolled"), "utf8")).trim()).toBe(token);
 });
 
 it("is kept by a second run, and replaced where InfluxDB does not know it or it may too much", async () => {

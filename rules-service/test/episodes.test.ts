@@ -1,41 +1,22 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { isoFromMicros, microsFromIso } from "@headwater/core";
 import { alertTransition } from "@headwater/proto";
-import {
-  alertEvents,
-  commandEvents,
-  enableRule,
-  hotRule,
-  platform,
-  startService,
-  type Platform,
-  type Service,
-} from "./support/harness.ts";
+import { alertEvents, commandEvents, enableRule, hotRule } from "./support/harness.ts";
 import { eventually } from "@headwater/testkit/eventually";
+import { stage } from "./support/stage.ts";
 
-let on: Platform;
-let rules: Service;
-
-beforeEach(async () => {
-  on = await platform();
-  rules = await startService(on);
-});
-
-afterEach(async () => {
-  await rules.stop();
-  await on.close();
-});
+const here = stage();
 
 async function alerts(query = "") {
-  const { body } = await rules.call("GET", `/api/v1/alerts${query}`);
+  const { body } = await here.rules.call("GET", `/api/v1/alerts${query}`);
   return body.items as { id: string; state: string; raisedAt: string; device: string }[];
 }
 
 it("raises, commands once and clears, each at its event time", async () => {
-  await enableRule(rules, hotRule("hot"));
-  const [, raisedAt] = await on.fleet.send("boiler-1", [70, 95]);
-  await on.fleet.send("boiler-1", [99, 85]);
-  const [clearedAt] = await on.fleet.send("boiler-1", [70]);
+  await enableRule(here.rules, hotRule("hot"));
+  const [, raisedAt] = await here.on.fleet.send("boiler-1", [70, 95]);
+  await here.on.fleet.send("boiler-1", [99, 85]);
+  const [clearedAt] = await here.on.fleet.send("boiler-1", [70]);
 
   const [alert] = await eventually(async () => {
     const found = await alerts("?state=cleared");
@@ -50,7 +31,7 @@ it("raises, commands once and clears, each at its event time", async () => {
   });
   // Alerts and commands are appended at the same time: which of the two is there first is open.
   const commands = await eventually(async () => {
-    const found = await commandEvents(on);
+    const found = await commandEvents(here.on);
     expect(found).toHaveLength(1);
     return found;
   });
@@ -62,38 +43,38 @@ it("raises, commands once and clears, each at its event time", async () => {
 });
 
 it("a draft does nothing, and a rule that was switched off clears what it had raised", async () => {
-  await rules.call("POST", "/api/v1/rules", hotRule("hot"));
-  await on.fleet.send("boiler-1", [95]);
-  await on.fleet.mark();
+  await here.rules.call("POST", "/api/v1/rules", hotRule("hot"));
+  await here.on.fleet.send("boiler-1", [95]);
+  await here.on.fleet.mark();
   expect(await alerts()).toEqual([]);
 
-  await rules.call("POST", "/api/v1/rules/hot/enable");
-  await on.fleet.send("boiler-2", [95]);
+  await here.rules.call("POST", "/api/v1/rules/hot/enable");
+  await here.on.fleet.send("boiler-2", [95]);
   await eventually(async () => expect(await alerts("?device=boiler-2&state=active")).toHaveLength(1));
-  await rules.call("POST", "/api/v1/rules/hot/disable");
+  await here.rules.call("POST", "/api/v1/rules/hot/disable");
   await eventually(async () => expect(await alerts("?device=boiler-2&state=cleared")).toHaveLength(1));
   // The other device's partition takes it up by itself.
   await eventually(async () => expect(await alerts("?state=open")).toEqual([]));
 });
 
 it("an event in a quiet system has its command within milliseconds", async () => {
-  await enableRule(rules, hotRule("hot"));
+  await enableRule(here.rules, hotRule("hot"));
   const untilEvent: number[] = [];
   const untilCommand: number[] = [];
   for (let round = 0; round < 20; round += 1) {
     const device = `boiler-${round}`;
     const event = Promise.withResolvers<number>();
     const command = Promise.withResolvers<number>();
-    const following = await on.log.follow({
-      topics: [on.topics.telemetry, on.topics.commands],
+    const following = await here.on.log.follow({
+      topics: [here.on.topics.telemetry, here.on.topics.commands],
       otherwise: "latest",
       onBatch: ({ topic, records }) => {
         if (!records.some(({ key }) => key !== null && Buffer.from(key).toString() === device)) return;
-        (topic === on.topics.commands ? command : event).resolve(performance.now());
+        (topic === here.on.topics.commands ? command : event).resolve(performance.now());
       },
     });
     const began = performance.now();
-    await on.fleet.send(device, [95]);
+    await here.on.fleet.send(device, [95]);
     untilEvent.push((await event.promise) - began);
     untilCommand.push((await command.promise) - began);
     await following.close();
@@ -105,24 +86,24 @@ it("an event in a quiet system has its command within milliseconds", async () =>
 });
 
 it("a rule in shadow keeps its episodes and says nothing to devices", async () => {
-  await rules.call("POST", "/api/v1/rules", hotRule("hot"));
-  await rules.call("POST", "/api/v1/rules/hot/shadow");
-  await eventually(async () => expect((await rules.call("GET", "/api/v1/rules/hot")).body.state).toBe("shadow"));
-  await on.fleet.send("boiler-1", [95]);
+  await here.rules.call("POST", "/api/v1/rules", hotRule("hot"));
+  await here.rules.call("POST", "/api/v1/rules/hot/shadow");
+  await eventually(async () => expect((await here.rules.call("GET", "/api/v1/rules/hot")).body.state).toBe("shadow"));
+  await here.on.fleet.send("boiler-1", [95]);
   await eventually(async () => expect(await alerts("?shadow=true")).toHaveLength(1));
   expect(await alerts("?shadow=false")).toEqual([]);
-  expect(await commandEvents(on)).toEqual([]);
+  expect(await commandEvents(here.on)).toEqual([]);
 });
 
 it("shows why: the readings in the log, the revision, every transition", async () => {
-  await enableRule(rules, hotRule("hot"));
-  await on.fleet.send("boiler-1", [70, 95, 60]);
+  await enableRule(here.rules, hotRule("hot"));
+  await here.on.fleet.send("boiler-1", [70, 95, 60]);
   const [alert] = await eventually(async () => {
     const found = await alerts("?state=cleared");
     expect(found).toHaveLength(1);
     return found;
   });
-  const { status, body } = await rules.call("GET", `/api/v1/alerts/${alert!.id}/why`);
+  const { status, body } = await here.rules.call("GET", `/api/v1/alerts/${alert!.id}/why`);
   expect(status).toBe(200);
   expect(body.rule).toMatchObject({ id: "hot", revision: { revision: 1, definition: { id: "hot" } } });
   expect(body.transitions.map(({ kind }: { kind: string }) => kind)).toEqual(["raised", "cleared"]);
@@ -157,19 +138,19 @@ it("shows why: the readings in the log, the revision, every transition", async (
 
 it("shows why of derived readings: rule by rule, back to what the device sent", async () => {
   const derives = (id: string, metric: string, from: string, expression: string) =>
-    enableRule(rules, { id, derive: { metric, expression, from } });
+    enableRule(here.rules, { id, derive: { metric, expression, from } });
   await derives("to-celsius", "celsius", "fahrenheit", "(metrics.fahrenheit - 32.0) / 1.8");
   await derives("to-kelvin", "kelvin", "celsius", "metrics.celsius + 273.0");
-  await enableRule(rules, { id: "hot", condition: { metric: "kelvin", above: 360 } });
-  const { record } = on.fleet.record("boiler-1", "fahrenheit", 212);
-  await on.fleet.append([record]);
+  await enableRule(here.rules, { id: "hot", condition: { metric: "kelvin", above: 360 } });
+  const { record } = here.on.fleet.record("boiler-1", "fahrenheit", 212);
+  await here.on.fleet.append([record]);
   const [alert] = await eventually(async () => {
     const found = await alerts("?state=active");
     expect(found).toHaveLength(1);
     return found;
   });
   const { transitions, text } = await eventually(async () => {
-    const { body } = await rules.call("GET", `/api/v1/alerts/${alert!.id}/why`);
+    const { body } = await here.rules.call("GET", `/api/v1/alerts/${alert!.id}/why`);
     // The derived readings are in the log behind the alert.
     expect(body.transitions[0].evidence[0].derived[1].position).not.toBeNull();
     return body;
@@ -189,45 +170,45 @@ it("shows why of derived readings: rule by rule, back to what the device sent", 
 });
 
 it("takes note of what people did, and lets the first count", async () => {
-  await enableRule(rules, hotRule("hot"));
-  await on.fleet.send("boiler-1", [95]);
+  await enableRule(here.rules, hotRule("hot"));
+  await here.on.fleet.send("boiler-1", [95]);
   const [alert] = await eventually(async () => {
     const found = await alerts();
     expect(found).toHaveLength(1);
     return found;
   });
   const path = `/api/v1/alerts/${alert!.id}`;
-  const acknowledged = await rules.call("POST", `${path}/acknowledge`, { comment: "on my way" });
+  const acknowledged = await here.rules.call("POST", `${path}/acknowledge`, { comment: "on my way" });
   expect(acknowledged).toMatchObject({
     status: 200,
     body: { state: "acknowledged", acknowledgedBy: "admin", comment: "on my way" },
   });
-  expect((await rules.call("POST", `${path}/acknowledge`)).status).toBe(409);
+  expect((await here.rules.call("POST", `${path}/acknowledge`)).status).toBe(409);
   const after = encodeURIComponent(acknowledged.body.position);
-  expect((await rules.call("GET", `${path}?after=${after}`)).body.state).toBe("acknowledged");
+  expect((await here.rules.call("GET", `${path}?after=${after}`)).body.state).toBe("acknowledged");
 
-  const both = await Promise.all([rules.call("POST", `${path}/clear`), rules.call("POST", `${path}/clear`)]);
+  const both = await Promise.all([here.rules.call("POST", `${path}/clear`), here.rules.call("POST", `${path}/clear`)]);
   expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
   expect((await alerts("?state=cleared"))[0]).toMatchObject({ cause: "hand", clearedBy: "admin" });
-  expect((await rules.call("POST", "/api/v1/alerts/nobody/clear")).status).toBe(404);
+  expect((await here.rules.call("POST", "/api/v1/alerts/nobody/clear")).status).toBe(404);
 
   // An operator ended the episode; the condition begins another one when it comes true again.
-  await on.fleet.send("boiler-1", [70, 96]);
+  await here.on.fleet.send("boiler-1", [70, 96]);
   await eventually(async () => expect(await alerts("?state=active")).toHaveLength(1));
-  const kinds = (await alertEvents(on)).map(({ kind }) => kind as number);
+  const kinds = (await alertEvents(here.on)).map(({ kind }) => kind as number);
   expect(kinds.filter((kind) => kind === alertTransition.raised)).toHaveLength(2);
 });
 
 it("lists page by page, newest first, and by time", async () => {
-  await enableRule(rules, hotRule("hot"));
-  for (let device = 0; device < 5; device += 1) await on.fleet.send(`boiler-${device}`, [95]);
+  await enableRule(here.rules, hotRule("hot"));
+  for (let device = 0; device < 5; device += 1) await here.on.fleet.send(`boiler-${device}`, [95]);
   const all = await eventually(async () => {
     const found = await alerts();
     expect(found).toHaveLength(5);
     return found;
   });
-  const first = await rules.call("GET", "/api/v1/alerts?limit=2");
-  const second = await rules.call("GET", `/api/v1/alerts?limit=10&cursor=${first.body.next}`);
+  const first = await here.rules.call("GET", "/api/v1/alerts?limit=2");
+  const second = await here.rules.call("GET", `/api/v1/alerts?limit=10&cursor=${first.body.next}`);
   expect([...first.body.items, ...second.body.items]).toEqual(all);
   expect(second.body.next).toBeNull();
   // As text "…703001Z" would come before "…703Z".
@@ -235,6 +216,6 @@ it("lists page by page, newest first, and by time", async () => {
   expect(times).toEqual(times.toSorted((a, b) => b - a));
   expect(await alerts(`?from=${encodeURIComponent(all[1]!.raisedAt)}`)).toEqual(all.slice(0, 2));
   expect(await alerts(`?to=${encodeURIComponent(all[1]!.raisedAt)}`)).toEqual(all.slice(2));
-  expect((await rules.call("GET", "/api/v1/alerts?state=odd")).status).toBe(400);
-  expect((await rules.call("GET", "/api/v1/alerts?cursor=odd")).status).toBe(400);
+  expect((await here.rules.call("GET", "/api/v1/alerts?state=odd")).status).toBe(400);
+  expect((await here.rules.call("GET", "/api/v1/alerts?cursor=odd")).status).toBe(400);
 });

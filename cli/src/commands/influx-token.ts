@@ -1,6 +1,7 @@
 import { retrying } from "@headwater/core";
 import { loadConfig } from "@headwater/service";
-import { timeSeriesSettings } from "@headwater/time-series";
+import { type Retention, retentionInInflux, StoreUnavailableError, timeSeriesSettings } from "@headwater/time-series";
+import { type InfluxStoreOptions, openInfluxStore, rollupBuckets } from "@headwater/time-series/influx";
 import { InfluxApi, type BucketAccess } from "../influx/influx-api.ts";
 import { readTokenFile, writeTokenFile } from "../influx/token-file.ts";
 import { allSettings, knownElsewhere } from "../start/settings.ts";
@@ -17,7 +18,8 @@ const usage = `headwater influx-token: a token of InfluxDB that may use one buck
   -h, --help
 
 HEADWATER_INFLUX_URL, _ORG and _BUCKET say where; HEADWATER_INFLUX_TOKEN, or the file that HEADWATER_INFLUX_TOKEN_FILE
-names, is the operator's token, which may make others. No token is printed.`;
+names, is the operator's token, which may make others. No token is printed. With HEADWATER_TIME_SERIES_RETENTION_DAYS
+it also sets up the buckets and the task of roll-ups, and the token is for these buckets, too.`;
 
 export const influxTokenCommand: Command = {
   name: "influx-token",
@@ -39,21 +41,44 @@ export const influxTokenCommand: Command = {
       throw new UsageError("--name says whose token it is, in letters, digits, dots and dashes");
     }
     if (file === undefined) throw new UsageError("--file names the file for the token");
-    const { influx } = loadConfig(timeSeriesSettings, {
+    const { timeSeries } = loadConfig(timeSeriesSettings, {
       // Whoever asks means InfluxDB, whatever this machine stores points in.
       env: { ...env, HEADWATER_TIME_SERIES: "influx" },
       alsoKnown: [allSettings, ...knownElsewhere],
-    }).timeSeries;
+    });
+    const { influx } = timeSeries;
     const operator = influx.token;
     if (operator === undefined) throw new UsageError("HEADWATER_INFLUX_TOKEN is not set: the operator's token");
-    const api = new InfluxApi(influx);
+    const retention = retentionInInflux(timeSeries);
+    const api = new InfluxApi({
+      ...influx,
+      furtherBuckets: retention === undefined ? [] : rollupsOf(influx.bucket, retention),
+    });
     // InfluxDB may be starting beside this.
     const attempts = { maxMs: 2000, maxAttempts: 10 };
+    if (retention !== undefined)
+      await retrying(() => setUpRollups({ ...influx, token: operator, retention }), attempts);
     const done = await retrying(() => provide(api, operator, { access, name, file, rotate }), attempts);
     console.log(`${file}: ${done}, may ${access} the bucket ${influx.bucket}`);
     return 0;
   },
 };
+
+function rollupsOf(bucket: string, retention: Retention): string[] {
+  const names = rollupBuckets(bucket);
+  return (["minute", "hour"] as const).filter((each) => retention[each] > retention.raw).map((each) => names[each]);
+}
+
+/** Buckets and task of the roll-ups, which the operator's token may make and no other has to. */
+async function setUpRollups(options: InfluxStoreOptions): Promise<void> {
+  const store = openInfluxStore(options);
+  try {
+    const [missing] = await store.setUp();
+    if (missing !== undefined) throw new StoreUnavailableError(missing);
+  } finally {
+    await store.close();
+  }
+}
 
 interface Wanted {
   readonly access: BucketAccess;
@@ -63,7 +88,7 @@ interface Wanted {
 }
 
 async function provide(api: InfluxApi, operator: string, { access, name, file, rotate }: Wanted): Promise<string> {
-  const bucket = await api.bucket(operator);
+  const buckets = await api.buckets(operator);
   // Tokens of this name are known by this text, so that those of others stay whatever happens.
   const description = `headwater ${name}`;
   const present = await readTokenFile(file);
@@ -72,7 +97,7 @@ async function provide(api: InfluxApi, operator: string, { access, name, file, r
     for (const { id } of former) await api.revoke(operator, id);
     return former.length === 0 ? "the token is kept" : `the token is kept, ${former.length} former ended`;
   }
-  const token = await api.authorize(operator, bucket, access, description);
+  const token = await api.authorize(operator, buckets, access, description);
   await writeTokenFile(file, token);
   return "a new token";
 }

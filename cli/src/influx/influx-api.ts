@@ -7,6 +7,8 @@ export interface InfluxPlace {
   readonly url: string;
   readonly org: string;
   readonly bucket: string;
+  /** Further buckets that a token is for: those of roll-ups. */
+  readonly furtherBuckets?: readonly string[];
 }
 
 export interface Bucket {
@@ -42,24 +44,31 @@ export class InfluxApi {
     this.#place = place;
   }
 
-  async bucket(operatorToken: string): Promise<Bucket> {
-    const { org, bucket } = this.#place;
+  /** All that a token is for. */
+  async buckets(operatorToken: string): Promise<readonly Bucket[]> {
+    const { org } = this.#place;
     const probe = await this.#ask("GET", listPath, { token: operatorToken, alsoFine: [401] });
     await probe.body?.cancel();
     if (probe.status === 401) throw new InfluxTokenError("InfluxDB does not know the operator's token");
-    const found = await this.#bucketAsSeenBy(operatorToken);
-    if (found === undefined) throw new InfluxTokenError(`InfluxDB has no bucket ${bucket} in the organization ${org}`);
-    return found;
+    const all: Bucket[] = [];
+    for (const name of this.#names) {
+      const found = await this.#bucketAsSeenBy(operatorToken, name);
+      if (found === undefined) throw new InfluxTokenError(`InfluxDB has no bucket ${name} in the organization ${org}`);
+      all.push(found);
+    }
+    return all;
   }
 
   /** Whether InfluxDB takes the token, for what the access allows and nothing beyond it. */
   async allowsExactly(token: string, access: BucketAccess): Promise<boolean> {
-    if ((await this.#bucketAsSeenBy(token)) === undefined) return false;
-    const { org, bucket } = this.#place;
-    // A write of nothing tells whether something could be written.
-    const path = `/api/v2/write?org=${encodeURIComponent(org)}&bucket=${encodeURIComponent(bucket)}`;
-    const write = await this.#ask("POST", path, { token, body: "", alsoFine: [401, 403, 404] });
-    if (write.ok !== (access === "write")) return false;
+    const { org } = this.#place;
+    for (const bucket of this.#names) {
+      if ((await this.#bucketAsSeenBy(token, bucket)) === undefined) return false;
+      // A write of nothing tells whether something could be written.
+      const path = `/api/v2/write?org=${encodeURIComponent(org)}&bucket=${encodeURIComponent(bucket)}`;
+      const write = await this.#ask("POST", path, { token, body: "", alsoFine: [401, 403, 404] });
+      if (write.ok !== (access === "write")) return false;
+    }
     // An operator's token sees other tokens; one that may only use buckets sees none.
     const list = await this.#ask("GET", listPath, { token });
     return ((await list.json()) as { authorizations: unknown[] }).authorizations.length === 0;
@@ -74,17 +83,21 @@ export class InfluxApi {
 
   async authorize(
     operatorToken: string,
-    { id, orgId }: Bucket,
+    buckets: readonly Bucket[],
     access: BucketAccess,
     description: string,
   ): Promise<string> {
-    const resource = { type: "buckets", id, orgID: orgId };
+    const orgID = buckets[0]?.orgId;
     // Who writes reads as well: ingest answers queries from the bucket.
     const actions = access === "write" ? ["read", "write"] : ["read"];
     const body = JSON.stringify({
-      orgID: orgId,
+      orgID,
       description,
-      permissions: actions.map((action) => ({ action, resource })),
+      permissions: [
+        ...buckets.flatMap(({ id }) => actions.map((action) => ({ action, resource: { type: "buckets", id, orgID } }))),
+        // Whether the task of the roll-ups runs, and until when it has.
+        ...(access === "write" && buckets.length > 1 ? [{ action: "read", resource: { type: "tasks", orgID } }] : []),
+      ],
     });
     const answer = await this.#ask("POST", listPath, { token: operatorToken, body });
     return ((await answer.json()) as { token: string }).token;
@@ -94,8 +107,12 @@ export class InfluxApi {
     await this.#ask("DELETE", `/api/v2/authorizations/${id}`, { token: operatorToken, alsoFine: [404] });
   }
 
-  async #bucketAsSeenBy(token: string): Promise<Bucket | undefined> {
-    const { org, bucket } = this.#place;
+  get #names(): readonly string[] {
+    return [this.#place.bucket, ...(this.#place.furtherBuckets ?? [])];
+  }
+
+  async #bucketAsSeenBy(token: string, bucket: string): Promise<Bucket | undefined> {
+    const { org } = this.#place;
     const path = `/api/v2/buckets?org=${encodeURIComponent(org)}&name=${encodeURIComponent(bucket)}`;
     const answer = await this.#ask("GET", path, { token, alsoFine: [401, 403, 404] });
     if (!answer.ok) return undefined;

@@ -119,7 +119,7 @@ export async function openTimeSeriesStore(
     if (token === undefined) {
       throw new ConfigError("HEADWATER_INFLUX_TOKEN is missing; HEADWATER_TIME_SERIES=influx needs it");
     }
-    const retention = retentionDays === undefined ? undefined : { ...RETENTION_OF_NEW, ...setRetention(config) };
+    const retention = retentionInInflux(config);
     logger.info({ store: "influx", url, org, bucket, retentionDays }, "time-series store");
     const { openInfluxStore } = await import("./influx/influx-store.ts");
     return openInfluxStore({ url, org, bucket, token, timeoutMs, retention, logger });
@@ -144,6 +144,11 @@ export async function openTimeSeriesStore(
     throw tooShort(raw / day, leastRawMs);
   }
   return store;
+}
+
+/** How long InfluxDB is to keep what; undefined: its bucket has a retention of its own. */
+export function retentionInInflux(config: TimeSeriesConfig["timeSeries"]): Retention | undefined {
+  return config.retentionDays === undefined ? undefined : { ...RETENTION_OF_NEW, ...setRetention(config) };
 }
 
 function setRetention({ retentionDays, minuteDays, hourDays }: TimeSeriesConfig["timeSeries"]): Partial<Retention> {

@@ -7,6 +7,7 @@ export * from "./field-names.ts";
 export { MAX_NAME_BYTES, MAX_TAGS, MAX_TEXT_BYTES } from "./point-checks.ts";
 export {
   openTimeSeriesStore,
+  retentionInInflux,
   timeSeriesSettings,
   type OpenTimeSeriesStoreOptions,
   type TimeSeriesConfig,

@@ -24,7 +24,7 @@ import {
   type MaintenanceDefinition,
 } from "../definition/index.ts";
 import { acceptYaml, ruleBodyLimit, yamlTypes } from "../rules/rule-body.ts";
-import type { RuleWrite } from "../rules/rule-writes.ts";
+import type { RuleWrite } from "../rules/write-kept.ts";
 import type { MaintenanceModel } from "./maintenance-model.ts";
 import { maintenanceResource, toMaintenanceResource, type MaintenanceResource } from "./maintenance-resource.ts";
 import { presentWindow, type MaintenanceWrites, type WrittenMaintenance } from "./maintenance-writes.ts";

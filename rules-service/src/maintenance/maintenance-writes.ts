@@ -1,20 +1,13 @@
 import { maintenanceName, type MaintenanceState } from "@headwater/aggregates";
-import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import { ConflictError, RequestError } from "@headwater/core";
-import type { OutgoingRecord, Position } from "@headwater/event-log";
-import { performWrite, type WriteContext, type WriteStamp } from "@headwater/service";
+import type { Position } from "@headwater/event-log";
 import { canonicalMaintenance, maintenanceSchemaVersion, type MaintenanceDefinition } from "../definition/index.ts";
-import type { RuleWrite } from "../rules/rule-writes.ts";
+import { writeKept, type Kept, type KeptWritesOptions, type RuleInput, type RuleWrite } from "../rules/write-kept.ts";
 import type { MaintenanceModel } from "./maintenance-model.ts";
 
-type RuleInput = Parameters<typeof events.rule.encode>[0];
 type Decision = Pick<RuleInput, "maintenance" | "maintenanceEnded">;
 
-export interface MaintenanceWritesOptions extends Omit<WriteContext, "model"> {
-  readonly model: MaintenanceModel;
-  readonly topic: string;
-  readonly instance: string;
-}
+export type MaintenanceWritesOptions = KeptWritesOptions<MaintenanceState, MaintenanceModel>;
 
 export interface WrittenMaintenance {
   readonly window: MaintenanceState;
@@ -61,46 +54,20 @@ export class MaintenanceWrites {
 
   async #write(
     id: string,
-    { by, precondition }: RuleWrite,
+    write: RuleWrite,
     decide: (stored: MaintenanceState | undefined) => Decision | undefined,
   ): Promise<WrittenMaintenance> {
-    const { model, topic } = this.#options;
-    let expected: number | undefined;
-    const { state, position } = await performWrite<MaintenanceState>(
-      {
-        topic,
-        subject: `maintenance window ${id}`,
-        read: () => model.get(id),
-        revisionOf: ({ ended, revision }) => (ended ? undefined : revision),
-        precondition,
-        outcomes: model.outcomes,
-        decide: (stored, stamp) => {
-          const sequence = (stored?.sequence ?? 0) + 1;
-          // A window is replaced as a whole, so a write that lost may not overwrite what its caller has never seen.
-          expected ??= sequence;
-          if (sequence !== expected) {
-            throw new ConflictError(`Someone else changed window ${id} at the same time; read it and try again`, {
-              status: precondition === undefined ? 409 : 412,
-            });
-          }
-          const change = decide(stored);
-          return change && this.#record(stamp, { rule: maintenanceName(id), sequence, by, ...change });
-        },
-      },
-      { ...this.#options, model: model.readModel },
-    );
+    const { state, position } = await writeKept(windows, this.#options, id, write, decide);
     return { window: state, position };
   }
-
-  #record({ writeId, at }: WriteStamp, event: RuleInput & { readonly rule: string }): OutgoingRecord {
-    const source = `/headwater/rules/${this.#options.instance}`;
-    return {
-      key: event.rule,
-      value: events.rule.encode({ ...event, writeId, at }),
-      headers: cloudEventHeaders({ type: eventTypes.rule, source, id: writeId, time: at }),
-    };
-  }
 }
+
+const windows: Kept<MaintenanceState> = {
+  kind: "maintenance window",
+  nameOf: maintenanceName,
+  sequenceOf: ({ sequence }) => sequence,
+  revisionOf: ({ ended, revision }) => (ended ? undefined : revision),
+};
 
 function revisionOf(definition: MaintenanceDefinition, revision: number): NonNullable<RuleInput["maintenance"]> {
   return { revision, schema: maintenanceSchemaVersion, definition: canonicalMaintenance(definition) };

@@ -26,7 +26,8 @@ import { acceptYaml, parseNewRule, ruleBodyLimit, ruleOf, yamlTypes } from "./ru
 import { ruleBulkRoutes } from "./rule-bulk-routes.ts";
 import type { RuleModel, StoredRule } from "./rule-model.ts";
 import { revisionResource, ruleResource, toResource, toRevision, type RuleResource } from "./rule-resource.ts";
-import { noSuchRule, presentRule, type RuleWrite, type RuleWrites, type WrittenRule } from "./rule-writes.ts";
+import { noSuchRule, presentRule, type RuleWrites, type WrittenRule } from "./rule-writes.ts";
+import type { RuleWrite } from "./write-kept.ts";
 import type { RulesInEffect } from "./rules-in-effect.ts";
 
 export interface RuleRoutesOptions {

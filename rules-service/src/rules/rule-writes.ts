@@ -1,34 +1,15 @@
-import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import { ConflictError, RequestError } from "@headwater/core";
-import type { OutgoingRecord, Position } from "@headwater/event-log";
+import type { Position } from "@headwater/event-log";
+import { InvalidRequestError } from "@headwater/service";
 import { loopText } from "../loops/deriving-rules.ts";
-import {
-  InvalidRequestError,
-  performWrite,
-  type Precondition,
-  type WriteContext,
-  type WriteStamp,
-} from "@headwater/service";
 import { canonicalRule, ruleSchemaVersion, type RuleDefinition } from "../definition/index.ts";
 import { savedLoop } from "./saved-loop.ts";
 import type { RuleModel, StoredRule } from "./rule-model.ts";
+import { writeKept, type Kept, type KeptWritesOptions, type RuleInput, type RuleWrite } from "./write-kept.ts";
 
-type RuleInput = Parameters<typeof events.rule.encode>[0];
 type RuleDecision = Pick<RuleInput, "created" | "revised" | "enabled" | "disabled" | "deleted" | "shadowed">;
 
-export interface RuleWritesOptions extends Omit<WriteContext, "model"> {
-  readonly model: RuleModel;
-  readonly topic: string;
-  readonly instance: string;
-}
-
-/** The author and the condition of a write. */
-export interface RuleWrite {
-  readonly by: string;
-  readonly precondition: Precondition | undefined;
-  /** Saved together with others, among which it has been looked for loops already. */
-  readonly isLoopless?: boolean;
-}
+export type RuleWritesOptions = KeptWritesOptions<StoredRule, RuleModel>;
 
 export interface WrittenRule {
   readonly rule: StoredRule;
@@ -104,46 +85,20 @@ export class RuleWrites {
 
   async #write(
     id: string,
-    { by, precondition }: RuleWrite,
+    write: RuleWrite,
     decide: (stored: StoredRule | undefined) => RuleDecision | undefined,
   ): Promise<WrittenRule> {
-    const { model, topic } = this.#options;
-    let expected: number | undefined;
-    const { state, position } = await performWrite<StoredRule>(
-      {
-        topic,
-        subject: `rule ${id}`,
-        read: () => model.get(id),
-        revisionOf: (stored) => (stored.state.mode === "deleted" ? undefined : stored.state.revision),
-        precondition,
-        outcomes: model.outcomes,
-        decide: (stored, stamp) => {
-          const sequence = (stored?.state.sequence ?? 0) + 1;
-          // A rule is replaced as a whole, so a write that lost may not overwrite what its caller has never seen.
-          expected ??= sequence;
-          if (sequence !== expected) {
-            throw new ConflictError(`Someone else changed rule ${id} at the same time; read it and try again`, {
-              status: precondition === undefined ? 409 : 412,
-            });
-          }
-          const change = decide(stored);
-          return change && this.#record(stamp, { rule: id, sequence, by, ...change });
-        },
-      },
-      { ...this.#options, model: model.readModel },
-    );
+    const { state, position } = await writeKept(rules, this.#options, id, write, decide);
     return { rule: state, position };
   }
-
-  #record({ writeId, at }: WriteStamp, event: RuleInput & { readonly rule: string }): OutgoingRecord {
-    const source = `/headwater/rules/${this.#options.instance}`;
-    return {
-      key: event.rule,
-      value: events.rule.encode({ ...event, writeId, at }),
-      headers: cloudEventHeaders({ type: eventTypes.rule, source, id: writeId, time: at }),
-    };
-  }
 }
+
+const rules: Kept<StoredRule> = {
+  kind: "rule",
+  nameOf: (id) => id,
+  sequenceOf: ({ state }) => state.sequence,
+  revisionOf: ({ state }) => (state.mode === "deleted" ? undefined : state.revision),
+};
 
 function revisionOf(definition: RuleDefinition, revision: number): NonNullable<RuleInput["created"]> {
   return { revision, schema: ruleSchemaVersion, definition: canonicalRule(definition) };

@@ -39,7 +39,7 @@ export const mutants: readonly Mutant[] = [
   { file: "conditions/relative/relative.ts", from: "value >= floor &&", to: "value > floor &&" },
   {
     file: "conditions/absence/absence.ts",
-    from: "if (state.last !== null && time < state.last.time) return state;",
+    from: "if (state.last !== null && time < (state.heard ?? state.last.time)) return state;",
     to: "if (state.last !== null) return state;",
   },
   {
@@ -103,7 +103,7 @@ export const mutants: readonly Mutant[] = [
     first: 1,
   },
   { file: "engine/joins.ts", from: "change.grounding ?? `${change.revision}`", to: '""', first: 2 },
-  { file: "engine/joins.ts", from: 'if (kind === "cleared") instance.mute(next);', to: "", first: 2 },
+  { file: "engine/joins.ts", from: "instance.mute(next);", to: "", first: 2 },
   { file: "engine/joins.ts", from: "instance.ground(instance.state, next);", to: "", first: 2 },
   {
     file: "engine/joins.ts",

@@ -194,10 +194,10 @@ describe("identities", () => {
       return p;
     };
     // From Python's uuid.uuid5: names of the alert ["alert", rule, grounding, device, cause, raisedAt] and of the
-    // command ["command", alert, transition, action, repetition].
+    // command ["command", alert, transition, 888722934, repetition], the number of what the action does.
     const [raised, command] = story().effects.take();
     expect(raised!.alert!.alertId).toBe("07ef3af3-3c13-59b1-b4ba-776251e8682e");
-    expect(command!.command!.commandId).toBe("02f20175-0f05-5b20-a0dc-9dd2abd85d06");
+    expect(command!.command!.commandId).toBe("fbee3043-2ae2-5c8f-b47a-9be1c23b99e7");
     expect(story().effects.take()).toEqual([raised, command]);
   });
 });

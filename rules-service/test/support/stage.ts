@@ -12,6 +12,8 @@ export interface Stage {
   readonly rules: Service;
   readonly receiver: Receiver;
   readonly url: string;
+  /** Starts another service on the same log after one that was stopped, by default with an empty folder. */
+  start(dataDir?: string): Promise<void>;
   /** Stops the service and starts another on the same log, by default with an empty folder. */
   restart(dataDir?: string): Promise<void>;
   /** Lets log time go on, as what waits in groups sees it. */
@@ -66,6 +68,7 @@ export function stage(actions: () => Partial<ActionsConfig> = () => ({}), partit
     advance(ms) {
       advanced += ms * 1000;
     },
+    start,
     async restart(dataDir) {
       await rules.stop();
       await start(dataDir);

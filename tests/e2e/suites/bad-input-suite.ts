@@ -62,6 +62,33 @@ export function badInputSuite(name: string, open: OpenPlatform): void {
       await nothingElseDisturbed();
     });
 
+    it("what was quarantined is mended, taken again under its time, and the ledger agrees", async () => {
+      const [entry] = await platform.ingest
+        .request<{ items: { id: string; at: string }[] }>("GET", "/api/v1/quarantine?device=clumsy-1")
+        .then(({ items }) => items);
+      await platform.ingest.request("POST", `/api/v1/quarantine/${entry!.id}/fix`, {
+        json: { temperature: 21.5 },
+      });
+      const asked = await platform.ingest.request<{ requested: number }>("POST", "/api/v1/quarantine/redrive", {
+        device: "clumsy-1",
+      });
+      expect(asked.requested).toBe(1);
+      await eventually(async () => {
+        const { values } = await platform.ingest.request<{ values: Record<string, { value: number; time: string }> }>(
+          "GET",
+          "/api/v1/devices/clumsy-1/latest",
+        );
+        expect(values["temperature"]).toMatchObject({ value: 21.5, time: entry!.at });
+      }, settleMs);
+      await eventually(async () => {
+        const found = await platform.ingest.request<{ state: string }>("GET", `/api/v1/quarantine/${entry!.id}`);
+        expect(found.state).toBe("redriven");
+      }, settleMs);
+      const ledger = await platform.ingest.request<{ balanced: boolean }>("GET", "/api/v1/ledger?verify=true");
+      expect(ledger.balanced).toBe(true);
+      await nothingElseDisturbed();
+    });
+
     it("a wrong token is refused at CONNECT", async () => {
       await expect(connect(clumsy.id, "wrong")).rejects.toThrow(/not authorized|bad user ?name or password/i);
       await expect(connect("nobody", clumsy.token)).rejects.toThrow(/not authorized|bad user ?name or password/i);

@@ -1,2 +1,3 @@
 export { openInfluxStore } from "./influx-store.ts";
+export { rollupBuckets } from "./rollup-flux.ts";
 export type { InfluxStoreOptions } from "./connection.ts";
