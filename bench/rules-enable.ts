@@ -18,9 +18,10 @@ import { rulesConfig } from "../rules-service/src/config.ts";
 //   node bench/rules-enable.ts                                     # 300 rules × 4,000 devices, an hour of history
 //   node bench/rules-enable.ts --rules 10 --devices 100000 --condition window --readings 6
 //
-// The real rules service on the embedded log, in a process of its own for each phase. `heldMs` is the most CPU that the
-// main thread took between two turns of a timer, so the longest that the event loop was held; `lateMs` the longest that
-// a timer of 5 ms was late, which on a busy machine is also what others took of the processor.
+// The real rules service on the embedded log, in a process of its own for each phase; by hand `--phase fill`, `enable`
+// or `restart` with `--folder`, as for a profile (`--cpu-prof`). `heldMs` is the most CPU that the main thread took
+// between two turns of a timer, so the longest that the event loop was held; `lateMs` the longest that a timer of 5 ms
+// was late, which on a busy machine is also what others took of the processor.
 
 const { values } = parseArgs({
   options: {
@@ -157,6 +158,17 @@ async function untilCovered(log: Log, from: ReadonlyMap<number, number>): Promis
   }
 }
 
+/** What the records of a topic hold in keys and values, from these offsets on (MiB). */
+async function mibOf(log: Log, topic: string, from: ReadonlyMap<number, number>): Promise<number> {
+  let bytes = 0;
+  for (const [partition, fromOffset] of from) {
+    for await (const { records } of log.read(topic, partition, { fromOffset })) {
+      for (const { key, value } of records) bytes += (key?.length ?? 0) + (value?.length ?? 0);
+    }
+  }
+  return bytes / 2 ** 20;
+}
+
 async function endsOf(log: Log, topic: string): Promise<Map<number, number>> {
   return new Map((await log.positions(topic)).map(({ partition, end }) => [partition, end]));
 }
@@ -216,6 +228,8 @@ async function phase(name: string, folder: string) {
   const settled = settling();
   const alerts = [...(await endsOf(log, topics.alerts)).values()].reduce((sum, each) => sum + each, 0);
   clearInterval(marks);
+  const stateMib = await mibOf(log, topics.ruleState, stateEnds);
+  const telemetryMib = await mibOf(log, topics.telemetry, new Map([...stateEnds.keys()].map((each) => [each, 0])));
   await app.stop();
   await http.close();
   await log.close();
@@ -226,6 +240,8 @@ async function phase(name: string, folder: string) {
     afterHeldMs: settled.heldMs,
     afterPeakMib: settled.peakMib,
     alerts,
+    stateMib,
+    telemetryMib,
   };
 }
 
@@ -235,7 +251,8 @@ async function child(name: string, folder: string): Promise<Record<string, numbe
   );
   const nodeFlags = (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
   const forked = fork(import.meta.filename, [...options, "--phase", name, "--folder", folder], {
-    execArgv: [...process.execArgv, ...nodeFlags],
+    // As `headwater` starts itself.
+    execArgv: ["--max-semi-space-size=8", "--no-memory-protection-keys", ...process.execArgv, ...nodeFlags],
   });
   let figures: Record<string, number> = {};
   forked.on("message", (message) => (figures = message as Record<string, number>));
@@ -261,7 +278,7 @@ if (values.phase !== undefined) {
       const figures = Object.entries(await child(name, folder)).map(([key, value]) => `${key} ${value.toFixed(1)}`);
       console.log(`${name.padEnd(8)} ${figures.join("  ")}`);
     }
-    console.log(`log ${((await stat(join(folder, "log"))).size / 2 ** 20).toFixed(0)} MiB`);
+    console.log(`log ${((await stat(join(folder, "log", "event-log.db"))).size / 2 ** 20).toFixed(0)} MiB`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

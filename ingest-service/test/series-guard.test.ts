@@ -197,13 +197,10 @@ describe("so many series may begin in a minute of the log", () => {
       expect(now.totals.lag).toBe(0);
       return now;
     });
-    const { stored, partlyStored, quarantined } = first.totals;
     expect(first.balanced).toBe(true);
-    // 7 of one minute; or 7 of each of two.
-    expect([
-      [2, 1, 7],
-      [4, 2, 4],
-    ]).toContainEqual([stored, partlyStored, quarantined]);
+    // 7 of one minute; where a minute ended between two devices, up to 7 of each.
+    expect(first.verified!.series).toBeGreaterThanOrEqual(7);
+    expect(first.verified!.series).toBeLessThanOrEqual(14);
     expect(new Set((await entries()).map(({ cause }) => cause))).toEqual(new Set(["new-series-rate"]));
   });
 });

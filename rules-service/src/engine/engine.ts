@@ -30,6 +30,11 @@ export interface PartitionEngine {
   applyMaintenance(id: string, definition: MaintenanceDefinition | undefined, effects: Effects): Iterable<void>;
   /** Evaluates the next record of the partition. Duplicates are recognised by identity and ignored. */
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void;
+  /**
+   * What of the last record is still to be told, where it concerns more alerts than one slice bears, as the edge of a
+   * maintenance window may: done by stepping through it, or else at once by the next call.
+   */
+  readonly left: Iterable<void> | undefined;
 
   /** Evaluates rules over older records without effects; used before they become live. See `adopt`. */
   warm(rules: readonly RuleChange[]): WarmUp;

@@ -8,7 +8,9 @@ import type { MuteEdge, MuteWindow, Muting } from "./muting.ts";
 import { byRuleId } from "./selector-index.ts";
 
 /** Instances that are looked at before the caller may do something else. */
-const instancesAStep = 2000;
+const instancesALook = 2000;
+/** Instances that are told of. */
+const instancesAStep = 200;
 
 /**
  * What holds actions back takes effect here, and ends: each episode that is open is told of it, and one that nothing
@@ -43,17 +45,9 @@ export class MuteJoins {
       };
     }
     this.#muting.setWindow(maintenanceName(id), window, clock.now);
-    const concerned: Instance[] = [];
-    let looked = 0;
-    for (const instance of this.#open()) {
-      looked += 1;
-      if (looked % instancesAStep === 0) yield;
-      if (instance !== undefined) concerned.push(instance);
-    }
-    for (const [done, instance] of inOrder(concerned).entries()) {
-      if (done % instancesAStep === instancesAStep - 1) yield;
-      this.#tell(instance, clock.now);
-    }
+    const concerned = new Set<Instance>();
+    yield* this.#collect(concerned, () => true);
+    yield* this.#tellAll(concerned, clock.now);
   }
 
   /** A rule is another by now, and other windows may select it. */
@@ -80,13 +74,20 @@ export class MuteJoins {
     for (const instance of inOrder(concerned)) this.#tell(instance, clock.now);
   }
 
-  /** The log's clock has moved on, by the record of an offset. */
-  pass(offset: number): void {
-    const { now } = this.#evaluator.clock;
-    for (let edge = this.#muting.pass(now); edge !== undefined; edge = this.#muting.pass(now)) this.#pass(edge, offset);
+  /** The log's clock has moved on, by the record of an offset. What is to be told of that, in slices. */
+  pass(offset: number): Generator<void> | undefined {
+    const edge = this.#muting.pass(this.#evaluator.clock.now);
+    return edge && this.#passAll(edge, offset);
   }
 
-  #pass({ at, snoozes, windows }: MuteEdge, offset: number): void {
+  *#passAll(first: MuteEdge, offset: number): Generator<void> {
+    const { now } = this.#evaluator.clock;
+    for (let edge: MuteEdge | undefined = first; edge !== undefined; edge = this.#muting.pass(now)) {
+      yield* this.#pass(edge, offset);
+    }
+  }
+
+  *#pass({ at, snoozes, windows }: MuteEdge, offset: number): Generator<void> {
     const { index } = this.#evaluator;
     const concerned = new Set<Instance>();
     for (const { rule: id, device } of snoozes) {
@@ -95,12 +96,37 @@ export class MuteJoins {
       if (instance !== undefined) concerned.add(instance);
     }
     if (windows.length > 0) {
-      for (const instance of this.#open()) {
-        if (instance !== undefined && windows.some((window) => window.selects(instance.rule, instance.device)))
-          concerned.add(instance);
+      yield* this.#collect(concerned, ({ rule, device }) => windows.some((window) => window.selects(rule, device)));
+    }
+    yield* this.#tellAll(concerned, at, offset);
+  }
+
+  /** Those with an open episode that are such. */
+  *#collect(into: Set<Instance>, isSuch: (instance: Instance) => boolean): Generator<void> {
+    let looked = 0;
+    for (const instance of this.#open()) {
+      looked += 1;
+      if (looked % instancesALook === 0) yield;
+      if (instance !== undefined && isSuch(instance)) into.add(instance);
+    }
+  }
+
+  /** In the order of rules and devices: there may be too many to be put in order at once. */
+  *#tellAll(instances: Iterable<Instance>, at: number, offset?: number): Generator<void> {
+    const byRule = new Map<string, Instance[]>();
+    for (const instance of instances) {
+      const own = byRule.get(instance.rule.id);
+      if (own === undefined) byRule.set(instance.rule.id, [instance]);
+      else own.push(instance);
+    }
+    let told = 0;
+    for (const id of [...byRule.keys()].toSorted()) {
+      for (const instance of inOrder(byRule.get(id)!)) {
+        this.#tell(instance, at, offset);
+        told += 1;
+        if (told % instancesAStep === 0) yield;
       }
     }
-    for (const instance of inOrder([...concerned])) this.#tell(instance, at, offset);
   }
 
   /** Those with an open episode; undefined stands for another that was looked at. */

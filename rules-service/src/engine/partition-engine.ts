@@ -49,6 +49,7 @@ class Engine implements PartitionEngine {
   readonly #ledger: StateLedger;
   readonly #joins: Joins;
   #derived = 0;
+  #left: Iterable<void> | undefined;
   readonly #mutes: MuteJoins;
 
   constructor(partition: number, { ownsGateway, judgesOwnDerivations = true }: EngineOptions) {
@@ -96,10 +97,29 @@ class Engine implements PartitionEngine {
   }
 
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void {
+    if (this.#left !== undefined) this.#finish();
     this.#alerts.effects = effects;
     this.#evaluator.apply(record, at);
-    if (this.#alerts.muting.awaitsEdge) this.#mutes.pass(at.offset);
+    const telling = this.#alerts.muting.awaitsEdge ? this.#mutes.pass(at.offset) : undefined;
+    if (telling !== undefined && telling.next().done !== true) this.#left = this.#leaving(effects, telling);
     this.#alerts.effects = silent;
+  }
+
+  get left(): Iterable<void> | undefined {
+    return this.#left;
+  }
+
+  *#leaving(effects: Effects, work: Iterable<void>): Generator<void> {
+    try {
+      for (const _ of this.#while(effects, work)) yield;
+    } finally {
+      this.#left = undefined;
+    }
+  }
+
+  /** Whatever comes next finds what came before done. */
+  #finish(): void {
+    for (const _ of this.#left ?? []);
   }
 
   applyRule(change: RuleChange, effects: Effects): Iterable<void> {
@@ -134,6 +154,7 @@ class Engine implements PartitionEngine {
   }
 
   takeChanges(full: boolean): Generator<readonly StateBytes[], CheckpointState> {
+    this.#finish();
     return this.#ledger.take(full);
   }
 
@@ -152,17 +173,26 @@ class Engine implements PartitionEngine {
   }
 
   *#sliced(effects: Effects, work: Iterable<void>): Generator<void> {
+    this.#finish();
+    for (const _ of this.#while(effects, work)) yield;
+    this.#alerts.effects = effects;
+    this.#evaluator.judgeDerived();
+    this.#alerts.effects = silent;
+  }
+
+  /** Effects go there during the work, and nowhere between its slices. */
+  *#while(effects: Effects, work: Iterable<void>): Generator<void> {
     this.#alerts.effects = effects;
     for (const _ of work) {
       this.#alerts.effects = silent;
       yield;
       this.#alerts.effects = effects;
     }
-    this.#evaluator.judgeDerived();
     this.#alerts.effects = silent;
   }
 
   #telling(effects: Effects, work: () => void): void {
+    this.#finish();
     this.#alerts.effects = effects;
     work();
     this.#evaluator.judgeDerived();

@@ -96,21 +96,33 @@ export class Evaluation {
 
   async applyRecords(records: readonly LogRecord[], begin: number, end: number): Promise<void> {
     const pace = new Pace();
-    for (let from = begin; from < end; from += recordsALook) {
+    for (let from = begin; from < end;) {
       if (pace.isDue) await pace.rest();
-      this.#applyRecords(records, from, Math.min(end, from + recordsALook));
+      from = this.#applyRecords(records, from, Math.min(end, from + recordsALook));
+      if (this.#engine.left !== undefined) await this.#tellTheRest(from - 1, records);
     }
     this.#countEngine();
   }
 
-  /** Between two calls the position is that of the next record: a scan that begins there misses none. */
-  #applyRecords(records: readonly LogRecord[], begin: number, end: number): void {
+  async #tellTheRest(index: number, records: readonly LogRecord[]): Promise<void> {
+    try {
+      await inSlices(this.#engine.left ?? []);
+    } catch (error) {
+      this.#failed({ topic: this.#topic, partition: this.#partition, offset: records[index]!.offset }, error);
+    }
+  }
+
+  /**
+   * Answers where to go on: before the end if a record leaves something to be told. Between two calls the position is
+   * that of the next record: a scan that begins there misses none.
+   */
+  #applyRecords(records: readonly LogRecord[], begin: number, end: number): number {
     const partition = this.#partition;
     let data = 0;
     let index = begin;
-    while (index < end) {
+    while (index < end && this.#engine.left === undefined) {
       try {
-        for (; index < end; index += 1) {
+        for (; index < end && this.#engine.left === undefined; index += 1) {
           const entry = records[index]!;
           const { offset } = entry;
           const record = this.#decoder.decode(entry);
@@ -126,11 +138,12 @@ export class Evaluation {
         index += 1;
       }
     }
-    this.nextOffset = records[end - 1]!.offset + 1;
+    this.nextOffset = records[index - 1]!.offset + 1;
     if (data > 0) this.sawData = true;
-    this.uncovered += end - begin;
+    this.uncovered += index - begin;
     this.#counts.event.inc(data);
-    this.#counts.other.inc(end - begin - data);
+    this.#counts.other.inc(index - begin - data);
+    return index;
   }
 
   /** Applies a control event at the next offset; a rule among them needs no warm-up. */

@@ -165,23 +165,33 @@ export const conditions = {
 
 const leaf = fc.oneof(...Object.values(conditions));
 
-export const composition: fc.Arbitrary<Written> = fc.letrec<{ any: Written; whole: Written }>((tie) => ({
-  any: fc.oneof({ weight: 4, arbitrary: leaf }, { weight: 1, arbitrary: tie("whole") }),
-  whole: fc.oneof(
-    made(
-      fc.array(tie("any"), { minLength: 1, maxLength: 3 }).map((all): Written => ({ all })),
-      hold,
+/** Rules allow no more in each other; chance seldom makes more. */
+const deepest = 7;
+
+function depthOf({ all, any, not }: Written): number {
+  const inner = [...((all ?? any ?? []) as Written[]), ...(not === undefined ? [] : [not as Written])];
+  return inner.length === 0 ? 0 : 1 + Math.max(...inner.map(depthOf));
+}
+
+export const composition: fc.Arbitrary<Written> = fc
+  .letrec<{ any: Written; whole: Written }>((tie) => ({
+    any: fc.oneof({ weight: 4, arbitrary: leaf }, { weight: 1, arbitrary: tie("whole") }),
+    whole: fc.oneof(
+      made(
+        fc.array(tie("any"), { minLength: 1, maxLength: 3 }).map((all): Written => ({ all })),
+        hold,
+      ),
+      made(
+        fc.array(tie("any"), { minLength: 1, maxLength: 3 }).map((any): Written => ({ any })),
+        hold,
+      ),
+      made(
+        tie("any").map((not): Written => ({ not })),
+        hold,
+      ),
     ),
-    made(
-      fc.array(tie("any"), { minLength: 1, maxLength: 3 }).map((any): Written => ({ any })),
-      hold,
-    ),
-    made(
-      tie("any").map((not): Written => ({ not })),
-      hold,
-    ),
-  ),
-})).whole;
+  }))
+  .whole.filter((written) => depthOf(written) <= deepest);
 
 /** A rule with a condition that is written by hand or drawn. */
 export function ruleWith(condition: fc.Arbitrary<Written>): fc.Arbitrary<RuleDefinition> {

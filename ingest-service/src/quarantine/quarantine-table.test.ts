@@ -1,0 +1,90 @@
+import { DatabaseSync } from "node:sqlite";
+import type { LogBatch } from "@headwater/event-log";
+import { events } from "@headwater/proto";
+import { createMetrics, FoldedEvents, SkippedRecords } from "@headwater/service";
+import { silentLogger } from "@headwater/core";
+import { topicNames } from "@headwater/event-log";
+import { beforeEach, describe, expect, it } from "vitest";
+import { quarantinePart } from "./quarantine-model.ts";
+import { listQuarantine, quarantineSummary } from "./quarantine-queries.ts";
+import { quarantinedMetrics } from "./quarantined-metrics.ts";
+
+const topics = topicNames();
+const hour = 3_600_000_000;
+const now = 1_795_000_000_000_000;
+
+let db: DatabaseSync;
+let offset: number;
+beforeEach(() => {
+  db = new DatabaseSync(":memory:");
+  offset = 0;
+});
+
+function part(bounds: { maxAge: number; maxBytes: number }) {
+  const skipped = new SkippedRecords({
+    metrics: createMetrics({ service: "t", processMetrics: false }),
+    logger: silentLogger,
+    reader: "t",
+  });
+  const foldedEvents = new FoldedEvents({ topics, partitions: 4, skipped });
+  const made = quarantinePart({ topic: topics.quarantine, foldedEvents, bounds, onAsked: () => {} });
+  made.migrate(db);
+  return (event: Parameters<typeof events.quarantine.encode>[0], appendTime = now) => {
+    const record = { offset: offset++, appendTime, key: null, value: events.quarantine.encode(event), headers: {} };
+    made.apply(db, { topic: topics.quarantine, partition: 0, records: [record] } as unknown as LogBatch);
+  };
+}
+const message = (id: string, at = now) => ({ id, at, stage: "decode", payload: new Uint8Array(10_000) });
+const record = (id: string, logOffset: number) => ({
+  ...{ id, at: now, stage: "store", payload: new Uint8Array(10_000), logTopic: topics.telemetry, logOffset },
+  metrics: ["a"],
+});
+const ids = (): string[] => listQuarantine(db, { order: "oldest-first", limit: 100 }).map(({ id }) => id);
+
+describe("the bounds of quarantine", () => {
+  it("let go of the oldest beyond the size, and count them; an event's place stays for the ledger", () => {
+    const apply = part({ maxAge: 24 * hour, maxBytes: 32_000 });
+    apply(record("r", 7));
+    for (const id of ["m1", "m2", "m3", "m4"]) apply(message(id));
+    expect(ids()).toEqual(["r", "m2", "m3", "m4"]);
+    expect(listQuarantine(db, { state: "dropped", limit: 9 }).map(({ id, payload }) => [id, payload.length])).toEqual([
+      ["r", 0],
+    ]);
+    expect(quarantinedMetrics(db, topics.telemetry, 0, 0, 100).get(7)?.now).toEqual(new Set(["a"]));
+    const { states, dropped } = quarantineSummary(db);
+    expect(dropped).toMatchObject([{ reason: "size", entries: 2 }]);
+    expect(states.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(32_000);
+  });
+
+  it("let go of what is too old, and count what still waited", () => {
+    const apply = part({ maxAge: 24 * hour, maxBytes: 1_000_000 });
+    apply(message("old"));
+    apply(record("done", 8));
+    apply({ id: "done", attempt: 1, stage: "store", requested: { by: "x" } });
+    apply({ id: "done", attempt: 1, redriven: {} });
+    apply(message("new", now + 30 * hour), now + 30 * hour);
+    expect(ids()).toEqual(["done", "new"]);
+    expect(quarantineSummary(db).dropped).toMatchObject([{ reason: "age", entries: 1 }]);
+    expect(listQuarantine(db, { state: "redriven", limit: 9 })[0]!.payload).toHaveLength(0);
+  });
+
+  it("take each step once, in the order of the log", () => {
+    const apply = part({ maxAge: 24 * hour, maxBytes: 1_000_000 });
+    const state = () => listQuarantine(db, { limit: 1 }).map((each) => [each.state, each.attempt, each.claimedBy])[0];
+    apply(message("m"));
+    apply({ id: "m", attempt: 1, stage: "decode", requested: { by: "a" } });
+    apply({ id: "m", attempt: 1, stage: "decode", requested: { by: "b" } });
+    apply({ id: "m", attempt: 1, claimed: { gateway: "g1" } });
+    apply({ id: "m", attempt: 1, claimed: { gateway: "g2" } });
+    expect(state()).toEqual(["claimed", 1, "g1"]);
+    apply({ id: "m", attempt: 1, stage: "decode", reason: "still" });
+    expect(state()).toEqual(["quarantined", 1, ""]);
+    apply({ id: "m", attempt: 1, redriven: {} });
+    expect(state()).toEqual(["quarantined", 1, ""]);
+    apply({ id: "m", attempt: 2, stage: "decode", requested: { by: "a" } });
+    apply({ id: "m", attempt: 2, redriven: { gateway: "g1", epoch: 1, partition: 2, n: 3 } });
+    apply(message("m"));
+    apply({ id: "m", attempt: 2, stage: "decode", requested: { by: "a" } });
+    expect(state()).toEqual(["redriven", 2, ""]);
+  });
+});
