@@ -5,6 +5,7 @@ import { isOpen } from "./episode.ts";
 import { Instance } from "./instance.ts";
 import { LeastLag } from "../readings/least-lag.ts";
 import type { Anchor } from "../readings/reading.ts";
+import type { RestoredStates } from "./restored-states.ts";
 import { readopt, revise } from "./revision.ts";
 import { Rule } from "./rule.ts";
 import type { Series } from "./series.ts";
@@ -23,10 +24,12 @@ const rulesAStep = 20;
 export class Joins {
   readonly #evaluator: Evaluator;
   readonly #ledger: StateLedger;
+  readonly #restored: RestoredStates;
 
-  constructor(evaluator: Evaluator, ledger: StateLedger) {
+  constructor(evaluator: Evaluator, ledger: StateLedger, restored: RestoredStates) {
     this.#evaluator = evaluator;
     this.#ledger = ledger;
+    this.#restored = restored;
   }
 
   /** Yields between slices of the work, which have to follow each other without any other call. */
@@ -36,7 +39,7 @@ export class Joins {
     if (change.mode === "deleted") this.#evaluator.alerts.muting.forgetRule(change.rule);
     if (change.mode === "disabled" || change.mode === "deleted") {
       if (before === undefined) return;
-      this.#ledger.changedRules.add(change.rule);
+      this.#evaluator.changedRules.add(change.rule);
       const devices = index.devicesOf(before);
       index.delete(before.id);
       index.groundings.delete(before.id);
@@ -44,14 +47,14 @@ export class Joins {
       return;
     }
     if (before !== undefined && before.revision === change.revision && before.change.mode === change.mode) return;
-    this.#ledger.changedRules.add(change.rule);
+    this.#evaluator.changedRules.add(change.rule);
     const rule = this.#place(change, before);
-    const attached = yield* this.#ledger.attach(rule);
+    const attached = yield* this.#restored.attach(rule);
     yield* this.#each(this.#devices(rule, before), (device) => {
       if (attached) this.#goOn(rule, device, before);
       else this.#enter(rule, device, before);
     });
-    this.#ledger.done(change);
+    this.#restored.done(change);
   }
 
   *adopt({ rules, series, from, takeInstance, incarnationOf }: WarmUpRun): Generator<void> {
@@ -59,10 +62,10 @@ export class Joins {
     const isInEffect = (device: string): boolean => incarnationOf(device) === index.incarnationOf(device);
     const placed: { readonly change: RuleChange; readonly rule: Rule; readonly before: Rule | undefined }[] = [];
     for (const change of rules) {
-      this.#ledger.changedRules.add(change.rule);
+      this.#evaluator.changedRules.add(change.rule);
       const before = index.rules.get(change.rule);
       const rule = this.#place(change, before);
-      yield* this.#ledger.attach(rule);
+      yield* this.#restored.attach(rule);
       placed.push({ change, rule, before });
       if (placed.length % rulesAStep === 0) yield;
     }
@@ -106,7 +109,7 @@ export class Joins {
           instance.withDevice(index.devices.get(device), this.#evaluator.now, next, this.#evaluator.alerts);
         this.#evaluator.changed(instance);
       });
-      this.#ledger.done(change);
+      this.#restored.done(change);
     }
   }
 
@@ -226,7 +229,7 @@ export class Joins {
   /** Whether the restored state of the device is one with the rule in place. */
   #isDone(rule: Rule, device: string): boolean {
     const { covers, generation } = this.#evaluator.index.coveredOf(rule, device);
-    return covers > this.#evaluator.next || this.#ledger.includes(generation, rule.change);
+    return covers > this.#evaluator.next || this.#restored.includes(generation, rule.change);
   }
 
   #enter(rule: Rule, device: string, before: Rule | undefined): void {
@@ -264,7 +267,7 @@ export class Joins {
     const instance = index.instance(rule, device);
     const old = before === undefined ? undefined : index.instance(before, device);
     if (old !== undefined && old !== instance) {
-      this.#ledger.setAside(old);
+      this.#restored.setAside(old);
       timers.disarm(old);
       index.remove(old);
     }
@@ -278,7 +281,7 @@ export class Joins {
   /** What an instance of another revision covers is covered under this one, whose state there is none of. */
   #standIn(rule: Rule, instance: Instance): void {
     const { index, timers, now, next, changedInstances, standIns } = this.#evaluator;
-    this.#ledger.setAside(instance);
+    this.#restored.setAside(instance);
     const { device, covers, generation, stored, grounding } = instance;
     // What the rule does not take here needs no word on what is covered.
     if (!rule.selects(device, index.devices.get(device))) {

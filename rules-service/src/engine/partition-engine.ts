@@ -22,6 +22,7 @@ import type {
 import { Joins } from "./joins.ts";
 import { MuteJoins } from "./mute-joins.ts";
 import { RuleIndex } from "./rule-index.ts";
+import { RestoredStates } from "./restored-states.ts";
 import { StateLedger } from "./state-ledger.ts";
 import { silent, AlertWriter } from "./alert-writer.ts";
 import { WarmUpRun } from "./warm-up.ts";
@@ -47,6 +48,7 @@ class Engine implements PartitionEngine {
   readonly #alerts: AlertWriter;
   readonly #evaluator: Evaluator;
   readonly #ledger: StateLedger;
+  readonly #restored: RestoredStates;
   readonly #joins: Joins;
   #derived = 0;
   #left: Iterable<void> | undefined;
@@ -68,9 +70,10 @@ class Engine implements PartitionEngine {
     this.#alerts.registrationOf = (device) => index.registrationOf(device);
     this.#evaluator = evaluator;
     this.#alerts.now = () => this.#evaluator.clock.now;
-    this.#ledger = new StateLedger(this.#evaluator, derivations);
+    this.#restored = new RestoredStates(this.#evaluator, derivations);
+    this.#ledger = new StateLedger(this.#evaluator, derivations, this.#restored);
     this.#mutes = new MuteJoins(this.#evaluator);
-    this.#joins = new Joins(this.#evaluator, this.#ledger);
+    this.#joins = new Joins(this.#evaluator, this.#ledger, this.#restored);
   }
 
   get clock(): number {
@@ -159,7 +162,7 @@ class Engine implements PartitionEngine {
   }
 
   restore(snapshot: EngineSnapshot): Iterable<void> {
-    return this.#ledger.restore(snapshot);
+    return this.#restored.restore(snapshot);
   }
 
   *#rule(change: RuleChange): Generator<void> {
