@@ -47,7 +47,10 @@ async function points(): Promise<[number, number][]> {
 }
 
 async function expectLedger(derivedEvents: number): Promise<void> {
-  const { body } = await service.request<LedgerAnswer>("GET", "/api/v1/ledger?verify=true");
+  const body = await eventually(
+    async () => (await service.request<LedgerAnswer>("GET", "/api/v1/ledger?verify=true")).body,
+    ({ totals }) => totals.lag === 0,
+  );
   expect(body, JSON.stringify(body)).toMatchObject({
     balanced: true,
     totals: { logged: 3, stored: 3, duplicate: 0, derived: derivedEvents, overwritten: 0, lag: 0 },

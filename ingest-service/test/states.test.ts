@@ -4,6 +4,7 @@ import { type SeriesRow, textField } from "@headwater/time-series";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "@headwater/testkit/eventually";
 import { alertPoint } from "../src/projection/alert-points.ts";
+import { alertStates } from "../src/states/alert-states.ts";
 import { openBackends, partitions, startService, type TestService, topics } from "./service.ts";
 import { writeRows } from "./series-suite.ts";
 
@@ -139,6 +140,12 @@ describe("the alerts of a device", () => {
       },
     ]);
     expect((await states(`of=alerts&from=${iso(t0 + 3 * hour)}&to=${iso(t0 + 4 * hour)}`)).items).toEqual([]);
+    // Of more transitions than are looked at the newest count, and a range that needs the others is refused.
+    const range = { from: t0 + 1.5 * hour, to: t0 + 6 * hour, limit: 100 };
+    await expect(alertStates(backends.store, "d", range, 1)).rejects.toMatchObject({ code: "too-many-values" });
+    expect(await alertStates(backends.store, "d", { ...range, from: t0 + 5 * hour }, 1)).toMatchObject([
+      { alert: "a2", from: t0 + 5 * hour, open: true },
+    ]);
   });
 });
 

@@ -222,6 +222,13 @@ export const sampleEvents: Readonly<Record<string, { codec: Codec<never, unknown
       gateways: [{ gateway: "gw-1", promise: at, skew: 3, markedAt: at, offline: true }],
       lastTick: at,
       complete: true,
+      seen: [{ gateway: "gw-1", epoch, n: 42 }],
+    },
+  }),
+  "rule state checkpoint with gateways heard": sample(events.ruleState, {
+    ownerEpoch: 5,
+    checkpoint: {
+      ...{ offset: 78, clock: at, gateways: [], lastTick: at, complete: true },
       seen: [{ gateway: "gw-1", epoch, n: 42, heardAt: at }],
     },
   }),

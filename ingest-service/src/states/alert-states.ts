@@ -1,3 +1,4 @@
+import { RequestError } from "@headwater/core";
 import { textField, type TimeSeriesStore } from "@headwater/time-series";
 import { alertMeasurement } from "../projection/alert-points.ts";
 import type { StateInterval } from "./intervals.ts";
@@ -11,14 +12,25 @@ interface Transition {
   readonly severity: string | undefined;
 }
 
-/** Points of one series of transitions that are looked at. */
+/** Points of one series of transitions that are looked at, the newest before the end of the range. */
 const mostTransitions = 50_000;
 
-/** When alerts of a device were open, out of the points of their transitions. */
+interface AlertRange {
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+}
+
+/**
+ * When alerts of a device were open, out of the points of their transitions.
+ *
+ * @throws RequestError too-many-values if the range has more transitions than `most`.
+ */
 export async function alertStates(
   store: TimeSeriesStore,
   device: string,
-  { from, to, limit }: { readonly from: number; readonly to: number; readonly limit: number },
+  { from, to, limit }: AlertRange,
+  most = mostTransitions,
 ): Promise<readonly StateInterval[]> {
   const alerts = new Map<string, Transition[]>();
   const series = await store.listSeries(alertMeasurement, { device });
@@ -27,12 +39,13 @@ export async function alertStates(
     const read = async (field: string): Promise<ReadonlyMap<number, number | string>> => {
       const rows = new Map<number, number | string>();
       const query = { measurement: alertMeasurement, tags, field, from: Number.MIN_SAFE_INTEGER, to };
-      for await (const batch of store.query({ ...query, limit: mostTransitions })) {
+      for await (const batch of store.query({ ...query, order: "desc", limit: most })) {
         for (const [time, value] of batch) rows.set(time, value);
       }
       return rows;
     };
     const [ids, states, numbers] = [await read(textField("alert")), await read("state"), await read("transition")];
+    if (ids.size >= most) refuseIfCut(Math.min(...ids.keys()), from, most);
     for (const [time, id] of ids) {
       const state = states.get(time);
       const told = {
@@ -51,6 +64,16 @@ export async function alertStates(
     .flatMap(([id, transitions]) => intervalOf(id, transitions, from, to))
     .toSorted((a, b) => a.from - b.from)
     .slice(0, limit + 1);
+}
+
+/** What lies before the transitions that were read is of no matter to a range that begins after it. */
+function refuseIfCut(oldest: number, from: number, most: number): void {
+  if (oldest <= from) return;
+  throw new RequestError(
+    400,
+    "too-many-values",
+    `An alert of this device has more than ${most} transitions in the range; ask for one that begins later`,
+  );
 }
 
 function intervalOf(id: string, transitions: readonly Transition[], from: number, to: number): StateInterval[] {

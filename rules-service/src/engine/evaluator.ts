@@ -33,6 +33,7 @@ export class Evaluator {
   /** What has changed since states were last taken. */
   readonly changedInstances = new Changes<Instance>();
   readonly changedSeries = new Changes<Series>();
+  readonly changedRules = new Set<string>();
   /** The next offset to apply. */
   next = 0;
   readonly counts = { evaluations: 0, tooLate: 0, notNumeric: 0, otherDevice: 0 };

@@ -19,10 +19,13 @@ import type {
   Straggler,
   WarmUp,
 } from "./engine.ts";
+import { DeviceJoins } from "./device-joins.ts";
 import { Joins } from "./joins.ts";
 import { MuteJoins } from "./mute-joins.ts";
 import { RuleIndex } from "./rule-index.ts";
+import { RestoredStates } from "./restored-states.ts";
 import { StateLedger } from "./state-ledger.ts";
+import { Tenures } from "./tenures.ts";
 import { silent, AlertWriter } from "./alert-writer.ts";
 import { WarmUpRun } from "./warm-up.ts";
 
@@ -47,7 +50,9 @@ class Engine implements PartitionEngine {
   readonly #alerts: AlertWriter;
   readonly #evaluator: Evaluator;
   readonly #ledger: StateLedger;
+  readonly #restored: RestoredStates;
   readonly #joins: Joins;
+  readonly #devices: DeviceJoins;
   #derived = 0;
   #left: Iterable<void> | undefined;
   readonly #mutes: MuteJoins;
@@ -68,9 +73,12 @@ class Engine implements PartitionEngine {
     this.#alerts.registrationOf = (device) => index.registrationOf(device);
     this.#evaluator = evaluator;
     this.#alerts.now = () => this.#evaluator.clock.now;
-    this.#ledger = new StateLedger(this.#evaluator, derivations);
+    this.#restored = new RestoredStates(this.#evaluator, derivations);
+    this.#ledger = new StateLedger(this.#evaluator, derivations, this.#restored);
     this.#mutes = new MuteJoins(this.#evaluator);
-    this.#joins = new Joins(this.#evaluator, this.#ledger);
+    const tenures = new Tenures(this.#evaluator, this.#ledger);
+    this.#joins = new Joins(this.#evaluator, this.#ledger, this.#restored, tenures);
+    this.#devices = new DeviceJoins(this.#evaluator, tenures);
   }
 
   get clock(): number {
@@ -128,7 +136,7 @@ class Engine implements PartitionEngine {
 
   applyDevice(id: string, device: Device | undefined, incarnation: number, effects: Effects): void {
     this.#telling(effects, () => {
-      this.#joins.device(id, device, incarnation);
+      this.#devices.device(id, device, incarnation);
       this.#mutes.device(id);
     });
   }
@@ -159,7 +167,7 @@ class Engine implements PartitionEngine {
   }
 
   restore(snapshot: EngineSnapshot): Iterable<void> {
-    return this.#ledger.restore(snapshot);
+    return this.#restored.restore(snapshot);
   }
 
   *#rule(change: RuleChange): Generator<void> {

@@ -14,6 +14,9 @@ import { StateReader, StateWriter } from "./state-bytes.ts";
 /** Of everything below; a state of another version is not read, and its rules are warmed again. */
 export const stateVersion = 3;
 
+/** Begins the name of a metric where states of rules have the id of the rule. */
+export const seriesPrefix = "~";
+
 /** All states are written by one, each at once. */
 const states = new StateWriter();
 

@@ -1,4 +1,4 @@
-import type { EventLog, Following, LogBatch, PartitionPositions, Position } from "../event-log.ts";
+import type { EventLog, Following, LogBatch, Position } from "../event-log.ts";
 import {
   type Logger,
   backoff,
@@ -10,11 +10,12 @@ import {
   sleep,
 } from "@headwater/core";
 import type { DatabaseSync } from "node:sqlite";
-import { setImmediate as turn } from "node:timers/promises";
+import { BatchApplication } from "./batch-application.ts";
+import { ClaimedPositions } from "./claimed-positions.ts";
+import { ForeignLogError, LogIdentity } from "./log-identity.ts";
 import { ModelDatabase } from "./model-database.ts";
 import { removeModelFile } from "./model-file.ts";
-import { fingerprint } from "./position-table.ts";
-import { LogUnavailableError, TopicRecreatedError } from "../errors.ts";
+import { TopicRecreatedError } from "../errors.ts";
 import { PositionWaiters } from "./position-waiters.ts";
 import type { ReadModel, ReadModelOptions, StartOptions } from "./read-model.ts";
 import { isDamaged, isDiskFailure } from "./sqlite-failure.ts";
@@ -27,28 +28,15 @@ export function openReadModel(options: ReadModelOptions): ReadModel {
   return new FollowingReadModel(options);
 }
 
-/** Milliseconds in which nearly every write is applied; after them a position from outside is looked up in the log. */
-const claimPatienceMs = 200;
-
-/** How long a model may hold the event loop, as far as what it applied before tells (milliseconds). */
-const sliceMs = 8;
-/** Fewest records that are applied at once. */
-const leastRecords = 32;
-/** Most records of one transaction. */
-const mostRecords = 1000;
-
-/** The file was made from another log than the one that is there. */
-class ForeignLogError extends HeadwaterError {
-  readonly advice = "retry";
-  readonly code = "foreign-log";
-}
-
 class FollowingReadModel implements ReadModel {
   readonly died: Promise<never>;
   readonly #options: ReadModelOptions;
   readonly #log: EventLog;
   readonly #logger: Logger;
   readonly #database: ModelDatabase;
+  readonly #claims: ClaimedPositions;
+  readonly #identity: LogIdentity;
+  readonly #application: BatchApplication;
   readonly #waiters = new PositionWaiters();
   readonly #trouble = new LastingTrouble();
   readonly #stopping = new AbortController();
@@ -61,10 +49,6 @@ class FollowingReadModel implements ReadModel {
   readonly #firstHead = new Promise<void>((resolve) => {
     this.#reachedHead = resolve;
   });
-  /** Records that are applied at once. */
-  #slice = leastRecords;
-  /** How long batches have held the event loop in its present turn (milliseconds). */
-  #held = 0;
   /** The error of a failed batch, as it was thrown: a log may wrap the error of a handler. */
   #batchFailure: unknown;
 
@@ -85,6 +69,9 @@ class FollowingReadModel implements ReadModel {
       migrate: (db) => options.migrate(db),
       apply: (db, batch) => options.apply(db, batch),
     });
+    this.#claims = new ClaimedPositions(this.#log, this.#logger);
+    this.#identity = new LogIdentity(this.#database.positions);
+    this.#application = new BatchApplication(this.#database, (batch) => this.#applied(batch));
     for (const { topic, partition, next } of this.#database.positions.all())
       this.#waiters.cover(topic, partition, next);
   }
@@ -130,40 +117,8 @@ class FollowingReadModel implements ReadModel {
     return this.#waiters.wait(position, timeoutMs);
   }
 
-  async waitForClaimed(position: Position, timeoutMs: number): Promise<void> {
-    const settled = new AbortController();
-    const applied = this.waitFor(position, timeoutMs).finally(() => settled.abort());
-    // Whichever of the two comes second may reject without anyone listening.
-    applied.catch(() => {});
-    let isWritten = false;
-    const asked = this.#refuseUnwritten(position, settled.signal).then((answer) => (isWritten = answer));
-    await Promise.race([applied, asked]);
-    await applied.catch((error: unknown) => {
-      if (isWritten || !(error instanceof RequestError) || error.code !== "read-model-behind") throw error;
-      const { topic, partition, offset } = position;
-      const place = `${topic}, partition ${partition}, offset ${offset}`;
-      throw new LogUnavailableError(`The log does not say whether anything lies at ${place}; try again shortly`);
-    });
-  }
-
-  /**
-   * Rejects if nothing was ever written at that position; resolves with true if something was, false if the log cannot
-   * tell, or is not asked.
-   */
-  async #refuseUnwritten({ topic, partition, offset }: Position, settled: AbortSignal): Promise<boolean> {
-    let partitions: readonly PartitionPositions[];
-    try {
-      await sleep(claimPatienceMs, settled);
-      partitions = await this.#log.positions(topic);
-    } catch (error) {
-      if (!settled.aborted) this.#logger.debug({ err: error }, "a claimed position cannot be checked with the log");
-      return false;
-    }
-    const end = partitions.find((each) => each.partition === partition)?.end;
-    if (end !== undefined && offset < end) return true;
-    if (settled.aborted) return false;
-    const what = end === undefined ? `no partition ${partition}` : `nothing at offset ${offset}; it ends at ${end}`;
-    throw new RequestError(400, "unknown-position", `${topic} has ${what}: pass on the position that a write answered`);
+  waitForClaimed(position: Position, timeoutMs: number): Promise<void> {
+    return this.#claims.wait(position, this.waitFor(position, timeoutMs));
   }
 
   stop(): Promise<void> {
@@ -268,7 +223,7 @@ class FollowingReadModel implements ReadModel {
     this.#batchFailure = undefined;
     const ends = await Promise.all(topics.map(async (topic) => [topic, await this.#log.positions(topic)] as const));
     if (signal.aborted) return;
-    for (const [topic, partitions] of ends) this.#refuseForeign(topic, partitions);
+    for (const [topic, partitions] of ends) this.#identity.check(topic, partitions);
 
     let following: Following | undefined;
     const close = (): void => {
@@ -279,7 +234,7 @@ class FollowingReadModel implements ReadModel {
     try {
       following = await this.#log.follow({
         topics,
-        from: this.#whereToFollowFrom(ends),
+        from: this.#identity.whereToFollowFrom(ends),
         otherwise: "earliest",
         onBatch: (batch) => this.#onBatch(batch),
         onCaughtUp: () => {
@@ -302,93 +257,26 @@ class FollowingReadModel implements ReadModel {
     if (!signal.aborted) throw new InvariantError("The log ended the following of a read model without an error");
   }
 
-  /** From the last record on disk, not the one after it: that it is still the same shows that the log is. */
-  #whereToFollowFrom(ends: readonly (readonly [string, readonly PartitionPositions[]])[]): Position[] {
-    return this.#database.positions.all().flatMap(({ topic, partition, last }) => {
-      const there = ends.find(([name]) => name === topic)?.[1].find((each) => each.partition === partition);
-      // The last record itself may have expired since, the one after it not.
-      return there === undefined ? [] : [{ topic, partition, offset: Math.max(last, there.start) }];
-    });
-  }
-
-  #refuseForeign(topic: string, partitions: readonly PartitionPositions[]): void {
-    for (const covered of this.#database.positions.all()) {
-      if (covered.topic !== topic) continue;
-      const there = partitions.find(({ partition }) => partition === covered.partition);
-      const where = `partition ${covered.partition} of ${topic}`;
-      if (there === undefined) throw new ForeignLogError(`${where} is gone`);
-      if (covered.next > there.end) throw new ForeignLogError(`${where} ends at ${there.end}, before ${covered.next}`);
-      if (covered.next < there.start)
-        throw new ForeignLogError(`${where} begins at ${there.start}, after ${covered.next}`);
-    }
-  }
-
   #onBatch(batch: LogBatch): Promise<void> | void {
     // After a failure the log may still deliver batches that it had fetched.
     if (this.#batchFailure !== undefined || this.#stopping.signal.aborted) return;
     try {
-      const fresh = this.#withoutCovered(batch);
+      const fresh = this.#identity.withoutCovered(batch);
       if (fresh === undefined) return;
-      // A few records are applied at once, so that whoever waits for them does not wait for a turn as well.
-      if (fresh.records.length > this.#slice || this.#held >= sliceMs) return this.#applyInSlices(fresh);
-      const began = performance.now();
-      this.#database.apply(fresh);
-      this.#took(fresh.records.length, performance.now() - began);
-      this.#applied(fresh);
+      return this.#application.apply(fresh)?.catch((error: unknown) => this.#failBatch(error));
     } catch (error) {
-      this.#batchFailure = error;
-      throw error;
+      this.#failBatch(error);
     }
   }
 
-  /** Thousands of records come at once after a storm or a pause; nobody else waits for all of them. */
-  async #applyInSlices({ records, ...source }: LogBatch): Promise<void> {
-    try {
-      for (let from = 0; from < records.length; from += mostRecords) {
-        const part = { ...source, records: records.slice(from, from + mostRecords) };
-        let began: number | undefined;
-        await this.#database.applyInSlices(part, async () => {
-          if (began !== undefined) this.#took(this.#slice, performance.now() - began);
-          if (this.#held >= sliceMs) await turn();
-          began = performance.now();
-          return this.#slice;
-        });
-        this.#took(0, performance.now() - began!);
-        this.#applied(part);
-      }
-    } catch (error) {
-      this.#batchFailure = error;
-      throw error;
-    }
-  }
-
-  /** So many records at once took that long. */
-  #took(records: number, ms: number): void {
-    // It is the turn of others when this is reset.
-    if (this.#held === 0) setImmediate(() => (this.#held = 0));
-    this.#held += ms;
-    if (records < this.#slice) return;
-    const fitting = Math.floor((records * sliceMs) / ms);
-    this.#slice = Math.max(leastRecords, Math.min(fitting, 2 * records, mostRecords));
+  #failBatch(error: unknown): never {
+    this.#batchFailure = error;
+    throw error;
   }
 
   #applied(batch: LogBatch): void {
     this.#waiters.cover(batch.topic, batch.partition, batch.records.at(-1)!.offset + 1);
     this.#options.onApplied?.(batch);
-  }
-
-  /** The batch without records that were applied before; undefined if that is all of them. */
-  #withoutCovered(batch: LogBatch): LogBatch | undefined {
-    const covered = this.#database.positions.get(batch.topic, batch.partition);
-    if (covered === undefined || batch.records[0]!.offset >= covered.next) return batch;
-    const again = batch.records.find((record) => record.offset === covered.last);
-    if (again !== undefined && fingerprint(again) !== covered.fingerprint) {
-      throw new ForeignLogError(
-        `partition ${batch.partition} of ${batch.topic} holds another record at ${covered.last}`,
-      );
-    }
-    const records = batch.records.filter((record) => record.offset >= covered.next);
-    return records.length === 0 ? undefined : { ...batch, records };
   }
 }
 
