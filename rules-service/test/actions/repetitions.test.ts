@@ -25,7 +25,7 @@ async function alertOf(device: string): Promise<string> {
   return body.items[0].id as string;
 }
 
-/** What a person does to an alert after which it is not repeated; resolves when all that came before has its outcome. */
+/** What a person does to an alert that ends its repetitions; resolves when all that came before has its outcome. */
 async function silence(alert: string, verb: "acknowledge" | "clear"): Promise<void> {
   const { body } = await here.rules.call("POST", `/api/v1/alerts/${alert}/${verb}`);
   await here.inEffect(body.position);
