@@ -1,15 +1,13 @@
-import type { Device } from "@headwater/aggregates";
 import type { OperatorAction, RuleChange } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { isOpen } from "./episode.ts";
 import { Instance } from "./instance.ts";
-import { LeastLag } from "../readings/least-lag.ts";
-import type { Anchor } from "../readings/reading.ts";
 import type { RestoredStates } from "./restored-states.ts";
 import { readopt, revise } from "./revision.ts";
 import { Rule } from "./rule.ts";
 import type { Series } from "./series.ts";
 import type { StateLedger } from "./state-ledger.ts";
+import type { Tenures } from "./tenures.ts";
 import type { WarmUpRun } from "./warm-up.ts";
 
 /** Devices whose rules change before the caller may do something else. */
@@ -18,18 +16,20 @@ const devicesAStep = 200;
 const rulesAStep = 20;
 
 /**
- * What is not telemetry takes effect here: rules, devices, people. Each is done at the next offset, and not again where
- * a restored state has it already.
+ * Rules and operator actions take effect here. Each is done at the next offset, and not again where a restored state
+ * has it already.
  */
 export class Joins {
   readonly #evaluator: Evaluator;
   readonly #ledger: StateLedger;
   readonly #restored: RestoredStates;
+  readonly #tenures: Tenures;
 
-  constructor(evaluator: Evaluator, ledger: StateLedger, restored: RestoredStates) {
+  constructor(evaluator: Evaluator, ledger: StateLedger, restored: RestoredStates, tenures: Tenures) {
     this.#evaluator = evaluator;
     this.#ledger = ledger;
     this.#restored = restored;
+    this.#tenures = tenures;
   }
 
   /** Yields between slices of the work, which have to follow each other without any other call. */
@@ -43,7 +43,7 @@ export class Joins {
       const devices = index.devicesOf(before);
       index.delete(before.id);
       index.groundings.delete(before.id);
-      yield* this.#each(devices, (device) => this.#leave(before, device, `rule-${change.mode}`));
+      yield* this.#each(devices, (device) => this.#tenures.end(before, device, `rule-${change.mode}`));
       return;
     }
     if (before !== undefined && before.revision === change.revision && before.change.mode === change.mode) return;
@@ -87,7 +87,7 @@ export class Joins {
         const found = takeInstance(rule.id, device);
         const warm = isInEffect(device) ? found : undefined;
         const fits = rule.selects(device, index.devices.get(device));
-        const old = before === undefined ? undefined : this.#old(before, device);
+        const old = before === undefined ? undefined : this.#tenures.of(before, device);
         const isWarm = rule.program.inputs.some((metric) => known.get(metric)?.has(device) === true);
         // The same condition goes on as it is.
         const isSame = old !== undefined && before!.judgesLike === rule.judgesLike;
@@ -110,49 +110,6 @@ export class Joins {
         this.#evaluator.changed(instance);
       });
       this.#restored.done(change);
-    }
-  }
-
-  device(id: string, device: Device | undefined, incarnation: number): void {
-    const { index, alerts, next, now } = this.#evaluator;
-    const isAnother = incarnation !== index.incarnationOf(id);
-    const before = new Map<Series, readonly Rule[]>();
-    for (const metric of index.metrics.values()) {
-      const series = metric.series.get(id);
-      if (series === undefined) continue;
-      index.bringUpToDate(metric, series);
-      before.set(series, series.rules);
-    }
-    if (isAnother || device === undefined) alerts.muting.forgetDevice(id);
-    if (device === undefined) index.devices.delete(id);
-    else index.devices.set(id, device);
-    const cause = isAnother || device === undefined ? "device-deleted" : "selector";
-    const left = new Set<Rule>();
-    const begun = new Set<Rule>();
-    for (const [series, had] of before) {
-      const metric = index.metric(series.metric);
-      series.setRules(index.matching(metric, id), metric);
-      const has = series.rules;
-      if (has === had && !isAnother) continue;
-      for (const rule of had) if (isAnother || !has.includes(rule)) left.add(rule);
-      for (const rule of has) if (isAnother || !had.includes(rule)) begun.add(rule);
-    }
-    for (const rule of inOrder(left)) this.#leave(rule, id, cause);
-    // Only now: commands at the end of an episode are for the device that it was about.
-    if (isAnother) index.incarnations.set(id, incarnation);
-    for (const [series, had] of before) {
-      // What another device of the id has sent is nothing to this one; a restored state may be this one's already.
-      const isOfAnother = series.incarnation === undefined ? isAnother : series.incarnation !== incarnation;
-      if (isOfAnother || (had.length > 0 && series.rules.length === 0)) this.#clear(series);
-    }
-    for (const rule of inOrder(begun)) this.#begin(rule, id);
-    for (const rule of index.watchful.of(id, device)) {
-      const instance = this.#old(rule, id);
-      if (instance === undefined) {
-        if (rule.program.watchesSilence && device !== undefined) this.#begin(rule, id);
-      } else if (rule.program.readsDevice && instance.covers <= next) {
-        if (instance.withDevice(device, now, next, alerts)) this.#evaluator.changed(instance);
-      }
     }
   }
 
@@ -198,7 +155,7 @@ export class Joins {
     // What the series never had came before its other rules began on the device.
     for (const rule of series.rules) {
       if (warmed.has(rule) || index.coveredOf(rule, series.device).covers > next) continue;
-      const instance = this.#old(rule, series.device) ?? this.#new(rule, series.device, undefined);
+      const instance = this.#tenures.of(rule, series.device) ?? this.#tenures.start(rule, series.device, undefined);
       if (instance.from >= from) continue;
       instance.from = from;
       this.#evaluator.changed(instance);
@@ -213,13 +170,6 @@ export class Joins {
     }
     index.set(rule);
     return rule;
-  }
-
-  /** The instance of a rule's former revision, whose inputs may be others. */
-  #old(before: Rule, device: string): Instance | undefined {
-    const { index, standIns } = this.#evaluator;
-    const old = index.instance(before, device);
-    return old !== undefined && standIns.has(old) ? undefined : old;
   }
 
   #coversOf(instance: Instance): number {
@@ -239,10 +189,10 @@ export class Joins {
       return;
     }
     if (!rule.selects(device, index.devices.get(device))) {
-      if (before !== undefined) this.#leave(before, device, "rule-revised");
+      if (before !== undefined) this.#tenures.end(before, device, "rule-revised");
       return;
     }
-    const old = before === undefined ? undefined : this.#old(before, device);
+    const old = before === undefined ? undefined : this.#tenures.of(before, device);
     if (old !== undefined && before !== undefined) {
       const went = revise(old, rule, before, this.#evaluator);
       if (went !== undefined) {
@@ -258,7 +208,7 @@ export class Joins {
     if (before?.revision === rule.revision) return;
     // The same condition goes on as it is, also where it is clear and there is nothing to know of it.
     const known = index.devices.get(device);
-    if (before?.judgesLike !== rule.judgesLike || !before.selects(device, known)) this.#begin(rule, device);
+    if (before?.judgesLike !== rule.judgesLike || !before.selects(device, known)) this.#tenures.begin(rule, device);
   }
 
   /** The state there is one with the rule in place. */
@@ -301,61 +251,6 @@ export class Joins {
     else changedInstances.add(own);
   }
 
-  /** From the next offset on: readings that others have retained are none of the rule's. */
-  #begin(rule: Rule, device: string): void {
-    const { index, next, now } = this.#evaluator;
-    const known = index.devices.get(device);
-    const watches = rule.program.watchesSilence && known !== undefined && now.time > 0 && rule.selects(device, known);
-    const retained = rule.program.inputs.some(
-      (name) => (index.metrics.get(name)?.series.get(device)?.readings.size ?? 0) > 0,
-    );
-    if (!(retained || watches) || index.coveredOf(rule, device).covers > next) return;
-    if (this.#old(rule, device) !== undefined) return;
-    const since = known === undefined || now.time === 0 ? undefined : now;
-    const instance = this.#new(rule, device, since);
-    instance.from = next;
-    if (since === undefined) this.#evaluator.changed(instance);
-    else this.#evaluator.begun(instance);
-  }
-
-  /** There is more to know of the rule on the device than that it is idle. */
-  #new(rule: Rule, device: string, since: Anchor | undefined): Instance {
-    const { index } = this.#evaluator;
-    const standIn = index.instance(rule, device);
-    const instance = index.newInstance(rule, device, since);
-    // What had taken effect by the writing that it stood in for has done so here.
-    if (standIn !== undefined) instance.generation = standIn.generation;
-    return instance;
-  }
-
-  /** The rule ends on the device. */
-  #leave(rule: Rule, device: string, cause: string): void {
-    const { index, clock, next, alerts } = this.#evaluator;
-    const { covers } = index.coveredOf(rule, device);
-    const instance = this.#old(rule, device);
-    if (instance !== undefined && covers <= next) {
-      instance.close(cause, clock.now, alerts);
-      this.#ledger.drop(instance);
-    }
-    for (const name of rule.program.inputs) {
-      const metric = index.metric(name);
-      const series = metric.series.get(device);
-      if (series === undefined || series.readings.size === 0 || index.isJudged(metric, device)) continue;
-      if (rule.selects(device, index.devices.get(device))) this.#clear(series);
-    }
-  }
-
-  /** Readings that no rule will look for. */
-  #clear(series: Series): void {
-    const { changedSeries, index, next } = this.#evaluator;
-    if (series.covers > next) return;
-    series.readings.clear();
-    series.lag.clear();
-    series.lag.state = new LeastLag().state;
-    series.incarnation = index.incarnationOf(series.device);
-    changedSeries.add(series);
-  }
-
   /** Every device that a rule, or what it was before, may have to do with, in order. */
   #devices(rule: Rule, before: Rule | undefined): readonly string[] {
     const { index } = this.#evaluator;
@@ -373,8 +268,4 @@ export class Joins {
       if (done % devicesAStep === 0) yield;
     }
   }
-}
-
-function inOrder(rules: Iterable<Rule>): readonly Rule[] {
-  return [...rules].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -19,11 +19,13 @@ import type {
   Straggler,
   WarmUp,
 } from "./engine.ts";
+import { DeviceJoins } from "./device-joins.ts";
 import { Joins } from "./joins.ts";
 import { MuteJoins } from "./mute-joins.ts";
 import { RuleIndex } from "./rule-index.ts";
 import { RestoredStates } from "./restored-states.ts";
 import { StateLedger } from "./state-ledger.ts";
+import { Tenures } from "./tenures.ts";
 import { silent, AlertWriter } from "./alert-writer.ts";
 import { WarmUpRun } from "./warm-up.ts";
 
@@ -50,6 +52,7 @@ class Engine implements PartitionEngine {
   readonly #ledger: StateLedger;
   readonly #restored: RestoredStates;
   readonly #joins: Joins;
+  readonly #devices: DeviceJoins;
   #derived = 0;
   #left: Iterable<void> | undefined;
   readonly #mutes: MuteJoins;
@@ -73,7 +76,9 @@ class Engine implements PartitionEngine {
     this.#restored = new RestoredStates(this.#evaluator, derivations);
     this.#ledger = new StateLedger(this.#evaluator, derivations, this.#restored);
     this.#mutes = new MuteJoins(this.#evaluator);
-    this.#joins = new Joins(this.#evaluator, this.#ledger, this.#restored);
+    const tenures = new Tenures(this.#evaluator, this.#ledger);
+    this.#joins = new Joins(this.#evaluator, this.#ledger, this.#restored, tenures);
+    this.#devices = new DeviceJoins(this.#evaluator, tenures);
   }
 
   get clock(): number {
@@ -131,7 +136,7 @@ class Engine implements PartitionEngine {
 
   applyDevice(id: string, device: Device | undefined, incarnation: number, effects: Effects): void {
     this.#telling(effects, () => {
-      this.#joins.device(id, device, incarnation);
+      this.#devices.device(id, device, incarnation);
       this.#mutes.device(id);
     });
   }

@@ -113,7 +113,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "engine/joins.ts",
-    from: "yield* this.#each(devices, (device) => this.#leave(before, device, `rule-${change.mode}`));",
+    from: "yield* this.#each(devices, (device) => this.#tenures.end(before, device, `rule-${change.mode}`));",
     to: "",
     first: 2,
   },

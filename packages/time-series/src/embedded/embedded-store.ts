@@ -1,11 +1,10 @@
 import { type Logger, RequestError } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
-import { type ClassSpan, classSpans, isOfSummaries, olderThanRaw, type Retention } from "../retention.ts";
+import { type ClassSpan, classSpans, isOfSummaries, type Retention } from "../retention.ts";
 import { Aging } from "./aging.ts";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { lastUsed } from "./database.ts";
-import { nameFault, tagsFault, timeFault, valueFault } from "../point-checks.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
 import { pageOfFields, type MetricPage } from "../latest-page.ts";
 import type {
@@ -13,7 +12,6 @@ import type {
   LatestValue,
   NewestTime,
   Point,
-  RefusedPoint,
   SeriesQuery,
   SeriesRef,
   SeriesRow,
@@ -22,11 +20,10 @@ import type {
   TimeSeriesStore,
   WriteResult,
 } from "../time-series-store.ts";
-import type { SeriesDefinition } from "./protocol.ts";
+import { PointIntake } from "./point-intake.ts";
 import type { Run } from "./run.ts";
-import { definitionOf, SeriesRegistry, type KnownSeries, type SeriesGroup } from "./series-registry.ts";
+import { SeriesRegistry, type KnownSeries } from "./series-registry.ts";
 import { StoreWorkerClient } from "./store-worker-client.ts";
-import { WriteBatchBuilder } from "./write-batch.ts";
 
 export interface EmbeddedStoreOptions {
   /** Folder for `time-series.sqlite`; made if missing. One process at a time. */
@@ -62,8 +59,6 @@ const DEFAULT_MAX_SERIES = 1_000_000;
 const DEFAULT_HEAD_CAPACITY = 524_288;
 const DEFAULT_FLUSH_AFTER_MS = 60_000;
 const DEFAULT_RETENTION_ROUND_MS = 60_000;
-/** Points that cross to the worker as one message. */
-const POINTS_A_MESSAGE = 20_000;
 /** Series asked for their newest point in one message: writes get in between. */
 const NEWEST_A_MESSAGE = 500;
 const TAG_SETS_A_SLICE = 1_000;
@@ -96,7 +91,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 class EmbeddedStore implements EmbeddedTimeSeriesStore {
   readonly #worker: StoreWorkerClient;
   readonly #registry: SeriesRegistry;
-  readonly #maxSeries: number;
+  readonly #intake: PointIntake;
   readonly #aging: Aging;
   #isBackingUp = false;
   #cursors = 0;
@@ -106,7 +101,7 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
     this.#aging = aging;
     this.#worker = worker;
     this.#registry = registry;
-    this.#maxSeries = options.maxSeries ?? DEFAULT_MAX_SERIES;
+    this.#intake = new PointIntake(worker, registry, options.maxSeries ?? DEFAULT_MAX_SERIES);
   }
 
   get retention(): Retention {
@@ -117,15 +112,8 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
     return this.#worker.call("isSettled", {});
   }
 
-  async write(points: readonly Point[]): Promise<WriteResult> {
-    const refused: RefusedPoint[] = [];
-    const oldest = this.#aging.oldestTaken;
-    const sent: Promise<void>[] = [];
-    for (let start = 0; start < points.length; start += POINTS_A_MESSAGE) {
-      sent.push(this.#send(points, start, Math.min(points.length, start + POINTS_A_MESSAGE), oldest, refused));
-    }
-    await Promise.all(sent);
-    return { refused };
+  write(points: readonly Point[]): Promise<WriteResult> {
+    return this.#intake.write(points, this.#aging.oldestTaken);
   }
 
   async *query(query: SeriesQuery): AsyncGenerator<readonly SeriesRow[]> {
@@ -278,70 +266,6 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
       // One without points has no time.
       for (const [i, time] of times.entries()) if (!Number.isNaN(time)) take(start + i, time, values[i]!);
     }
-  }
-
-  async #send(
-    points: readonly Point[],
-    start: number,
-    end: number,
-    oldest: number,
-    refused: RefusedPoint[],
-  ): Promise<void> {
-    const batch = new WriteBatchBuilder((end - start) * 2);
-    const fresh = new Set<KnownSeries>();
-    for (let index = start; index < end; index++) {
-      const reason = this.#add(points[index] as Point, oldest, batch, fresh);
-      if (reason !== undefined) refused.push({ index, reason });
-    }
-    if (batch.isEmpty) return;
-    const packed = batch.pack();
-    const series: readonly SeriesDefinition[] = [...fresh].map(definitionOf);
-    await this.#worker.call("write", { packed, series }, [packed.buffer]);
-    for (const known of fresh) known.confirmed = true;
-  }
-
-  /** Why the point is refused, or undefined. A point is stored whole or not at all. */
-  #add(point: Point, oldest: number, batch: WriteBatchBuilder, fresh: Set<KnownSeries>): string | undefined {
-    const { measurement, tags, time, fields } = point;
-    if (!Number.isSafeInteger(time)) return timeFault(time);
-    if (time < oldest) return olderThanRaw(time, oldest);
-    let group = this.#registry.groupMet(measurement, tags);
-    if (group === undefined) {
-      const fault = tagsFault(measurement, tags);
-      if (fault !== undefined) return fault;
-      group = this.#registry.group(measurement, tags);
-    }
-    let any = false;
-    for (const field in fields) {
-      any = true;
-      const value = fields[field] as number | string;
-      const known = group.fields.get(field);
-      if (known !== undefined && !known.isText && Number.isFinite(value)) continue;
-      const fault = valueFault(field, value) ?? (known === undefined ? this.#newFieldFault(field) : undefined);
-      if (fault !== undefined) return fault;
-    }
-    if (!any) return "the point has no fields";
-    for (const field in fields) this.#addValue(group, field, time, fields[field] as number | string, batch, fresh);
-    return undefined;
-  }
-
-  #newFieldFault(field: string): string | undefined {
-    if (this.#registry.size >= this.#maxSeries) return `the store holds its maximum of ${this.#maxSeries} series`;
-    return nameFault("field", field);
-  }
-
-  #addValue(
-    group: SeriesGroup,
-    field: string,
-    time: number,
-    value: number | string,
-    batch: WriteBatchBuilder,
-    fresh: Set<KnownSeries>,
-  ): void {
-    const known = group.fields.get(field) ?? this.#registry.add(group, field);
-    if (!known.confirmed) fresh.add(known);
-    if (typeof value === "number") batch.addNumber(known.id, time, value);
-    else batch.addText(known.id, time, value);
   }
 }
 

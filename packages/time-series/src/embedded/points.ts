@@ -8,14 +8,13 @@ import { Head } from "./head.ts";
 import type { NewestPoint, SeriesDefinition } from "./protocol.ts";
 import { RollupTable } from "./rollup/rollup-table.ts";
 import { scanSeries, type ScanPart, type ScanRange } from "./series-scan.ts";
+import { SeriesTable } from "./series-table.ts";
 import { unpackWriteBatch, type WriteBatch } from "./write-batch.ts";
 
 export interface IncomingWrite {
   readonly packed: Uint8Array;
   readonly series: readonly SeriesDefinition[];
 }
-
-const SERIES_A_TEXT = 4000;
 
 /** A full head on its way into chunks, in slices, so that writes pass between them. */
 interface Flush {
@@ -36,10 +35,10 @@ interface Flush {
  */
 export class Points {
   readonly #database: DatabaseSync;
+  readonly series: SeriesTable;
   readonly chunks: ChunkTable;
   readonly rollups: RollupTable;
   readonly #headCapacity: number;
-  readonly #define: StatementSync;
   readonly #appendToJournal: StatementSync;
   readonly #trimJournal: StatementSync;
   /** Series that are known to have points; emptied when points go. */
@@ -55,39 +54,14 @@ export class Points {
   constructor(database: DatabaseSync, headCapacity: number, damage = new Damage(database)) {
     this.#database = database;
     this.#damage = damage;
+    this.series = new SeriesTable(database);
     this.chunks = new ChunkTable(database, damage);
     this.rollups = new RollupTable(database, damage);
     this.#headCapacity = headCapacity;
-    this.#define = database.prepare("INSERT OR IGNORE INTO series VALUES (?, ?, ?, ?)");
     this.#appendToJournal = database.prepare("INSERT INTO journal VALUES (?, ?)");
     this.#trimJournal = database.prepare("DELETE FROM journal WHERE id <= ?");
     this.#head = new Head(headCapacity);
     this.#replayJournal();
-  }
-
-  seriesIds(): number[] {
-    return this.#database
-      .prepare("SELECT id FROM series")
-      .all()
-      .map((row) => Number(row["id"]));
-  }
-
-  /**
-   * All series, as texts of a few thousand: `[[id, measurement, tags, field], …]`. Made by the database and read where
-   * they are needed, in slices; as objects they would take seconds to cross between threads.
-   */
-  seriesTexts(): string[] {
-    const page = this.#database.prepare(
-      `SELECT json_group_array(json_array(id, measurement, tags, field)) AS text, max(id) AS last
-       FROM (SELECT id, measurement, tags, field FROM series WHERE id > ? ORDER BY id LIMIT ${SERIES_A_TEXT})`,
-    );
-    const texts: string[] = [];
-    for (let last = 0; ;) {
-      const row = page.get(last) as unknown as { text: string; last: number | null };
-      if (row.last === null) return texts;
-      texts.push(row.text);
-      last = row.last;
-    }
   }
 
   get isFlushing(): boolean {
@@ -124,9 +98,7 @@ export class Points {
     let id = this.#journal;
     this.#flushWithin(flushMs, () => {
       for (const write of writes) {
-        for (const { id: series, measurement, tags, field } of write.series) {
-          this.#define.run(series, measurement, tags, field);
-        }
+        for (const definition of write.series) this.series.define(definition);
         this.#appendToJournal.run(++id, checkedEntry(write.packed));
       }
     });

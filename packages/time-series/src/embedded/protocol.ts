@@ -60,7 +60,7 @@ export type Request = { [N in CallName]: { readonly call: number; readonly name:
 
 /** What a store has when it is opened. */
 export interface Opened {
-  /** As `seriesTexts` makes them. */
+  /** As `SeriesTable.texts` makes them. */
   readonly series: readonly string[];
   readonly damaged: readonly string[];
   readonly retention: Retention;

@@ -68,7 +68,7 @@ export class Sealing {
       // Durable before the first roll-up is made: a store that is opened again takes no point before it either.
       this.#facts.marks = this.#marks;
       this.#oldestOfRound = Infinity;
-      this.#round = { marks: this.#marks, pending: this.#points.seriesIds(), journal: this.#points.journalEnd };
+      this.#round = { marks: this.#marks, pending: this.#points.series.ids(), journal: this.#points.journalEnd };
     }
     const { marks, pending, journal } = this.#round;
     if (this.#points.movedTo < journal) {

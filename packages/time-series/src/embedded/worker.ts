@@ -67,7 +67,7 @@ class StoreWorker {
     port.on("message", (request: Request) => worker.#serve(request));
     const damage = worker.#damage;
     const { retention, marks } = { retention: worker.#retention, marks: worker.#sealing.marks };
-    worker.#post({ opened: { series: worker.#points.seriesTexts(), damaged: damage.told, retention, marks } });
+    worker.#post({ opened: { series: worker.#points.series.texts(), damaged: damage.told, retention, marks } });
     damage.onFound = (damaged) => worker.#post({ damaged });
   }
 
