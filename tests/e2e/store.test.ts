@@ -67,7 +67,7 @@ describe("the embedded store of the all-in-one", () => {
     // The retention lies in the file: nobody has to set it again.
     running = await startHeadwater(["start"], settings);
     expect((await series()).points).toEqual(points);
-    expect(running.output()).toMatch(/retentionDays["=: ]+30/);
+    await eventually(() => expect(running.output()).toMatch(/retentionDays["=: ]+30/));
     await running.end("SIGTERM");
   });
 });

@@ -22,6 +22,10 @@ it.each([
   let asked = 0;
   // A receiver that fails now and then, so that a kill finds some that wait for their repetition.
   receiver.answer = (_request, response) => response.writeHead((asked += 1) % 5 === 0 ? 500 : 204).end();
+  /** Alerts, by the id of the message that told of them. */
+  const toldBy = () =>
+    new Map(receiver.received.map(({ id, body }) => [id, (body.data.count as number | undefined) ?? 1]));
+  const toldOf = () => [...toldBy().values()].reduce((sum, count) => sum + count, 0);
   const start = async (epoch: number, load: string) => {
     const args = [child, folder, String(epoch), `${receiver.url}/hook`, load, way];
     const running = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
@@ -36,9 +40,11 @@ it.each([
   try {
     for (const round of [1, 2, 3]) {
       const kill = await start(round, "load");
-      const seen = receiver.received.length;
-      const more = way === "alone" ? 20 : 3;
-      await eventually(() => expect(receiver.received.length).toBeGreaterThan(seen + more));
+      const [messages, alerts] = [toldBy().size, toldOf()];
+      await eventually(() => {
+        expect(toldBy().size).toBeGreaterThan(messages + 3);
+        expect(toldOf()).toBeGreaterThan(alerts + 20);
+      });
       await kill();
     }
     // Nothing new comes: what waits is what the kills left.

@@ -27,6 +27,11 @@ it("webhooks are silent while an alert is snoozed, and tell once what is open th
   // Whoever was told of the beginning is told of the end; the next beginning is held back.
   await here.on.fleet.send("boiler-1", [70, 96]);
   await eventually(() => expect(told().map(({ type }) => type)).toEqual(["alert.raised", "alert.cleared"]));
+  // What has no outcome on record yet would be sent again.
+  await eventually(async () => {
+    const { items } = (await here.rules.call("GET", `/api/v1/alerts/${id}/actions`)).body;
+    expect(items).toMatchObject([{ state: "succeeded" }, { state: "succeeded" }]);
+  });
   await here.restart();
   const open = await eventually(async () => {
     const { items } = (await here.rules.call("GET", "/api/v1/alerts?state=open")).body;

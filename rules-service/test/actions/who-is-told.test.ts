@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { isoFromMicros, nowMicros } from "@headwater/core";
 import { eventually } from "@headwater/testkit/eventually";
-import { commandEvents, hotRule, stateRecords, untilLive } from "../support/harness.ts";
+import { commandEvents, hotRule, untilLive } from "../support/harness.ts";
 import { stage } from "../support/stage.ts";
 
 const at = stage(undefined, 1);
@@ -31,14 +31,15 @@ async function wake(story: Story): Promise<void> {
   await story.does("unsnooze");
   await story.isMuted(false);
 }
-/** A window that is open is one for whatever comes after it in the log. */
+/** A window that is in effect is one for whatever comes after it in the log. */
 async function openWindow({ device, rule }: Story): Promise<void> {
   const window = { id: rule, rules: { ids: [rule] }, selector: { ids: [device] } };
-  const { status } = await at.rules.call("POST", "/api/v1/maintenance", {
+  const { status, body } = await at.rules.call("POST", "/api/v1/maintenance", {
     ...window,
     to: isoFromMicros(nowMicros() + 3_600_000_000),
   });
   expect(status).toBe(201);
+  await at.inEffect(body.position);
 }
 async function closeWindow(story: Story): Promise<void> {
   await at.rules.call("DELETE", `/api/v1/maintenance/${story.rule}`);
@@ -125,13 +126,7 @@ async function played(name: string, rule: string): Promise<string> {
       });
       const written = await at.rules.call("POST", `/api/v1/alerts/${alert!.id}/${verb}`, body ?? {});
       expect(written.status).toBe(200);
-      const offset = Number((written.body.position as string).split(/[/:]/).at(-1));
-      await eventually(async () => {
-        const inEffect = (await stateRecords(at.on)).some(
-          ({ effective }) => effective?.topic === at.on.topics.alerts && effective.position === offset,
-        );
-        expect(inEffect).toBe(true);
-      });
+      await at.inEffect(written.body.position);
     },
     async isMuted(muted) {
       await eventually(async () => expect((await alertsOf(rule))[0]!.mutedBy.length > 0).toBe(muted));

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect } from "vitest";
 import { silentLogger } from "@headwater/core";
 import { events } from "@headwater/proto";
+import { parsePosition } from "@headwater/service";
 import type { ActionsConfig } from "../../src/config.ts";
 import { eventually } from "@headwater/testkit/eventually";
 import { createService, platform, quickConfig, stateRecords, type Platform, type Service } from "./harness.ts";
@@ -18,6 +19,8 @@ export interface Stage {
   restart(dataDir?: string): Promise<void>;
   /** Lets log time go on, as what waits in groups sees it. */
   advance(ms: number): void;
+  /** Resolves when what was written there, as its answer said, is in effect on every partition that it concerns. */
+  inEffect(position: string): Promise<void>;
   /** A device as it now is; resolves when rules know of it. */
   register(id: string, fields: { type?: string; tags?: Record<string, string> }): Promise<void>;
 }
@@ -72,6 +75,16 @@ export function stage(actions: () => Partial<ActionsConfig> = () => ({}), partit
     async restart(dataDir) {
       await rules.stop();
       await start(dataDir);
+    },
+    async inEffect(position) {
+      const { topic, offset } = parsePosition(position);
+      const concerned = topic === on.topics.rules ? on.partitions : 1;
+      await eventually(async () => {
+        const effective = (await stateRecords(on)).filter(
+          (each) => each.effective?.topic === topic && each.effective.position === offset,
+        );
+        expect(new Set(effective.map(({ partition }) => partition)).size).toBe(concerned);
+      });
     },
     async register(id, { type = "", tags = {} }) {
       const revision = (revisions.get(id) ?? 0) + 1;
