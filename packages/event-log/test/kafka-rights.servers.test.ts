@@ -74,6 +74,8 @@ const open = (warned: string[] = []) =>
     brokers: kafka.brokers.split(","),
     clientId: "rights",
     heartbeatMs: 200,
+    // Longer than a right is taken away on a machine that is slow: its heartbeats are refused meanwhile.
+    sessionTimeoutMs: 60_000,
     logger: { ...silentLogger, warn: (facts) => void warned.push(JSON.stringify(facts)) },
   });
 
