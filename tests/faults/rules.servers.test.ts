@@ -72,7 +72,8 @@ const kafka = (): Record<string, string> => ({
   HEADWATER_KAFKA_BROKERS: gateway.brokers,
   HEADWATER_TOPIC_PREFIX: gateway.prefix,
   HEADWATER_PARTITIONS: String(kafkaPartitions),
-  HEADWATER_KAFKA_SESSION_TIMEOUT_MS: "6000",
+  // Longer than a busy machine keeps a member waiting: without a fault no partition has another owner.
+  HEADWATER_KAFKA_SESSION_TIMEOUT_MS: "10000",
 });
 
 async function startRules(instance: number): Promise<RulesProcess> {
