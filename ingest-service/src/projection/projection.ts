@@ -1,46 +1,24 @@
-import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
-import { ConfigError, HeadwaterError, InvariantError, LastingTrouble, type Logger, retrying } from "@headwater/core";
-import type { ReadModel } from "@headwater/event-log/read-model";
+import type { Consumption, GroupBatch, Position } from "@headwater/event-log";
+import { ConfigError, HeadwaterError, InvariantError, LastingTrouble, retrying } from "@headwater/core";
 import type { FoldedEvents } from "@headwater/service";
-import type { TimeSeriesStore } from "@headwater/time-series";
-import type { IngestConfig } from "../config.ts";
 import type { PartitionAccount } from "../accounts/account.ts";
-import type { AccountBook } from "../accounts/account-book.ts";
 import type { SeriesName } from "../accounts/series-table.ts";
-import type { Quarantiner } from "../quarantine/quarantiner.ts";
-import type { Erasures } from "../devices/erasures.ts";
 import { alertPointBatch } from "./alert-partition.ts";
 import type { PointBatch } from "./point-batch.ts";
-import { quarantinedMetrics } from "../quarantine/quarantined-metrics.ts";
-import { PartitionRedrive } from "./partition-redrive.ts";
-import { Reprojection } from "./reprojection.ts";
-import { ownerOf } from "../series-guard/known-series.ts";
 import { SeriesGuard } from "../series-guard/series-guard.ts";
 import { SeriesTotal } from "../series-guard/series-limits.ts";
-import { PartitionErasures } from "./partition-erasures.ts";
 import { OffsetCommits } from "./offset-commits.ts";
+import { OwnedPartition, type OwnedPartitionOptions } from "./owned-partition.ts";
 import type { ProjectionMetrics } from "./projection-metrics.ts";
 import { StoreWriter } from "./store-writer.ts";
-import { TelemetryPartition } from "./telemetry-partition.ts";
 
-export interface ProjectionOptions {
-  readonly config: IngestConfig["ingest"];
-  readonly log: EventLog;
-  readonly topics: TopicNames;
-  readonly store: TimeSeriesStore;
-  readonly book: AccountBook;
-  readonly quarantiner: Quarantiner;
+export interface ProjectionOptions extends OwnedPartitionOptions {
   readonly folded: FoldedEvents;
-  readonly erasures: Erasures;
-  readonly model: ReadModel;
-  /** CloudEvents source of this instance. */
-  readonly source: string;
   readonly partitions: number;
   /** A limit of its own that a device was given. */
   readonly seriesLimitOf: (device: string) => number | undefined;
   /** Series of devices of a partition that the store has. */
   readonly storedSeries: (partition: number) => Promise<readonly SeriesName[]>;
-  readonly logger: Logger;
   readonly metrics: ProjectionMetrics;
 }
 
@@ -49,9 +27,6 @@ const drainMs = 5000;
 /** Milliseconds in which the store may say which series it has, once in the life of an account. */
 const storedSeriesMs = 2000;
 
-/** Incarnations of a device whose series are forgotten when its data is deleted. */
-const maxForgotten = 1000;
-
 /** telemetry.v1 and alerts.v1 into the time-series store, as a member of the group. */
 export class Projection {
   /** Rejects with the error that ended the projection. */
@@ -59,9 +34,7 @@ export class Projection {
   readonly #options: ProjectionOptions;
   readonly #writers: readonly StoreWriter[];
   readonly #commits: OffsetCommits;
-  readonly #owned = new Map<number, TelemetryPartition>();
-  readonly #erasures = new Map<number, PartitionErasures>();
-  readonly #redrives = new Map<number, PartitionRedrive>();
+  readonly #owned = new Map<number, OwnedPartition>();
   readonly #total: SeriesTotal;
   readonly #stopping = new AbortController();
   readonly #die: (error: unknown) => void;
@@ -94,7 +67,7 @@ export class Projection {
         }),
     );
     options.erasures.onChanged = () => {
-      for (const erasures of this.#erasures.values()) erasures.queue();
+      for (const { erasures } of this.#owned.values()) erasures.queue();
     };
     this.#commits = new OffsetCommits({ everyMs: config.commitMs, logger, onFailure: (error) => this.#fail(error) });
   }
@@ -106,12 +79,12 @@ export class Projection {
 
   /** The account of a partition that this instance owns, up to its last stored point. */
   account(partition: number): PartitionAccount | undefined {
-    return this.#owned.get(partition)?.account;
+    return this.#owned.get(partition)?.telemetry.account;
   }
 
   /** Entries of quarantine may have been asked for. */
   redrive(): void {
-    for (const each of this.#redrives.values()) each.look();
+    for (const { redrive } of this.#owned.values()) redrive.look();
   }
 
   /** Commits the offsets of stored points now. */
@@ -143,7 +116,7 @@ export class Projection {
   stop(): Promise<void> {
     this.#stopped ??= (async () => {
       this.#stopping.abort();
-      for (const redrive of this.#redrives.values()) redrive.end();
+      for (const { redrive } of this.#owned.values()) redrive.end();
       this.#consumption?.pause();
       const deadline = AbortSignal.timeout(drainMs);
       await Promise.all(this.#writers.map((writer) => writer.drain(deadline)));
@@ -157,7 +130,7 @@ export class Projection {
   async #onAssigned(
     partitions: readonly { topic: string; partition: number }[],
   ): Promise<readonly Position[] | undefined> {
-    const { topics, config, book, log, store, logger, quarantiner } = this.#options;
+    const { topics, config, book, log, logger } = this.#options;
     const own = partitions.filter(({ topic }) => topic === topics.telemetry).map(({ partition }) => partition);
     if (own.length === 0) return undefined;
     const trouble = new LastingTrouble();
@@ -181,37 +154,13 @@ export class Projection {
       // One partition's records in memory at a time.
       const account = await retrying(() => book.catchUp(partition, offset, start), retry);
       const guard = await this.#guardOf(partition, account);
-      const owned: TelemetryPartition = new TelemetryPartition({
-        account,
-        guard,
-        limits: config,
-        tagNames: config.tags,
-        erased: this.#options.erasures,
-        maxPoints: config.batchPoints,
-        outcomesOf: (pointBatch, refusals) => quarantiner.outcomesOf(pointBatch, refusals),
-        onDurable: (batch, durable) =>
-          this.#commits.note(batch, durable.offset, () =>
-            book.keep(partition, durable, owned.takeNewSeries(durable.offset)),
-          ),
+      const owned = new OwnedPartition(this.#options, {
+        ...{ partition, account, guard, commits: this.#commits },
+        push: (pointBatch) => this.#writerOf(partition).push(pointBatch),
       });
       this.#owned.set(partition, owned);
+      owned.begin();
       starts.push({ topic: topics.telemetry, partition, offset });
-      const erasures = new PartitionErasures({
-        ...{ partition, store, erasures: this.#options.erasures, logger, topic: topics.telemetry },
-        push: (pointBatch) => this.#writerOf(partition).push(pointBatch),
-        onErased: ({ device, below }) => {
-          for (let incarnation = 0; incarnation < Math.min(below, maxForgotten); incarnation += 1) {
-            const owner = ownerOf(device, incarnation);
-            owned.forgetSeries(owner);
-            book.forgetSeries(partition, owner);
-          }
-        },
-      });
-      this.#erasures.set(partition, erasures);
-      erasures.queue();
-      const redrive = this.#redriveOf(partition, guard);
-      this.#redrives.set(partition, redrive);
-      redrive.look();
     }
     logger.info({ partitions: own }, "projecting partitions");
     return starts;
@@ -222,10 +171,6 @@ export class Projection {
     for (const { partition } of lost) {
       this.#owned.get(partition)?.end();
       if (this.#owned.delete(partition)) this.#total.owned -= 1;
-      this.#erasures.get(partition)?.end();
-      this.#erasures.delete(partition);
-      this.#redrives.get(partition)?.end();
-      this.#redrives.delete(partition);
     }
     if (lost.length > 0) {
       this.#options.logger.info({ partitions: lost.map(({ partition }) => partition) }, "partitions were given away");
@@ -249,31 +194,11 @@ export class Projection {
     return new SeriesGuard({ known, minute: newSeries, limits: config, total: this.#total, limitOf: seriesLimitOf });
   }
 
-  #redriveOf(partition: number, guard: SeriesGuard): PartitionRedrive {
-    const { topics, store, log, model, config, erasures, book, quarantiner, source, logger } = this.#options;
-    const reprojection = new Reprojection({
-      ...{ partition, telemetryTopic: topics.telemetry, store, log, guard, limits: config, tagNames: config.tags },
-      erased: erasures,
-      maxPoints: config.batchPoints,
-      isAside(offset, metric) {
-        const aside = quarantinedMetrics(model.db, topics.telemetry, partition, offset, offset + 1).get(offset)?.now;
-        return aside !== undefined && (aside.size === 0 || aside.has(metric));
-      },
-      addSeries: (series) => book.addSeries(partition, series),
-    });
-    return new PartitionRedrive({
-      ...{ partition, log, model, source, logger, reprojection, quarantiner },
-      topics: [topics.telemetry, topics.alerts],
-      quarantineTopic: topics.quarantine,
-      push: (pointBatch) => this.#writerOf(partition).push(pointBatch),
-    });
-  }
-
   async #onBatch(batch: GroupBatch): Promise<void> {
     const writer = this.#writerOf(batch.partition);
     this.#options.metrics.consumed(batch);
     for (const made of this.#pointBatches(batch)) {
-      const erasures = made.met && this.#erasures.get(batch.partition);
+      const erasures = made.met && this.#owned.get(batch.partition)?.erasures;
       const pointBatch = erasures === undefined ? made : await erasures.before(made, made.met!);
       // Back-pressure: no further batch is read until the writer has room.
       await writer.push(pointBatch);
@@ -292,7 +217,7 @@ export class Projection {
     const partition = this.#owned.get(batch.partition);
     if (partition === undefined)
       throw new InvariantError(`A batch of partition ${batch.partition}, which was not assigned`);
-    return partition.pointBatches(batch);
+    return partition.telemetry.pointBatches(batch);
   }
 
   #fail(error: unknown): void {

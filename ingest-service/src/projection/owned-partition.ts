@@ -1,0 +1,124 @@
+import type { EventLog, TopicNames } from "@headwater/event-log";
+import type { Logger } from "@headwater/core";
+import type { ReadModel } from "@headwater/event-log/read-model";
+import type { TimeSeriesStore } from "@headwater/time-series";
+import type { PartitionAccount } from "../accounts/account.ts";
+import type { AccountBook } from "../accounts/account-book.ts";
+import type { IngestConfig } from "../config.ts";
+import type { Erasures } from "../devices/erasures.ts";
+import { quarantinedMetrics } from "../quarantine/quarantined-metrics.ts";
+import type { Quarantiner } from "../quarantine/quarantiner.ts";
+import { ownerOf } from "../series-guard/known-series.ts";
+import type { SeriesGuard } from "../series-guard/series-guard.ts";
+import type { OffsetCommits } from "./offset-commits.ts";
+import { PartitionErasures } from "./partition-erasures.ts";
+import { PartitionRedrive } from "./partition-redrive.ts";
+import type { PointBatch } from "./point-batch.ts";
+import { Reprojection } from "./reprojection.ts";
+import { TelemetryPartition } from "./telemetry-partition.ts";
+
+export interface OwnedPartitionOptions {
+  readonly config: IngestConfig["ingest"];
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly store: TimeSeriesStore;
+  readonly book: AccountBook;
+  readonly quarantiner: Quarantiner;
+  readonly erasures: Erasures;
+  readonly model: ReadModel;
+  /** CloudEvents source of this instance. */
+  readonly source: string;
+  readonly logger: Logger;
+}
+
+interface Assignment {
+  readonly partition: number;
+  /** Caught up with what is committed. */
+  readonly account: PartitionAccount;
+  readonly guard: SeriesGuard;
+  readonly commits: OffsetCommits;
+  /** Gives points to the writer of the partition. */
+  readonly push: (pointBatch: PointBatch) => Promise<void>;
+}
+
+/** Incarnations of a device whose series are forgotten when its data is deleted. */
+const maxForgotten = 1000;
+
+/** A partition of telemetry.v1 that this instance owns: its records, the erasures of its devices, its quarantine. */
+export class OwnedPartition {
+  readonly telemetry: TelemetryPartition;
+  readonly erasures: PartitionErasures;
+  readonly redrive: PartitionRedrive;
+
+  constructor(options: OwnedPartitionOptions, share: Assignment) {
+    this.telemetry = telemetryOf(options, share);
+    this.erasures = erasuresOf(options, share, this.telemetry);
+    this.redrive = redriveOf(options, share);
+  }
+
+  begin(): void {
+    this.erasures.queue();
+    this.redrive.look();
+  }
+
+  end(): void {
+    this.telemetry.end();
+    this.erasures.end();
+    this.redrive.end();
+  }
+}
+
+function telemetryOf(
+  { book, config, erasures, quarantiner }: OwnedPartitionOptions,
+  { partition, account, guard, commits }: Assignment,
+): TelemetryPartition {
+  const telemetry: TelemetryPartition = new TelemetryPartition({
+    account,
+    guard,
+    limits: config,
+    tagNames: config.tags,
+    erased: erasures,
+    maxPoints: config.batchPoints,
+    outcomesOf: (pointBatch, refusals) => quarantiner.outcomesOf(pointBatch, refusals),
+    onDurable: (batch, durable) =>
+      commits.note(batch, durable.offset, () => book.keep(partition, durable, telemetry.takeNewSeries(durable.offset))),
+  });
+  return telemetry;
+}
+
+function erasuresOf(
+  { book, erasures, logger, store, topics }: OwnedPartitionOptions,
+  { partition, push }: Assignment,
+  telemetry: TelemetryPartition,
+): PartitionErasures {
+  return new PartitionErasures({
+    ...{ partition, store, erasures, logger, topic: topics.telemetry, push },
+    onErased: ({ device, below }) => {
+      for (let incarnation = 0; incarnation < Math.min(below, maxForgotten); incarnation += 1) {
+        const owner = ownerOf(device, incarnation);
+        telemetry.forgetSeries(owner);
+        book.forgetSeries(partition, owner);
+      }
+    },
+  });
+}
+
+function redriveOf(options: OwnedPartitionOptions, { partition, guard, push }: Assignment): PartitionRedrive {
+  const { topics, store, log, model, config, erasures, book, quarantiner, source, logger } = options;
+  const reprojection = new Reprojection({
+    ...{ partition, telemetryTopic: topics.telemetry, store, log, guard, limits: config, tagNames: config.tags },
+    erased: erasures,
+    maxPoints: config.batchPoints,
+    isAside(offset, metric) {
+      const aside = quarantinedMetrics(model.db, topics.telemetry, partition, offset, offset + 1).get(offset)?.now;
+      return aside !== undefined && (aside.size === 0 || aside.has(metric));
+    },
+    addSeries: (series) => book.addSeries(partition, series),
+  });
+  return new PartitionRedrive({
+    ...{ partition, log, model, source, logger, reprojection, quarantiner },
+    topics: [topics.telemetry, topics.alerts],
+    quarantineTopic: topics.quarantine,
+    push,
+  });
+}
