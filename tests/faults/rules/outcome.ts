@@ -21,8 +21,15 @@ export class Outcome {
   readonly repeats: Repeat[] = [];
   /** What must never be: an output that is there under another identity, a repetition that says something else. */
   readonly faults: string[] = [];
-  /** By partition: the newest time of a reading that raised something (µs). */
-  readonly raisedUpTo = new Map<number, number>();
+  /**
+   * By partition: the newest time of a reading that raised something, or that a command or a derived reading came of
+   * (µs). The three land beside each other, whichever comes first.
+   */
+  readonly upTo = {
+    raised: new Map<number, number>(),
+    commanded: new Map<number, number>(),
+    derived: new Map<number, number>(),
+  };
   readonly #topics: TopicNames;
   /** By output, of its text: there are hundreds of thousands in twenty rounds. */
   readonly #digests = new Map<string, string>();
@@ -60,7 +67,7 @@ export class Outcome {
 
   #take(topic: string, partition: number, record: LogRecord): void {
     if (topic === this.#topics.alerts) this.#alert(partition, record);
-    else if (topic === this.#topics.commands) this.#command(record);
+    else if (topic === this.#topics.commands) this.#command(partition, record);
     else this.#telemetry(partition, record);
   }
 
@@ -72,13 +79,15 @@ export class Outcome {
     if (state === undefined) return;
     // What is over is kept without what it was made from.
     this.alerts.set(event.alertId, state.clearedAt === undefined ? state : { ...state, evidence: [] });
-    this.raisedUpTo.set(partition, Math.max(this.raisedUpTo.get(partition) ?? 0, state.raisedAt));
+    advance(this.upTo.raised, partition, state.raisedAt);
   }
 
-  #command({ value, appendTime }: LogRecord): void {
+  #command(partition: number, { value, appendTime }: LogRecord): void {
     const event = events.command.decode(value!);
     if (event.requested === null || !this.#isNew(event.commandId, JSON.stringify(event), appendTime)) return;
-    this.commands.set(event.commandId, `${event.device}/${event.requested.cause!.eventTime}`);
+    const { eventTime } = event.requested.cause!;
+    this.commands.set(event.commandId, `${event.device}/${eventTime}`);
+    advance(this.upTo.commanded, partition, eventTime);
   }
 
   #telemetry(partition: number, { value, offset, appendTime }: LogRecord): void {
@@ -87,6 +96,7 @@ export class Outcome {
     let seen = this.#places.get(partition);
     if (seen === undefined) this.#places.set(partition, (seen = new SeenDerivations()));
     const isNew = seen.accept(derived, offset);
+    advance(this.upTo.derived, partition, eventTime);
     for (const reading of readings) {
       const what = `${device}/${reading.metric}/${eventTime} ${readingValue(reading)}`;
       if (isNew === this.derived.has(what)) this.faults.push(`${isNew ? "twice" : "never the first"}: ${what}`);
@@ -107,4 +117,8 @@ export class Outcome {
     this.repeats.push({ what, appendTime });
     return false;
   }
+}
+
+function advance(upTo: Map<number, number>, partition: number, time: number): void {
+  upTo.set(partition, Math.max(upTo.get(partition) ?? 0, time));
 }

@@ -90,16 +90,15 @@ export class RulesGroup {
     this.windows.push({ fault, from, to: nowMicros() });
   }
 
-  /** Up to which time (µs) something was told of every partition, in the log and to the receiver. */
+  /** Up to which time (µs) every kind of output of every partition is told, in the log and to the receiver. */
   get toldTo(): number {
     const { partitions, outcome, told } = this.#options;
-    const all = Array.from({ length: partitions }, (_, partition) =>
-      Math.min(outcome.raisedUpTo.get(partition) ?? 0, told.upTo.get(partition) ?? 0),
-    );
-    return Math.min(...all);
+    const kinds = [...Object.values(outcome.upTo), told.upTo];
+    const all = Array.from({ length: partitions }, (_, partition) => kinds.map((upTo) => upTo.get(partition) ?? 0));
+    return Math.min(...all.flat());
   }
 
-  /** Until something of every partition was told that was read after that time: all that came before is behind it. */
+  /** Until every partition told what was read after that time, in each way: all that came before is behind it. */
   async #untilAllGoOn(from: number): Promise<void> {
     await eventually(() => expect(this.toldTo).toBeGreaterThan(from), patienceMs);
   }
