@@ -8,6 +8,7 @@ import { bridgeSpecs } from "./bridge/bridge-spec.ts";
 import { Bridges } from "./bridge/bridges.ts";
 import { CommandBook } from "./commands/command-book.ts";
 import { CommandDispatcher } from "./commands/command-dispatcher.ts";
+import { CommandReplies } from "./commands/command-replies.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Identity } from "./devices/identity/identity.ts";
 import { OpenSessions } from "./devices/presence/open-sessions.ts";
@@ -91,6 +92,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
     incarnationOf: (device) => registry.incarnation(device),
     inFlight: config.gateway.commandsInFlight,
   });
+  const replies = new CommandReplies({ book, recordWriter, metrics, logger });
   const redrives = new RedriveBook({
     ...{ log, topic: topics.quarantine, file: join(folder, "redrives.sqlite"), logger, folded },
   });
@@ -108,7 +110,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const sessions = await SessionStore.open({ file: join(folder, "sessions.journal"), maxSessions, logger });
   /** Common to the sources of messages: the pipeline behind them and the dispatcher of commands. */
   const source = {
-    ...{ recordWriter, commit, journal, recent, replies: dispatcher, metrics, refusals, logger },
+    ...{ recordWriter, commit, journal, recent, replies, metrics, refusals, logger },
     onCommandSession: dispatcher.begin.bind(dispatcher),
     onCommandSessionEnd: dispatcher.end.bind(dispatcher),
   };

@@ -173,6 +173,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     ...{ model, log, group: config.group, timeoutMs },
     topics: [topics.telemetry, topics.alerts],
     flush: () => projection.flush(),
+    onStored: () => lastSeen.expire(),
   });
   deviceListRoute(http.app, { model, lastSeen, positions });
   fleetLatestRoute(http.app, { fleet, series, positions });

@@ -41,6 +41,21 @@ describe("a read after a write of telemetry", () => {
     }
   });
 
+  it("has it where devices are found by what they have sent", async () => {
+    const at = (i: number) => new Date(t0 / 1000 + i * 1000).toISOString();
+    const paths = ["devices?", "telemetry/latest?", "telemetry/series?metric=x&from=2026-05-01&"];
+    for (const [i, path] of [...paths, ...paths].entries()) {
+      const device = `sender-${i}`;
+      const filter = `registered=any&lastSeenAfter=${at(i)}&q=sender`;
+      const url = `/api/v1/${path}${filter}&limit=1000`;
+      // So that there is an answer of a moment ago.
+      expect((await service.request("GET", url)).text).not.toContain(device);
+      const after = await written(device, { x: i }, t0 + i * 1_000_000);
+      const { status, text } = await service.request("GET", `${url}&after=${encodeURIComponent(after)}`);
+      expect([path, status, text.includes(device)]).toEqual([path, 200, true]);
+    }
+  });
+
   it("answers 400 for what was never written, and for what is no position", async () => {
     for (const [after, code] of [
       [`${topics.telemetry}/0/99999`, "unknown-position"],

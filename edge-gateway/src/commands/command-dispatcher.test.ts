@@ -12,6 +12,7 @@ import { gatewayMetrics } from "../gateway-metrics.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
 import { CommandBook } from "./command-book.ts";
 import { CommandDispatcher } from "./command-dispatcher.ts";
+import { CommandReplies } from "./command-replies.ts";
 import type { CommandToSend } from "./command-message.ts";
 import type { CommandSession } from "./command-session.ts";
 
@@ -210,25 +211,20 @@ describe("the dispatcher of commands", () => {
   it("takes a reply to a command that it does not know while its book is behind, and none afterwards", async () => {
     await book.stop();
     book = new CountingBook({ log, topic, file: join(folder, "second.sqlite"), logger: silentLogger, folded });
-    const replies: string[] = [];
-    const second = new CommandDispatcher({
-      log,
-      topic,
+    const written: string[] = [];
+    const replies = new CommandReplies({
       book,
       recordWriter: {
         command: ({ device, commandId }: { device: string; commandId: string }) =>
-          replies.push(`${device} ${commandId}`),
+          written.push(`${device} ${commandId}`),
       } as unknown as RecordWriter,
-      incarnationOf: () => undefined,
-      gateway: "g2",
-      inFlight: 1,
       metrics: gatewayMetrics(createMetrics({ service: "gateway", processMetrics: false })),
       logger: silentLogger,
     });
     await request("d", "c-1");
     const payload = Buffer.from('{"status":"succeeded"}');
     const acknowledgement = { callback: undefined, owner: undefined, packetId: 1 };
-    const reply = (device: string, id: string) => second.reply(device, id, payload, acknowledgement);
+    const reply = (device: string, id: string) => replies.reply(device, id, payload, acknowledgement);
     expect(reply("d", "c-1")).toBeUndefined();
     expect(reply("d", "c".repeat(1000))).toMatch(/not known/);
     await book.start();
@@ -238,6 +234,6 @@ describe("the dispatcher of commands", () => {
       expect.stringMatching(/not known/),
       expect.stringMatching(/not known/),
     ]);
-    expect(replies).toEqual(["d c-1", "d c-1"]);
+    expect(written).toEqual(["d c-1", "d c-1"]);
   });
 });

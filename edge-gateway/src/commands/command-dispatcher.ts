@@ -1,15 +1,12 @@
 import { isFinal, lifeOf, type CommandState, type Incarnation } from "@headwater/aggregates";
 import type { EventLog } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
-import { DecodeError, nowMicros, retrying, type Logger } from "@headwater/core";
+import { nowMicros, retrying, type Logger } from "@headwater/core";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
-import type { Acknowledgement } from "../pipeline/commit/acknowledgement.ts";
 import { ActiveSession } from "./active-session.ts";
 import type { CommandBook } from "./command-book.ts";
 import type { CommandSession } from "./command-session.ts";
-import type { AnswerToCommand } from "./dialects/awaited-answers.ts";
-import { decodeReply, type Reply } from "./reply.ts";
 
 export interface CommandDispatcherOptions {
   readonly log: EventLog;
@@ -28,8 +25,6 @@ export interface CommandDispatcherOptions {
 const lookEveryMs = 100;
 /** A claim of another session that is here or elsewhere at the same time is left to it for so long. */
 const foreignClaimMs = 10_000;
-/** Characters; a command's id is a UUID, or one that somebody else's tool made. */
-const maxCommandId = 128;
 /** A device that acknowledges nothing gets no more than this, whatever their deadlines. */
 const maxUnacked = 256;
 
@@ -96,42 +91,6 @@ export class CommandDispatcher {
       // An older command goes first.
       this.#look(session.device);
     }
-  }
-
-  /**
-   * Takes a device's reply, also one that comes before the acknowledgement. Answers with what is wrong with it if it
-   * cannot be taken; nothing is written then.
-   */
-  reply(device: string, commandId: string, payload: Uint8Array, acknowledgement: Acknowledgement): string | undefined {
-    const { book, recordWriter, metrics } = this.#options;
-    const known = book.get(commandId);
-    // A book that is behind may not know it yet: the request is in the log before its reply, and every reader of the
-    // log judges again.
-    if (known === undefined ? book.caughtUp || commandId.length > maxCommandId : known.device !== device)
-      return "A reply to a command that is not known";
-    let reply: Reply;
-    try {
-      reply = decodeReply(payload);
-    } catch (error) {
-      // A defect of the reader; one reply must not end the gateway for all.
-      if (!(error instanceof DecodeError)) this.#options.logger.error({ err: error, device }, "a reply was not read");
-      return (error as Error).message;
-    }
-    // The first final state counts; the record of a later one changes nothing, for any reader.
-    metrics.commands.labels({ what: known !== undefined && isFinal(known) ? "repeated-reply" : reply.status }).inc();
-    recordWriter.command(
-      { device, commandId, [reply.status]: { result: reply.result } },
-      reply.status,
-      acknowledgement,
-    );
-    return undefined;
-  }
-
-  /** Takes what a device said in answer to a command, in the words of its firmware. */
-  answered(device: string, { commandId, status, result }: AnswerToCommand): void {
-    const { recordWriter, metrics } = this.#options;
-    metrics.commands.labels({ what: status }).inc();
-    recordWriter.command({ device, commandId, [status]: { result } }, status);
   }
 
   #lookAgain(): void {

@@ -45,12 +45,15 @@ export class SeenTimes {
 
 /**
  * When devices have sent last. The store knows it, whoever projected what they sent, so nothing is written for it with
- * each message. It is asked at most every second for the whole fleet, however many readers there are.
+ * each message. It is asked at most every second for the whole fleet, however many readers there are, but for those who
+ * have waited for what was stored: for them one after the other.
  */
 export class LastSeen {
   readonly #store: Pick<TimeSeriesStore, "newestTimes" | "latestOf">;
   readonly #hasTags: boolean;
   #seen: Promise<SeenTimes> | undefined;
+  #next: Promise<SeenTimes> | undefined;
+  #isExpired = false;
   #staleAt = 0;
 
   /** `tagNames`: stamped tags, of which a device's points may have any. */
@@ -72,8 +75,29 @@ export class LastSeen {
     );
   }
 
+  /** What is stored by now is to be in the next answer. */
+  expire(): void {
+    this.#isExpired = true;
+  }
+
   all(): Promise<SeenTimes> {
+    if (this.#isExpired) {
+      this.#isExpired = false;
+      this.#next ??= this.#afterThisOne();
+    }
+    if (this.#next !== undefined) return this.#next;
     if (this.#seen !== undefined && performance.now() < this.#staleAt) return this.#seen;
+    return this.#renew();
+  }
+
+  /** An answer that is under way may have been asked too early; all who come until it is there share the one after. */
+  async #afterThisOne(): Promise<SeenTimes> {
+    await this.#seen?.catch(() => undefined);
+    this.#next = undefined;
+    return this.#renew();
+  }
+
+  #renew(): Promise<SeenTimes> {
     this.#staleAt = Infinity;
     const asked = this.#ask();
     this.#seen = asked;

@@ -13,6 +13,8 @@ export interface ReadPositionsOptions {
   readonly timeoutMs: number;
   /** Commits the offsets of what this instance has stored. */
   flush(): Promise<void>;
+  /** A read has waited for what is stored now. */
+  onStored(): void;
 }
 
 const pollMs = 20;
@@ -50,6 +52,7 @@ export class ReadPositions {
       }
       await sleep(pollMs);
     }
+    this.#options.onStored();
   }
 
   async #isStored(topic: string, partition: number, offset: number): Promise<boolean> {

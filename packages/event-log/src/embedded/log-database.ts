@@ -8,6 +8,7 @@ import { closeLogFiles, DATABASE_FILE, openLogFiles, type LogFiles } from "./log
 import { PartitionTable } from "./partition-table.ts";
 import { sealBatch } from "./record-batch.ts";
 import { createBatchTable } from "./schema.ts";
+import { hasTopics, putTopics, topicRows, type TopicRow } from "./topic-rows.ts";
 import { failureOf, isFull, isIoFailure } from "./sqlite-failure.ts";
 import {
   LogFailure,
@@ -24,14 +25,6 @@ import {
 const RESERVE_FILE = "event-log.reserve";
 /** Appended bytes between two looks at the size of the write-ahead log. */
 const BYTES_PER_LOOK = 1024 * 1024;
-
-interface TopicRow {
-  readonly name: string;
-  readonly partitions: number;
-  readonly cleanup: "delete" | "compact";
-  readonly retention_ms: number | null;
-  readonly min_compaction_lag_ms: number | null;
-}
 
 /** The event log in its database: everything that happens in the worker, all of it synchronous. */
 export class LogDatabase {
@@ -70,7 +63,7 @@ export class LogDatabase {
   }
 
   topics(): TopicRow[] {
-    return this.#files.database.prepare("SELECT * FROM topics").all() as unknown as TopicRow[];
+    return topicRows(this.#files.database);
   }
 
   infos(topic?: string): PartitionInfo[] {
@@ -80,33 +73,11 @@ export class LogDatabase {
   }
 
   ensure(specs: readonly TopicSpec[]): PartitionInfo[] {
-    const known = new Map(this.topics().map((row) => [row.name, row]));
-    for (const spec of specs) {
-      const row = known.get(spec.name);
-      if (row !== undefined && row.partitions !== spec.partitions) {
-        throw new LogFailure(
-          "topic-mismatch",
-          `topic ${spec.name} has ${row.partitions} partitions, not ${spec.partitions}; the count is fixed for the life of a topic`,
-        );
-      }
-    }
+    const { database } = this.#files;
     // A start on a full disk writes nothing.
-    if (specs.every((spec) => isAsKnown(known.get(spec.name), spec))) return this.infos();
-    const putTopic = this.#files.database.prepare("INSERT OR REPLACE INTO topics VALUES (?, ?, ?, ?, ?)");
-    const putPartition = this.#files.database.prepare(
-      "INSERT OR IGNORE INTO partitions (topic, partition) VALUES (?, ?)",
-    );
+    if (hasTopics(database, specs)) return this.infos();
     this.transaction("creating topics", () => {
-      for (const spec of specs) {
-        putTopic.run(
-          spec.name,
-          spec.partitions,
-          spec.cleanup,
-          spec.retentionMs ?? null,
-          spec.minCompactionLagMs ?? null,
-        );
-        for (let partition = 0; partition < spec.partitions; partition++) putPartition.run(spec.name, partition);
-      }
+      putTopics(database, specs);
       this.#load();
     });
     return this.infos();
@@ -308,12 +279,4 @@ export class LogDatabase {
     }
     for (const { lastTime } of this.partitions.values()) this.clock.advancePast(lastTime);
   }
-}
-
-function isAsKnown(row: TopicRow | undefined, spec: TopicSpec): boolean {
-  return (
-    row?.cleanup === spec.cleanup &&
-    row.retention_ms === (spec.retentionMs ?? null) &&
-    row.min_compaction_lag_ms === (spec.minCompactionLagMs ?? null)
-  );
 }
