@@ -77,6 +77,8 @@ it(
       // Devices that were only heard have no type and no tags to choose by.
       { ids: ["listDevices"], parameters: { cursor: cursor("/api/v1/devices", "a") }, mayRefuse: true },
       { ids: ["getLatest"], parameters: { cursor: cursor("/api/v1/devices/:id/latest", "a") } },
+      { ids: ["getStatistics"], parameters: { cursor: cursor("/api/v1/devices/:id/statistics", "a") } },
+      { ids: ["getFleetLatest"], parameters: { cursor: cursor("/api/v1/telemetry/latest", "a") }, mayRefuse: true },
       { ids: ["listProvisioningKeys"], parameters: { cursor: cursor("/api/v1/provisioning-keys", "a") } },
       { ids: ["listQuarantine"], parameters: { cursor: cursor("/api/v1/quarantine", 5) } },
       { ids: ["listCommands"], parameters: { cursor: cursor("/api/v1/devices/:id/commands", [1, "a"]) } },
@@ -92,6 +94,8 @@ it(
       { ids: ["getMaintenance"], parameters: { after: rule } },
       // A snooze has one end, and a window ends after it begins, by a calendar and a zone that there are.
       { ids: ["snoozeAlert", "createMaintenance", "changeMaintenance"], mayRefuse: true },
+      // Zones that there are, windows where something needs them, entries by their ids or by a filter.
+      { ids: ["getStates", "getFleetSeries", "redriveQuarantine", "fixQuarantined"], mayRefuse: true },
       { ids: ["getSeries", "createRule", "reviseRule", "importRules"], mayRefuse: true },
       { ids: ["listBacktests"], parameters: { cursor: cursor("/api/v1/backtests", 5) } },
       // Its range has to lie in the past, which no schema says.

@@ -32,7 +32,8 @@ const maxAsked = 10_000;
 const askedAtOnce = 500;
 const maxFixedBytes = 512 * 1024;
 const tags = ["quarantine"];
-const idParams = Type.Object({ id: Type.String({ maxLength: 1024 }) });
+/** As long as a part of a path may be. */
+const idParams = Type.Object({ id: Type.String({ maxLength: 512 }) });
 
 const fixSchema = Type.Object(
   {
