@@ -207,7 +207,7 @@ describe("a Kafka that hangs for 20 seconds, and a spool that fills meanwhile", 
       (count) => count > 0,
       patienceMs,
     );
-    for (const pid of kafka.pids) process.kill(pid, "SIGSTOP");
+    kafka.kill("SIGSTOP");
     const load = await BrokerLoad.start(broker.url, devices, 15);
     await sleep(20_000);
     await eventually(
@@ -228,7 +228,7 @@ describe("a Kafka that hangs for 20 seconds, and a spool that fills meanwhile", 
     );
     expect(waiting()).toBeGreaterThan(1000);
     expect(proxy.connections).toBe(1);
-    for (const pid of kafka.pids) process.kill(pid, "SIGCONT");
+    kafka.kill("SIGCONT");
     const numbers = await eventually(
       async () =>
         (await gateway.events()).filter(({ device }) => device !== "probe").map(({ readings }) => readings[0]!.number!),

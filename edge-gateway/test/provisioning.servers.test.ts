@@ -55,7 +55,7 @@ describe("a Kafka that does not answer", () => {
   let dataDir: string;
   let gateway: KafkaGateway;
   const signal = (name: NodeJS.Signals): void => {
-    for (const pid of kafka.pids) process.kill(pid, name);
+    kafka.kill(name);
   };
   afterEach(async () => {
     await gateway.close();

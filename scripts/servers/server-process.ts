@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StartError } from "./errors.ts";
 
@@ -75,13 +75,34 @@ export async function waitUntilReady(
   }
 }
 
+/** Returns after SIGSTOP once the process does nothing any more: threads that run at that moment go on for a while. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    return;
+  }
+  if (signal !== "SIGSTOP" || process.platform !== "linux") return;
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  const deadline = Date.now() + 5000;
+  while (!isStopped(pid) && Date.now() < deadline) Atomics.wait(pause, 0, 0, 1);
+}
+
+function isStopped(pid: number): boolean {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    return threads.every((thread) =>
+      / [TtZX] /.test(afterName(readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8"))),
+    );
+  } catch {
+    // A thread or the process itself has ended.
+    return !existsSync(`/proc/${pid}`);
   }
 }
+
+/** What `stat` says after the name in parentheses, which may hold anything: first the state. */
+const afterName = (stat: string): string => stat.slice(stat.lastIndexOf(")") + 1, stat.lastIndexOf(")") + 4);
 
 /** SIGTERM, then SIGKILL for those that are still there after the grace period. */
 export async function endProcesses(pids: readonly number[], marker: string, graceMs = 15_000): Promise<void> {

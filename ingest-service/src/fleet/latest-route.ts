@@ -33,7 +33,7 @@ export function fleetLatestRoute(app: HttpApp, { fleet, series, positions }: Fle
           ...afterQuery,
           metric: Type.Optional(
             Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), {
-              maxItems: 100,
+              maxItems: 50,
               verbatim: true,
               description: "These metrics only",
             }),

@@ -64,7 +64,7 @@ export function statisticsRoute(app: HttpApp, { series, ownerOf, positions }: St
           ...afterQuery,
           metric: Type.Optional(
             Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), {
-              maxItems: 100,
+              maxItems: 50,
               verbatim: true,
               description: "These metrics only",
             }),
