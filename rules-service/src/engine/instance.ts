@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Device } from "@headwater/aggregates";
 import { nextWake, type Interval } from "../conditions/program.ts";
 import { beginning, isAfter, maxIndex, type Position } from "../readings/position.ts";
@@ -106,13 +107,15 @@ export class Instance implements FoldedInstance {
    */
   take(samples: readonly Sample[], isInOrder: boolean, world: World): number {
     const first = samples[0]!;
-    if (isInOrder && this.inputs.length === 1 && this.firedTo < first.time) {
+    const isOne = isInOrder && this.inputs.length === 1 && this.firedTo < first.time;
+    if (isOne && !(this.rule.program.watchesSilence && this.firedTo > -Infinity)) {
       for (const sample of samples) this.#takeNext(sample, world);
       return 0;
     }
     const last = lastBeside(this, samples);
     const isCorrection = world.corrected.size > 0 && samples.some((sample) => isCorrected(sample, world));
-    if (!isCorrection && (last === undefined || isAfter(first, last)) && first.time > this.firedTo) {
+    const isNext = (last === undefined || isAfter(first, last)) && first.time > this.firedTo;
+    if (isNext && !isCorrection && !this.#wasExcused(first, world)) {
       for (const sample of samples) this.#takeNext(sample, world);
       return 0;
     }
@@ -130,6 +133,16 @@ export class Instance implements FoldedInstance {
     settle(this, sample.time);
     keep(this, footingAfter(sample, this.state));
     if (this.rule.lateness === 0) settle(this, sample.time);
+  }
+
+  /** Whether the log has told since of a time in which nobody could be heard whose silence an instant took in. */
+  #wasExcused(sample: Sample, { clock }: World): boolean {
+    if (!this.rule.program.watchesSilence || this.isFooted) return false;
+    const footed = this.#footed;
+    const anew = excused(this.rule, footed, clock, sample, sample.offset);
+    if (anew === footed) return false;
+    const passed = elapse(this.rule, anew, this.firedTo, true, undefined, undefined, () => {});
+    return !isDeepStrictEqual(passed, excused(this.rule, this.state, clock, sample, sample.offset));
   }
 
   /** The log's clock says that everything up to this judged time is known. */

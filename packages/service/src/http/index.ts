@@ -11,6 +11,7 @@ export { decodeCursor, encodeCursor, isNumberPlace, isTextPlace, listQuery, page
 export { InvalidRequestError, problemSchema, statusOf } from "./problem.ts";
 export { afterQuery, parsePosition, positionSchema, positionText, waitForAfter } from "./position.ts";
 export { wantedType } from "./accept.ts";
+export { jsonInSlices, type LongAnswer } from "./json-in-slices.ts";
 export { idempotencyKey } from "./idempotency.ts";
 export {
   deviceId,
