@@ -75,7 +75,7 @@ function openForTokens(file: string): number {
 
 async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Answer> {
   let text = "";
-  for await (const part of body.pipeThrough(new TextDecoderStream() as never) as unknown as AsyncIterable<string>) {
+  for await (const part of body.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string>) {
     const lines = (text + part).split("\n");
     text = lines.pop()!;
     for (const line of lines) yield JSON.parse(line) as Answer;
