@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { ApiClient } from "@headwater/client";
-import { CommandError } from "../commands/command-error.ts";
+import { DeviceFileError } from "./errors.ts";
 import { filePieces } from "./file-pieces.ts";
 
 interface Row {
@@ -20,7 +20,7 @@ export interface ImportValues {
   readonly out: string | undefined;
 }
 
-/** Sends a file piece by piece; the exit code is 1 unless every row was taken. @throws CommandError for a file. */
+/** Sends a file piece by piece; the exit code is 1 unless every row was taken. @throws DeviceFileError. */
 export async function importDevices(api: ApiClient, values: ImportValues): Promise<number> {
   const { file, isCsv, isDryRun, tokens, out } = values;
   const path = `/api/v1/imports/devices?dryRun=${isDryRun}&tokens=${encodeURIComponent(tokens)}`;
@@ -49,7 +49,7 @@ export async function importDevices(api: ApiClient, values: ImportValues): Promi
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ENOENT" && code !== "EACCES" && code !== "EISDIR") throw error;
-    throw new CommandError(`${file} cannot be read (${code})`);
+    throw new DeviceFileError(`${file} cannot be read (${code})`);
   } finally {
     if (told !== undefined) closeSync(told);
   }
@@ -69,7 +69,7 @@ function openForTokens(file: string): number {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === "EEXIST" ? "it is there already, and may hold tokens" : code;
-    throw new CommandError(`${file} cannot be made (${why}); name another file with --out`);
+    throw new DeviceFileError(`${file} cannot be made (${why}); name another file with --out`);
   }
 }
 
