@@ -35,8 +35,6 @@ export class Instance implements FoldedInstance {
   history: readonly Footing[] = none;
   /** Samples after the base that came too late; folding again passes over them, as they may lie in the series. */
   refused: readonly Position[] = none;
-  /** Readings before this offset are none of the rule's. */
-  from = 0;
   /** Judged time of the last instant that the clock passed. */
   firedTo = -Infinity;
   episodes: readonly Episode[] = none;
@@ -52,6 +50,7 @@ export class Instance implements FoldedInstance {
   place = -1;
   /** Of the present record, as they come to be known. */
   samples: readonly Sample[] = none;
+  #from = 0;
 
   constructor(
     rule: Rule,
@@ -76,6 +75,16 @@ export class Instance implements FoldedInstance {
     this.timers = none;
     this.samples = none;
     this.place = -1;
+  }
+
+  /** Readings before this offset are none of the rule's. */
+  get from(): number {
+    return this.#from;
+  }
+
+  set from(offset: number) {
+    this.#from = offset;
+    for (const series of this.inputs) if (offset > series.begun) series.begun = offset;
   }
 
   get likeness(): string {
