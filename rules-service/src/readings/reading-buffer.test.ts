@@ -87,7 +87,7 @@ function contentOf(buffer: ReadingBuffer): readonly Reading[] {
   return Array.from({ length: buffer.size }, (_, index) => buffer.at(index));
 }
 
-function positionOf({ time, offset, index }: Reading): Position {
+function positionOf({ time, offset, index }: Position): Position {
   return { time, offset, index };
 }
 
