@@ -4,7 +4,7 @@ import type { Reading } from "./reading.ts";
 /** Most readings of one device and metric that are kept for late ones to be put between. */
 export const maxRetained = 1000;
 
-/** Most positions that are kept of what was let go before `pruned`; beyond, two of them count as one that covers both. */
+/** Most positions that are kept of what was let go before `pruned`; beyond, one stands for two. */
 const mostEarlier = 8;
 const none: readonly Position[] = [];
 
@@ -24,7 +24,6 @@ export class ReadingBuffer {
   #prunedTime = beginning.time;
   #prunedOffset = beginning.offset;
   #prunedIndex = beginning.index;
-  /** What was let go before that position but came later: each is earlier than the one before it, and came later. */
   #earlier = none;
 
   get size(): number {
@@ -40,7 +39,7 @@ export class ReadingBuffer {
     return { time: this.#prunedTime, offset: this.#prunedOffset, index: this.#prunedIndex };
   }
 
-  /** The same of the readings from an offset on, if the newest of all is none of those. */
+  /** The same of readings that came later than that one: each lies before the one in front of it, and came later. */
   get prunedEarlier(): readonly Position[] {
     return this.#earlier;
   }
