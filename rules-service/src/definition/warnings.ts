@@ -67,7 +67,7 @@ function ofTexts(condition: ConditionDefinition, at: string): readonly SchemaPro
   );
   const computed = computedOf(condition);
   if (computed === undefined) return found;
-  const { equals, in: list, threshold } = condition as Readonly<Record<string, unknown>>;
+  const { equals, in: list, threshold } = condition;
   for (const [name, operand] of Object.entries({ equals, in: list, threshold })) {
     const texts = [operand].flat();
     if (operand === undefined || !texts.every((each) => typeof each === "string")) continue;
@@ -79,7 +79,7 @@ function ofTexts(condition: ConditionDefinition, at: string): readonly SchemaPro
 
 /** What a condition computes where that is always a number. */
 function computedOf(condition: ConditionDefinition): string | undefined {
-  const { window, aggregate, rate, change, relativeTo } = condition as Readonly<Record<string, unknown>>;
+  const { window, aggregate, rate, change, relativeTo } = condition;
   if (window !== undefined)
     return aggregate === "first" || aggregate === "last" ? undefined : `the ${String(aggregate)}`;
   if (rate !== undefined) return "the rate";
