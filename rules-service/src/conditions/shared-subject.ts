@@ -20,7 +20,7 @@ export function sharedSubject<S>(name: readonly unknown[], make: () => Subject<S
   const known = subjects.get(key)?.deref();
   if (known !== undefined) return known as Subject<S>;
   const subject = remembering(make());
-  subjects.set(key, new WeakRef(subject as Subject<unknown>));
+  subjects.set(key, new WeakRef(subject));
   unused.register(subject, key);
   return subject;
 }
@@ -78,7 +78,7 @@ class Answers<S, I> {
 }
 
 /** Of plain data. */
-function isAlike(a: unknown, b: unknown): boolean {
+export function isAlike(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a)) {

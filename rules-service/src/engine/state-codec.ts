@@ -11,7 +11,10 @@ import type { Series } from "./series.ts";
 import { readPlain, writePlain } from "./plain-codec.ts";
 import { StateReader, StateWriter } from "./state-bytes.ts";
 
-/** Of everything below; a state of another version is not read, and its rules are warmed again. */
+/**
+ * Of everything below and of what conditions keep; a state of another version is not read, and its rules are warmed
+ * again. Up to version 3 windows kept their panes as objects.
+ */
 export const stateVersion = 4;
 
 /** Begins the name of a metric where states of rules have the id of the rule. */
