@@ -164,8 +164,9 @@ export class RestoredStates {
         Object.assign(series, { covers, generation: this.#whole + 1 });
         return;
       }
-      const { readings, pruned, generation, lag, incarnation } = codec.decodeSeries(state, series.metric);
-      series.readings.load(readings, pruned);
+      const { readings, pruned, prunedEarlier, ...rest } = codec.decodeSeries(state, series.metric);
+      const { generation, lag, incarnation } = rest;
+      series.readings.load(readings, pruned, prunedEarlier);
       series.lag.state = lag;
       Object.assign(series, { covers, generation, incarnation, stored: true });
       this.#seen(generation);

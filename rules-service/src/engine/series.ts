@@ -55,6 +55,7 @@ export class Series implements InputSeries<Instance> {
   version = -1;
   /** Whether there are any. */
   isTaken = false;
+  begun = 0;
   /** How far back late readings amend, by the rules of its metric at that version. */
   lateness = 0;
   quiet: QuietRanges;

@@ -43,6 +43,7 @@ export type InstanceFields = Pick<
 export interface SeriesFields {
   readonly generation: number;
   readonly pruned: Position;
+  readonly prunedEarlier: readonly Position[];
   readonly readings: Reading[];
   readonly lag: LeastLag["state"];
   readonly incarnation: number | undefined;
@@ -89,7 +90,10 @@ export function encodeSeries({ readings, generation, lag, incarnation }: Series)
   for (let i = 0; i < readings.size; i++) writeReading(writer, readings.at(i));
   for (const part of lag.state) writer.count(part);
   // A state of 0.1 ends here.
-  if (incarnation !== undefined) writer.count(incarnation);
+  if (incarnation === undefined) return writer.done();
+  writer.count(incarnation);
+  const { prunedEarlier } = readings;
+  if (prunedEarlier.length > 0) writer.list(prunedEarlier, (position) => writePosition(writer, position));
   return writer.done();
 }
 
@@ -99,7 +103,9 @@ export function decodeSeries(bytes: Uint8Array, metric: string): SeriesFields {
   const pruned = readPosition(reader);
   const readings = reader.list(() => readReading(reader, metric));
   const lag: LeastLag["state"] = [reader.count(), reader.count(), reader.count()];
-  return { generation, pruned, readings, lag, incarnation: reader.isAtEnd ? undefined : reader.count() };
+  const incarnation = reader.isAtEnd ? undefined : reader.count();
+  const prunedEarlier = reader.isAtEnd ? [] : reader.list(() => readPosition(reader));
+  return { generation, pruned, prunedEarlier, readings, lag, incarnation };
 }
 
 export function encodeInstance(instance: InstanceFields): Uint8Array {

@@ -102,7 +102,7 @@ export const mutants: readonly Mutant[] = [
     to: "raiseOf(verdict) > 0",
     first: 1,
   },
-  { file: "engine/joins.ts", from: "change.grounding ?? `${change.revision}`", to: '""', first: 2 },
+  { file: "engine/rule.ts", from: "this.change.grounding ?? `${this.revision}`", to: '""', first: 2 },
   { file: "engine/joins.ts", from: "instance.mute(next);", to: "", first: 2 },
   { file: "engine/joins.ts", from: "instance.ground(instance.state, next);", to: "", first: 2 },
   {
