@@ -43,7 +43,9 @@ export function footingAfter(sample: Sample, state: FoldState): Footing {
   return lastFooting;
 }
 
-let lastExtended: undefined | { history: readonly Footing[]; footing: Footing; lateness: number; result: readonly Footing[] };
+let lastExtended:
+  | undefined
+  | { history: readonly Footing[]; footing: Footing; lateness: number; result: readonly Footing[] };
 
 /** With one more; the one before goes if it lies close between its neighbours, as the samples around are retained. */
 export function withFooting(history: readonly Footing[], footing: Footing, lateness: number): readonly Footing[] {
