@@ -7,9 +7,9 @@ import { mutedEpisode, type EpisodeState, type FoldState } from "./episode-machi
 import { nextRepetition } from "./episode-actions.ts";
 import { isOpen } from "./episode.ts";
 import type { Episode } from "./episode.ts";
-import { footingAfter, footingAt, type Footing } from "./footings.ts";
+import { footingAfter, footingAt, none, type Footing } from "./footings.ts";
 import { elapse, excused, judged, take } from "./fold.ts";
-import { isGrounded, keep, none, settle, type FoldedInstance } from "./horizon.ts";
+import { isGrounded, keep, settle, type FoldedInstance } from "./horizon.ts";
 import { isCorrected, takeLate, type World } from "./late-samples.ts";
 import type { Rule } from "./rule.ts";
 import { lastBeside, lastOwn, latestOwn, type InputSeries } from "./own-readings.ts";

@@ -4,15 +4,18 @@ import type { Reading } from "../readings/reading.ts";
 import { noActions, withCourse, type EpisodeActions } from "./episode-actions.ts";
 import { unmuted, type Episode } from "./episode.ts";
 import { StateOfOtherVersionError } from "./errors.ts";
-import type { EpisodeState, FoldState } from "./episode-machine.ts";
+import { noEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
 import type { Footing } from "./footings.ts";
 import type { Instance } from "./instance.ts";
 import type { Series } from "./series.ts";
 import { readPlain, writePlain } from "./plain-codec.ts";
 import { StateReader, StateWriter } from "./state-bytes.ts";
 
-/** Of everything below; a state of another version is not read, and its rules are warmed again. */
-export const stateVersion = 3;
+/**
+ * Of everything below and of what conditions keep; a state of another version is not read, and its rules are warmed
+ * again. Up to version 3 windows kept their panes as objects.
+ */
+export const stateVersion = 4;
 
 /** Begins the name of a metric where states of rules have the id of the rule. */
 export const seriesPrefix = "~";
@@ -156,7 +159,8 @@ function writeState(writer: StateWriter, { program, episode }: FoldState): void 
 }
 
 function readState(reader: StateReader): FoldState {
-  return { program: readPlain(reader), episode: readPlain(reader) as EpisodeState };
+  const [program, episode] = [readPlain(reader), readPlain(reader) as EpisodeState];
+  return { program, episode: episode.rank === 0 && !episode.muted ? noEpisode : episode };
 }
 
 function writePosition(writer: StateWriter, { time, offset, index }: Position): void {
