@@ -7,9 +7,9 @@ import { mutedEpisode, type EpisodeState, type FoldState } from "./episode-machi
 import { nextRepetition } from "./episode-actions.ts";
 import { isOpen } from "./episode.ts";
 import type { Episode } from "./episode.ts";
-import { footingAfter, footingAt, type Footing } from "./footings.ts";
+import { footingAfter, footingAt, none, type Footing } from "./footings.ts";
 import { elapse, excused, judged, take } from "./fold.ts";
-import { isGrounded, keep, none, settle, type FoldedInstance } from "./horizon.ts";
+import { isGrounded, keep, settle, type FoldedInstance } from "./horizon.ts";
 import { isCorrected, takeLate, type World } from "./late-samples.ts";
 import type { Rule } from "./rule.ts";
 import { lastBeside, lastOwn, latestOwn, type InputSeries } from "./own-readings.ts";
@@ -35,8 +35,6 @@ export class Instance implements FoldedInstance {
   history: readonly Footing[] = none;
   /** Samples after the base that came too late; folding again passes over them, as they may lie in the series. */
   refused: readonly Position[] = none;
-  /** Readings before this offset are none of the rule's. */
-  from = 0;
   /** Judged time of the last instant that the clock passed. */
   firedTo = -Infinity;
   episodes: readonly Episode[] = none;
@@ -52,6 +50,7 @@ export class Instance implements FoldedInstance {
   place = -1;
   /** Of the present record, as they come to be known. */
   samples: readonly Sample[] = none;
+  #from = 0;
 
   constructor(
     rule: Rule,
@@ -76,6 +75,16 @@ export class Instance implements FoldedInstance {
     this.timers = none;
     this.samples = none;
     this.place = -1;
+  }
+
+  /** Readings before this offset are none of the rule's. */
+  get from(): number {
+    return this.#from;
+  }
+
+  set from(offset: number) {
+    this.#from = offset;
+    for (const series of this.inputs) if (offset > series.begun) series.begun = offset;
   }
 
   get likeness(): string {
