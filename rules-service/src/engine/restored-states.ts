@@ -1,10 +1,10 @@
 import type { Derivations } from "./derivations.ts";
 import type { EngineSnapshot, RuleChange, StateBytes } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
-import { Instance } from "./instance.ts";
+import { Instance, type InstanceFields } from "./instance.ts";
 import type { Rule } from "./rule.ts";
 import * as codec from "./state-codec.ts";
-import type { InstanceFields, RuleRecord } from "./state-codec.ts";
+import type { RuleRecord } from "./state-codec.ts";
 
 /** States that are read or written before the caller may do something else. */
 export const statesASlice = 200;
@@ -113,8 +113,7 @@ export class RestoredStates {
     const isStandIn = fields === undefined || !isOwn;
     if (isStandIn) instance.generation = this.#whole + 1;
     else {
-      const { likeness: _, ...own } = fields;
-      Object.assign(instance, own, { stored: true });
+      instance.resume(fields);
       if (covers > next) this.#ahead.set(instance, restored);
     }
     instance.covers = covers;
@@ -150,7 +149,8 @@ export class RestoredStates {
     this.#evaluator.changedRules.delete(change.rule);
   }
 
-  #read({ rule, device, covers, state }: StateBytes): void {
+  #read(bytes: StateBytes): void {
+    const { rule, device, covers, state } = bytes;
     const { index, next } = this.#evaluator;
     if (rule === codec.seriesPrefix && device === "") {
       if (state.length > 0) this.#derivations.restore(covers, codec.decodeCount(state));
@@ -162,7 +162,7 @@ export class RestoredStates {
         Object.assign(series, { covers, generation: this.#whole + 1 });
         return;
       }
-      const { readings, pruned, generation, lag, incarnation } = codec.decodeSeries(state, series.metric);
+      const { readings, pruned, generation, lag, incarnation } = codec.decodeSeries(bytes, series.metric);
       series.readings.load(readings, pruned);
       series.lag.state = lag;
       Object.assign(series, { covers, generation, incarnation, stored: true });
@@ -174,7 +174,7 @@ export class RestoredStates {
       this.written.set(rule, records);
       for (const { generation } of records) this.#seen(generation);
     } else {
-      const fields = state.length === 0 ? undefined : codec.decodeInstance(state);
+      const fields = state.length === 0 ? undefined : codec.decodeInstance(bytes);
       if (fields !== undefined) this.#seen(fields.generation);
       const known = this.#waiting.get(rule) ?? [];
       known.push({ device, covers, fields });
