@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { alertTransition, events } from "@headwater/proto";
-import { formerVersion } from "../src/engine/former-state-codec.ts";
 import { stateVersion } from "../src/engine/state-codec.ts";
 import { CrashableLog } from "./support/crashable-log.ts";
 import {
@@ -200,7 +199,7 @@ it("comes to the same by a replay where it finds a state that is cut off", async
 });
 
 it.each([
-  ["an earlier", formerVersion - 1],
+  ["an earlier", stateVersion - 1],
   ["a later", stateVersion + 1],
 ])(
   "tells once of what is open, and of nothing that is over, where %s version wrote its states",

@@ -3,8 +3,7 @@ import { beginning, type Position } from "../readings/position.ts";
 import { noActions, withCourse, type EpisodeActions } from "./episode-actions.ts";
 import { positionOfBeginning, unmuted, type Episode } from "./episode.ts";
 import { noEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
-import { footingAt, type Footing } from "./footings.ts";
-import { none } from "./horizon.ts";
+import { footingAt, none, type Footing } from "./footings.ts";
 import type { InstanceFields } from "./instance.ts";
 import { readPlain, writePlain } from "./plain-codec.ts";
 import { readPosition, readReading, writePosition, writeReading } from "./series-codec.ts";
@@ -107,7 +106,7 @@ function readEpisodeState(reader: StateReader): EpisodeState {
   const place = reader.count();
   const begun = place === 0 ? null : (read[place - 1] ?? readBeginning(reader));
   const raisedAt = reader.time();
-  if (begun === null && rank === 0 && raisedAt === 0 && !muted) return noEpisode;
+  if (rank === 0 && !muted) return noEpisode;
   return { rank, raisedAt, begun, muted };
 }
 

@@ -8,6 +8,7 @@ import type { StateReader, StateWriter } from "./state-bytes.ts";
 export interface SeriesFields {
   readonly generation: number;
   readonly pruned: Position;
+  readonly prunedEarlier: readonly Position[];
   readonly readings: Reading[];
   readonly lag: LeastLag["state"];
   readonly incarnation: number | undefined;
@@ -26,15 +27,17 @@ export function writeSeries(writer: StateWriter, { readings, generation, lag, in
   writer.count(readings.size);
   for (let i = 0; i < readings.size; i++) writeReading(writer, readings.at(i));
   for (const part of lag.state) writer.count(part);
-  // Of a state that 0.1 wrote it is not known.
-  if (incarnation !== undefined) writer.count(incarnation);
+  const { prunedEarlier } = readings;
+  writer.count(incarnation ?? -1).list(prunedEarlier, (position) => writePosition(writer, position));
 }
 
 export function readSeries(reader: StateReader): SeriesFields {
   const [generation, pruned] = [reader.count(), readPosition(reader)];
   const readings = reader.list(() => readReading(reader));
   const lag: LeastLag["state"] = [reader.count(), reader.count(), reader.count()];
-  return { generation, pruned, readings, lag, incarnation: reader.isAtEnd ? undefined : reader.count() };
+  const incarnation = reader.count();
+  const prunedEarlier = reader.list(() => readPosition(reader));
+  return { generation, pruned, prunedEarlier, readings, lag, incarnation: incarnation < 0 ? undefined : incarnation };
 }
 
 export function writePosition(writer: StateWriter, { time, offset, index }: Position): void {

@@ -1,13 +1,16 @@
 import { StateOfOtherVersionError } from "./errors.ts";
-import { decodeFormerInstance, decodeFormerSeries, formerVersion } from "./former-state-codec.ts";
 import type { InstanceFields } from "./instance.ts";
 import { readInstance, writeInstance } from "./instance-codec.ts";
 import type { Series } from "./series.ts";
 import { readSeries, writeSeries, type SeriesFields } from "./series-codec.ts";
 import { StateReader, StateWriter } from "./state-bytes.ts";
 
-/** Of everything below. One former version is read, too; where a state is of any other, its rules are warmed again. */
-export const stateVersion = 4;
+/**
+ * Of everything below and of what conditions keep; a state of another version is not read, and its rules are warmed
+ * again. Up to version 3 windows kept their panes as objects, up to 4 footings and episodes had the names of their
+ * fields with them.
+ */
+export const stateVersion = 5;
 
 /** Begins the name of a metric where states of rules have the id of the rule. */
 export const seriesPrefix = "~";
@@ -24,17 +27,11 @@ export interface RuleRecord {
   readonly grounding: string;
 }
 
-/** A state with the version that wrote it. */
-export interface VersionedState {
-  readonly version: number;
-  readonly state: Uint8Array;
-}
-
-/** Throws StateOfOtherVersionError unless states of that version can be read. */
+/** Throws StateOfOtherVersionError unless this version wrote the state. */
 export function checkVersion(version: number): void {
-  if (version === stateVersion || version === formerVersion) return;
+  if (version === stateVersion) return;
   throw new StateOfOtherVersionError(
-    `The state of the rules is of version ${version}; this version of Headwater reads ${formerVersion} and ${stateVersion}`,
+    `The state of the rules is of version ${version}; this version of Headwater reads ${stateVersion}`,
   );
 }
 
@@ -69,8 +66,8 @@ export function encodeSeries(series: Series): Uint8Array {
   return states.done();
 }
 
-export function decodeSeries({ version, state }: VersionedState, metric: string): SeriesFields {
-  return version === formerVersion ? decodeFormerSeries(state, metric) : readSeries(new StateReader(state));
+export function decodeSeries(bytes: Uint8Array): SeriesFields {
+  return readSeries(new StateReader(bytes));
 }
 
 export function encodeInstance(instance: InstanceFields): Uint8Array {
@@ -78,6 +75,6 @@ export function encodeInstance(instance: InstanceFields): Uint8Array {
   return states.done();
 }
 
-export function decodeInstance({ version, state }: VersionedState): InstanceFields {
-  return version === formerVersion ? decodeFormerInstance(state) : readInstance(new StateReader(state));
+export function decodeInstance(bytes: Uint8Array): InstanceFields {
+  return readInstance(new StateReader(bytes));
 }
