@@ -177,7 +177,9 @@ function bucketOf(value: number): number {
 function middleOf(bucket: number): number {
   if (bucket === 0) return 0;
   const upper = Math.exp((Math.abs(bucket) - bucketOffset) * growth);
-  return (bucket > 0 ? 1 : -1) * upper * (2 / (1 + Math.exp(growth)));
+  // The bucket of the greatest number reaches beyond it.
+  const middle = Math.min(Number.MAX_VALUE, upper * (2 / (1 + Math.exp(growth))));
+  return bucket > 0 ? middle : -middle;
 }
 
 function mergeBuckets(a: Buckets, b: Buckets): Buckets {
