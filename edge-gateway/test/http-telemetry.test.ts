@@ -1,6 +1,10 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { events } from "@headwater/proto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { LogUnavailableError } from "@headwater/event-log";
 import { eventually } from "@headwater/testkit/eventually";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
@@ -106,6 +110,30 @@ describe("POST /api/v1/telemetry", () => {
       () => http.send('{"a":2}', login),
       ({ status }) => status === 401,
     );
+  });
+
+  it("takes the JWT of a device, until it has expired", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "http-jwt-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const { publicKey, privateKey } = await generateKeyPair("ES256");
+    const keys = join(folder, "keys.json");
+    await writeFile(keys, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "k", alg: "ES256" }] }));
+    const issuer = { issuer: "https://id.example", keys, audience: "headwater", toleranceSeconds: 0 };
+    await start({ HEADWATER_JWT_ISSUERS: JSON.stringify([issuer]) });
+    const sign = (sub: string, exp: string): Promise<string> =>
+      new SignJWT({ iss: issuer.issuer, aud: "headwater", sub })
+        .setProtectedHeader({ alg: "ES256", kid: "k" })
+        .setExpirationTime(exp)
+        .sign(privateKey);
+    const jwt = await sign("d", "1h");
+    expect((await http.send('{"a":1}', `Bearer ${jwt}`)).body).toMatchObject({ readings: 1 });
+    expect((await http.send('{"a":2}', `d:${jwt}`)).status).toBe(200);
+    expect((await http.send('{"a":3}', `Bearer ${await sign("nobody", "1h")}`)).status).toBe(401);
+    expect((await http.send('{"a":3}', `Bearer ${await sign("d", "-1m")}`)).status).toBe(401);
+    expect(await values()).toEqual([
+      ["d", "a", 1],
+      ["d", "a", 2],
+    ]);
   });
 
   it("lets anybody send where anybody may, who names a device", async () => {
