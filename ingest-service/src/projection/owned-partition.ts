@@ -79,6 +79,7 @@ function telemetryOf(
     tagNames: config.tags,
     erased: erasures,
     maxPoints: config.batchPoints,
+    maxBytes: Math.max(1, Math.floor(config.queuedBytes / config.writers / 4)),
     outcomesOf: (pointBatch, refusals) => quarantiner.outcomesOf(pointBatch, refusals),
     onDurable: (batch, durable) =>
       commits.note(batch, durable.offset, () => book.keep(partition, durable, telemetry.takeNewSeries(durable.offset))),
