@@ -6,7 +6,7 @@ import { numberField, textField } from "../field-names.ts";
 import type { Point } from "../time-series-store.ts";
 import { LineEncoder } from "./line-protocol.ts";
 
-/** InfluxData's own vectors, beside the checkout; a clone without them skips what needs them, and CI has to have them. */
+/** InfluxData's own vectors, beside the checkout: a clone without them skips what needs them, CI has them. */
 const file = fileURLToPath(new URL("../../../../../shared/data/line-protocol/corpus.json", import.meta.url));
 const isPresent = existsSync(file);
 if (!isPresent && process.env["CI"] === "true" && process.env["WITHOUT_RECORDED_DATA"] !== "true") {
