@@ -50,14 +50,15 @@ export function createPlatformClient({ url, rulesUrl, token }: PlatformClientOpt
   const api: ApiClient = {
     call: callThrough((...request) => api.request(...request)),
     request: (method, path, ...rest) => served(path, (client) => client.request(method, path, ...rest)),
-    stream: (path, headers) => served(path, (client) => client.stream(path, headers)),
+    stream: (path, ...rest) => served(path, (client) => client.stream(path, ...rest)),
   };
   return api;
 }
 
 function serviceOf(path: string): ServiceName {
   if (/^\/api\/v1\/(?:rules|alerts|backtests)\b/.test(path)) return "rules";
-  return /^\/api\/v1\/gateway\b/.test(path) ? "gateway" : "ingest";
+  // Of telemetry itself a gateway takes what devices send; what is asked about it is asked of ingest.
+  return /^\/api\/v1\/(?:gateway\b|telemetry(?:$|\?))/.test(path) ? "gateway" : "ingest";
 }
 
 /**

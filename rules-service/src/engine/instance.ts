@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Device } from "@headwater/aggregates";
 import { nextWake, type Interval } from "../conditions/program.ts";
 import { beginning, isAfter, maxIndex, type Position } from "../readings/position.ts";
@@ -6,15 +7,24 @@ import { mutedEpisode, type EpisodeState, type FoldState } from "./episode-machi
 import { nextRepetition } from "./episode-actions.ts";
 import { isOpen } from "./episode.ts";
 import type { Episode } from "./episode.ts";
-import { footingAfter, footingAt, type Footing } from "./footings.ts";
+import { footingAfter, footingAt, none, type Footing } from "./footings.ts";
 import { elapse, excused, judged, take } from "./fold.ts";
-import { isGrounded, keep, none, settle, type FoldedInstance } from "./horizon.ts";
+import { isGrounded, keep, settle, type FoldedInstance } from "./horizon.ts";
 import { isCorrected, takeLate, type World } from "./late-samples.ts";
 import type { Rule } from "./rule.ts";
 import { lastBeside, lastOwn, latestOwn, type InputSeries } from "./own-readings.ts";
 import type { AlertWriter } from "./alert-writer.ts";
 import { telling } from "./reconciliation.ts";
 import type { Timer } from "./timer-heap.ts";
+
+/** What of an instance is written. */
+export type InstanceFields = Pick<
+  Instance,
+  "state" | "base" | "history" | "refused" | "from" | "firedTo" | "episodes" | "generation" | "grounding"
+> & {
+  /** Of the rule whose state it is. */
+  readonly likeness: string;
+};
 
 /**
  * One rule on one device, as long as there is more to know than that the condition is clear. Its state is a pure
@@ -34,8 +44,6 @@ export class Instance implements FoldedInstance {
   history: readonly Footing[] = none;
   /** Samples after the base that came too late; folding again passes over them, as they may lie in the series. */
   refused: readonly Position[] = none;
-  /** Readings before this offset are none of the rule's. */
-  from = 0;
   /** Judged time of the last instant that the clock passed. */
   firedTo = -Infinity;
   episodes: readonly Episode[] = none;
@@ -51,6 +59,7 @@ export class Instance implements FoldedInstance {
   place = -1;
   /** Of the present record, as they come to be known. */
   samples: readonly Sample[] = none;
+  #from = 0;
 
   constructor(
     rule: Rule,
@@ -67,6 +76,20 @@ export class Instance implements FoldedInstance {
     this.base = footingAt(beginning, state);
   }
 
+  /** Goes on as it was written. */
+  resume(fields: InstanceFields): void {
+    this.grounding = fields.grounding;
+    this.state = fields.state;
+    this.base = fields.base;
+    this.history = fields.history;
+    this.refused = fields.refused;
+    this.from = fields.from;
+    this.firedTo = fields.firedTo;
+    this.episodes = fields.episodes;
+    this.generation = fields.generation;
+    this.stored = true;
+  }
+
   /** Another engine goes on with it, which knows nothing of its timers yet. */
   belongTo(rule: Rule, inputs: readonly InputSeries<Instance>[], grounding: string): void {
     this.rule = rule;
@@ -75,6 +98,16 @@ export class Instance implements FoldedInstance {
     this.timers = none;
     this.samples = none;
     this.place = -1;
+  }
+
+  /** Readings before this offset are none of the rule's. */
+  get from(): number {
+    return this.#from;
+  }
+
+  set from(offset: number) {
+    this.#from = offset;
+    for (const series of this.inputs) if (offset > series.begun) series.begun = offset;
   }
 
   get likeness(): string {
@@ -106,13 +139,15 @@ export class Instance implements FoldedInstance {
    */
   take(samples: readonly Sample[], isInOrder: boolean, world: World): number {
     const first = samples[0]!;
-    if (isInOrder && this.inputs.length === 1 && this.firedTo < first.time) {
+    const isOne = isInOrder && this.inputs.length === 1 && this.firedTo < first.time;
+    if (isOne && !(this.rule.program.watchesSilence && this.firedTo > -Infinity)) {
       for (const sample of samples) this.#takeNext(sample, world);
       return 0;
     }
     const last = lastBeside(this, samples);
     const isCorrection = world.corrected.size > 0 && samples.some((sample) => isCorrected(sample, world));
-    if (!isCorrection && (last === undefined || isAfter(first, last)) && first.time > this.firedTo) {
+    const isNext = (last === undefined || isAfter(first, last)) && first.time > this.firedTo;
+    if (isNext && !isCorrection && !this.#wasExcused(first, world)) {
       for (const sample of samples) this.#takeNext(sample, world);
       return 0;
     }
@@ -130,6 +165,16 @@ export class Instance implements FoldedInstance {
     settle(this, sample.time);
     keep(this, footingAfter(sample, this.state));
     if (this.rule.lateness === 0) settle(this, sample.time);
+  }
+
+  /** Whether the log has told since of a time in which nobody could be heard whose silence an instant took in. */
+  #wasExcused(sample: Sample, { clock }: World): boolean {
+    if (!this.rule.program.watchesSilence || this.isFooted) return false;
+    const footed = this.#footed;
+    const anew = excused(this.rule, footed, clock, sample, sample.offset);
+    if (anew === footed) return false;
+    const passed = elapse(this.rule, anew, this.firedTo, true, undefined, undefined, () => {});
+    return !isDeepStrictEqual(passed, excused(this.rule, this.state, clock, sample, sample.offset));
   }
 
   /** The log's clock says that everything up to this judged time is known. */
