@@ -39,6 +39,8 @@ import { Projection } from "./projection/projection.ts";
 import { quarantinedMetrics, movedAccount } from "./quarantine/quarantined-metrics.ts";
 import { devicesBeyondLimits, quarantineSummary } from "./quarantine/quarantine-queries.ts";
 import { limitWarnings, observeQuarantine } from "./quarantine/observe.ts";
+import { rebuildRoutes } from "./rebuild/routes.ts";
+import { SharedShadow } from "./rebuild/shared-shadow.ts";
 import { RaisedLimits } from "./series-guard/raised-limits.ts";
 import { StoredSeries } from "./series-guard/stored-series.ts";
 import { incarnationOfTags } from "./projection/erase.ts";
@@ -84,7 +86,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
 
   const skipped = new SkippedRecords({ metrics: deps.metrics, logger, reader: "ingest" });
   const foldedEvents = new FoldedEvents({ topics, partitions: deps.partitions, skipped });
-  const { model, folded, overdue, erased, asked, accessOutcomes } = openReadModelParts({
+  const { model, folded, overdue, erased, asked, rebuilding, accessOutcomes } = openReadModelParts({
     ...{ dataDir, log, logger, topics, foldedEvents },
     quarantineBounds: { maxAge: config.quarantineDays * dayMicros, maxBytes: config.quarantineBytes },
   });
@@ -126,12 +128,14 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   });
   const projection = new Projection({
     ...{ config, log, topics, store, book, quarantiner, erasures, model, source, logger, metrics },
+    ...{ quarantined, shadow: new SharedShadow(store) },
     folded: foldedEvents,
     partitions: deps.partitions,
     seriesLimitOf: (device) => raised.of(device),
     storedSeries: (partition) => stored.of(partition),
   });
   asked.push(() => projection.redrive());
+  rebuilding.push(() => projection.rebuild());
   const writing = { log, model, logger, timeoutMs, source };
   const deviceOutcomes = new FoldOutcomes<DeviceState>();
   const restating = new Restating({ log, topic: topics.devices, source, logger, caughtUp: () => model.caughtUp });
@@ -184,6 +188,10 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   stateRoutes(http.app, { model, store, series, positions });
   quarantineRoutes(http.app, { ...writing, topic: topics.quarantine, topics, writeDevice });
   ledgerRoutes(http.app, ledger);
+  rebuildRoutes(http.app, {
+    ...{ log, model, store, source, timeoutMs, topic: topics.rebuilds, telemetryTopic: topics.telemetry },
+    partitions: deps.partitions,
+  });
   backupRoute(http.app, { store, folder: join(dataDir, "ingest", "backups") });
   streamRoutes(http, { log, topics, folded: foldedEvents, logger });
 

@@ -6,7 +6,9 @@ import type { PartitionAccount } from "../accounts/account.ts";
 import type { AccountBook } from "../accounts/account-book.ts";
 import type { IngestConfig } from "../config.ts";
 import type { Erasures } from "../devices/erasures.ts";
-import { quarantinedMetrics } from "../quarantine/quarantined-metrics.ts";
+import { PartitionRebuild } from "../rebuild/partition-rebuild.ts";
+import type { SharedShadow } from "../rebuild/shared-shadow.ts";
+import { type QuarantinedMetrics, quarantinedMetrics } from "../quarantine/quarantined-metrics.ts";
 import type { Quarantiner } from "../quarantine/quarantiner.ts";
 import { ownerOf } from "../series-guard/known-series.ts";
 import type { SeriesGuard } from "../series-guard/series-guard.ts";
@@ -26,6 +28,9 @@ export interface OwnedPartitionOptions {
   readonly quarantiner: Quarantiner;
   readonly erasures: Erasures;
   readonly model: ReadModel;
+  readonly partitions: number;
+  readonly shadow: SharedShadow;
+  readonly quarantined: (partition: number, from: number, to: number) => Promise<QuarantinedMetrics>;
   /** CloudEvents source of this instance. */
   readonly source: string;
   readonly logger: Logger;
@@ -49,22 +54,26 @@ export class OwnedPartition {
   readonly telemetry: TelemetryPartition;
   readonly erasures: PartitionErasures;
   readonly redrive: PartitionRedrive;
+  readonly rebuild: PartitionRebuild;
 
   constructor(options: OwnedPartitionOptions, share: Assignment) {
     this.telemetry = telemetryOf(options, share);
     this.erasures = erasuresOf(options, share, this.telemetry);
     this.redrive = redriveOf(options, share);
+    this.rebuild = rebuildOf(options, share, this.telemetry);
   }
 
   begin(): void {
     this.erasures.queue();
     this.redrive.look();
+    this.rebuild.look();
   }
 
   end(): void {
     this.telemetry.end();
     this.erasures.end();
     this.redrive.end();
+    this.rebuild.end();
   }
 }
 
@@ -120,5 +129,20 @@ function redriveOf(options: OwnedPartitionOptions, { partition, guard, push }: A
     topics: [topics.telemetry, topics.alerts],
     quarantineTopic: topics.quarantine,
     push,
+  });
+}
+
+function rebuildOf(
+  options: OwnedPartitionOptions,
+  { partition, push }: Assignment,
+  telemetry: TelemetryPartition,
+): PartitionRebuild {
+  const { topics, config, erasures, log, store, shadow, model, source, logger, partitions, quarantined } = options;
+  return new PartitionRebuild({
+    ...{ partition, partitions, log, store, shadow, model, source, logger, quarantined, push },
+    ...{ telemetryTopic: topics.telemetry, rebuildTopic: topics.rebuilds, erased: erasures },
+    tagNames: config.tags,
+    maxPoints: config.batchPoints,
+    position: () => telemetry.account.offset,
   });
 }

@@ -14,7 +14,6 @@ import { StoreWriter } from "./store-writer.ts";
 
 export interface ProjectionOptions extends OwnedPartitionOptions {
   readonly folded: FoldedEvents;
-  readonly partitions: number;
   /** A limit of its own that a device was given. */
   readonly seriesLimitOf: (device: string) => number | undefined;
   /** Series of devices of a partition that the store has. */
@@ -87,6 +86,11 @@ export class Projection {
     for (const { redrive } of this.#owned.values()) redrive.look();
   }
 
+  /** A rebuild has come a step further. */
+  rebuild(): void {
+    for (const { rebuild } of this.#owned.values()) rebuild.look();
+  }
+
   /** Commits the offsets of stored points now. */
   flush(): Promise<void> {
     return this.#commits.flush();
@@ -116,12 +120,16 @@ export class Projection {
   stop(): Promise<void> {
     this.#stopped ??= (async () => {
       this.#stopping.abort();
-      for (const { redrive } of this.#owned.values()) redrive.end();
+      for (const { redrive, rebuild } of this.#owned.values()) {
+        redrive.end();
+        rebuild.end();
+      }
       this.#consumption?.pause();
       const deadline = AbortSignal.timeout(drainMs);
       await Promise.all(this.#writers.map((writer) => writer.drain(deadline)));
       await this.#commits.close();
       await this.#consumption?.close();
+      await this.#options.shadow.close();
       this.#options.book.save();
     })();
     return this.#stopped;
