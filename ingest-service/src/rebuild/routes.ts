@@ -4,7 +4,7 @@ import { isoFromMicros, nowMicros, parseTimeRef, RequestError } from "@headwater
 import type { EventLog } from "@headwater/event-log";
 import type { ReadModel } from "@headwater/event-log/read-model";
 import type { RebuildInput } from "@headwater/proto";
-import { type HttpApp, principalOf, timeReference } from "@headwater/service";
+import { type HttpApp, pageSchema, principalOf, timeReference } from "@headwater/service";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import { coverageOf } from "./coverage.ts";
 import { findRebuild, isOpen, listRebuilds, openRebuild, partitionsOf, type Rebuild } from "./rebuild-model.ts";
@@ -124,7 +124,7 @@ export function rebuildRoutes(app: HttpApp, options: RebuildRoutesOptions): void
         operationId: "listRebuilds",
         summary: "Rebuilds, the newest first: the hundred last ones",
         tags,
-        response: { 200: Type.Object({ items: Type.Array(rebuildSchema), next: Type.Null() }) },
+        response: { 200: pageSchema(rebuildSchema) },
       },
     },
     () => ({ items: listRebuilds(model.db).map((each) => resourceOf(model, each)), next: null }),
