@@ -1,5 +1,6 @@
 import { sleep } from "@headwater/core";
 import { Lifecycle, type ServiceApp } from "@headwater/service";
+import { telemetryRoute } from "./http/telemetry-route.ts";
 import { inspectRoutes } from "./inspect/routes.ts";
 import { observe } from "./metrics/gauges.ts";
 import { troublesOfPath, whyNotReady } from "./metrics/health.ts";
@@ -47,6 +48,7 @@ class Gateway implements GatewayApp {
         const parts = this.#parts;
         return parts && { gateway: parts.gateway, path: parts.pipeline.path, lanes: parts.pipeline.lanes };
       });
+      telemetryRoute(deps.http, deps.config, () => (this.#started ? this.#parts?.telemetry : undefined));
     }
   }
 
@@ -171,7 +173,7 @@ class Gateway implements GatewayApp {
     this.#lifecycle.add("marks", { start: () => marker.start(), stop: () => marker.stop() });
   }
 
-  #addMqtt({ mqtt, bridges, presence, pipeline }: GatewayParts): void {
+  #addMqtt({ mqtt, telemetry, bridges, presence, pipeline }: GatewayParts): void {
     this.#lifecycle.add("mqtt", {
       start: async () => {
         presence.endLost();
@@ -180,6 +182,7 @@ class Gateway implements GatewayApp {
       },
       stop: async () => {
         mqtt.stopReading();
+        telemetry.intake.close();
         bridges.stopMessages();
         // Messages that were read get their acknowledgement before the connections end.
         const patience = new AbortController();

@@ -18,6 +18,11 @@ export function gatewayMetrics(metrics: Metrics) {
     receivedBytes: metrics
       .counter("headwater_gateway_received_bytes_total", "Payload bytes of PUBLISH packets received")
       .labels({}),
+    httpMessages: metrics.counter(
+      "headwater_gateway_http_messages_total",
+      "Messages that came by POST /api/v1/telemetry and were answered with success, by outcome",
+      ["outcome"],
+    ),
     events: metrics
       .counter("headwater_gateway_events_total", "Events taken: messages that were decoded and got an identity")
       .labels({}),

@@ -16,6 +16,7 @@ import { Presence } from "./devices/presence/presence.ts";
 import { DeviceRegistry } from "./devices/registry/device-registry.ts";
 import { gatewayId } from "./gateway-id.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
+import { openTelemetry, type HttpTelemetry } from "./http/open-telemetry.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { MqttRemoteBroker } from "./mqtt/bridge/mqtt-remote-broker.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
@@ -57,6 +58,7 @@ export interface GatewayParts {
   readonly presence: Presence;
   readonly sessions: SessionStore;
   readonly mqtt: MqttServer;
+  readonly telemetry: HttpTelemetry;
   readonly bridges: Bridges;
   readonly marker: Marker;
   readonly skipped: SkippedRecords;
@@ -123,6 +125,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
     timeEveryMs: config.time.everyMs,
     registryIsCurrent: () => registry.caughtUp,
   });
+  const telemetry = openTelemetry({ ...source, routes, firmware, identity, limits: config.limits });
   deviceLanes.incarnationOf = (device) => registry.incarnation(device)?.incarnation ?? 0;
   registry.onChanged = (devices) => {
     for (const device of devices) deviceLanes.forget(device);
@@ -139,7 +142,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const marker = new Marker(lanes, recordWriter, { busyMs, quietMs });
   return {
     ...{ gateway, pipeline, registry, identity, book, dispatcher, openSessions, presence, sessions },
-    ...{ redrives, redriver, mqtt, bridges, marker, skipped },
+    ...{ redrives, redriver, mqtt, telemetry, bridges, marker, skipped },
   };
 }
 

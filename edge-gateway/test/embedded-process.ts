@@ -1,6 +1,7 @@
 import { openEmbeddedLog } from "@headwater/event-log/embedded";
 import { topicNames, topicSpecs } from "@headwater/event-log";
-import { createLogger, createMetrics, loadConfig } from "@headwater/service";
+import { randomToken } from "@headwater/core";
+import { adminTokenAuth, createHttpServer, createLogger, createMetrics, loadConfig } from "@headwater/service";
 import { join } from "node:path";
 import { createGatewayApp, gatewayConfig } from "../src/app.ts";
 
@@ -9,6 +10,11 @@ const [dataDir] = process.argv.slice(2) as [string];
 const logger = createLogger({ component: "gateway", level: "warn" });
 const log = await openEmbeddedLog({ dataDir: join(dataDir, "log"), logger });
 await log.ensureTopics(topicSpecs(4));
+const metrics = createMetrics({ service: "gateway" });
+const http = await createHttpServer({
+  ...{ logger, metrics, auth: adminTokenAuth(randomToken()), host: "127.0.0.1", port: 0, title: "Test" },
+  readiness: () => [],
+});
 const app = createGatewayApp({
   config: loadConfig(gatewayConfig, { env: { HEADWATER_MQTT_PORT: "0" } }),
   log,
@@ -17,13 +23,16 @@ const app = createGatewayApp({
   durable: "log",
   dataDir,
   logger,
-  metrics: createMetrics({ service: "gateway" }),
+  metrics,
+  http,
 });
 await app.start();
-process.stdout.write(`ready mqtt://127.0.0.1:${app.mqttPort}\n`);
+const { url } = await http.listen();
+process.stdout.write(`ready mqtt://127.0.0.1:${app.mqttPort} ${url}\n`);
 process.once("SIGTERM", () => {
   void app
     .stop()
+    .then(() => http.close())
     .then(() => log.close())
     .then(() => process.exit(0));
 });

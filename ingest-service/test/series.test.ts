@@ -88,8 +88,8 @@ describe("an export", () => {
       waiting = given;
       expect(given).toBe(before);
     });
-    // Each batch is some 8,000 rows; what is under way lies in buffers of sockets.
-    expect(waiting).toBeLessThan(60);
+    // Each batch is some 1,000 rows; what is under way lies in buffers of sockets.
+    expect(waiting).toBeLessThan(480);
     let lines = 0;
     let tail = "";
     for (let part = await reader.read(); !part.done; part = await reader.read()) {

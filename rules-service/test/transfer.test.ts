@@ -86,6 +86,11 @@ it("gives rules that name no state the one that is asked for, and leaves others 
   expect((await rules.call("GET", "/api/v1/rules/plain")).body).toMatchObject({ mode: "live", revision: 2 });
 });
 
+it("says which state of an entry is none", async () => {
+  const { body } = await rules.call("POST", importPath, [{ state: "on", rule: hotRule("x") }]);
+  expect(body.errors[0].detail).toBe('has to be one of draft, live, shadow, disabled, not text "on"');
+});
+
 it.each([
   { body: [{ id: "x" }], pointer: "/0/condition" },
   { body: [{ state: "on", rule: hotRule("x") }], pointer: "/0/state" },

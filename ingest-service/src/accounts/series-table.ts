@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { sharedTurn } from "@headwater/core";
 import { KnownSeries } from "../series-guard/known-series.ts";
 import type { NewSeriesMinute, RecountedSeries } from "../series-guard/series-guard.ts";
 
@@ -42,7 +43,7 @@ export class SeriesTable {
         if (isNew && each.minute === minute) count += 1;
       }
       this.#db.exec("COMMIT");
-      await turn();
+      await sharedTurn();
     }
     return { minute, count };
   }
@@ -73,13 +74,9 @@ export class SeriesTable {
       for (const { owner, series } of rows) known.add(owner, series);
       if (rows.length < rowsATurn) return known;
       last = rows.at(-1)!;
-      await turn();
+      await sharedTurn();
     }
   }
 }
 
 const noneBefore: NewSeriesMinute = { minute: 0, count: 0 };
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}

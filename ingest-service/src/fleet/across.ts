@@ -1,5 +1,4 @@
-import { setImmediate } from "node:timers/promises";
-import { RequestError } from "@headwater/core";
+import { RequestError, sharedTurn } from "@headwater/core";
 import { isAggregate, quantileOf, QuantileSketch, type SeriesRow } from "@headwater/time-series";
 
 /** What the values of several devices, at one window, become. */
@@ -48,7 +47,7 @@ export class AcrossDevices {
         if (keepsAll) this.#keep(time, known as number[] | undefined, Number(value));
         else this.#windows.set(time, summed(known as Sum | undefined, Number(value)));
       }
-      if (rows.length >= ROWS_A_SLICE) await setImmediate();
+      if (rows.length >= ROWS_A_SLICE) await sharedTurn();
     }
     return isThere;
   }

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { sharedTurn } from "@headwater/core";
 import type { DatabaseSync } from "node:sqlite";
 import { statementsOf } from "../model/statements.ts";
 import { SeenTimes } from "./last-seen.ts";
@@ -79,7 +79,7 @@ export async function listDevices(
       best.add(device);
     }
     if (endsEarly && best.size > limit) break;
-    await setImmediate();
+    await sharedTurn();
   }
   return { devices: best.take(), total: count ? total : undefined };
 }

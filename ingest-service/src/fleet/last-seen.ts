@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { sharedTurn } from "@headwater/core";
 import type { NewestTime, TimeSeriesStore } from "@headwater/time-series";
 import { incarnationOfTags } from "../projection/erase.ts";
 import { telemetryMeasurement } from "../projection/telemetry-points.ts";
@@ -25,7 +25,7 @@ export class SeenTimes {
     const seen = new SeenTimes();
     for (const [i, { tags, time }] of newest.entries()) {
       seen.#add(tags["device"] ?? "", incarnationOfTags(tags), time);
-      if (i % timesASlice === timesASlice - 1) await setImmediate();
+      if (i % timesASlice === timesASlice - 1) await sharedTurn();
     }
     return seen;
   }

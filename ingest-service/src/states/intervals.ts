@@ -1,3 +1,5 @@
+import { Pace } from "@headwater/core";
+
 /** A time during which something was in one state; times in µs. */
 export interface StateInterval {
   readonly state: string | number;
@@ -19,9 +21,11 @@ export interface StateTotal {
 }
 
 /** How often and for how long each state was, the longest first. */
-export function totalsOf(intervals: readonly StateInterval[]): readonly StateTotal[] {
+export async function totalsOf(intervals: readonly StateInterval[]): Promise<readonly StateTotal[]> {
+  const pace = new Pace();
   const totals = new Map<string | number, { intervals: number; micros: number; count: number | undefined }>();
   for (const { state, from, to, count } of intervals) {
+    if (pace.isDue) await pace.rest();
     const known = totals.get(state) ?? { intervals: 0, micros: 0, count: undefined };
     known.intervals += 1;
     known.micros += to - from;

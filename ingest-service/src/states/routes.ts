@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import type { ReadModel } from "@headwater/event-log/read-model";
 import { isoFromMicros, nowMicros, RequestError } from "@headwater/core";
-import { afterQuery, type HttpApp } from "@headwater/service";
+import { afterQuery, type HttpApp, jsonInSlices } from "@headwater/service";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import { deviceState } from "../devices/device-model.ts";
 import { presenceChanges } from "../devices/presence-model.ts";
@@ -59,7 +59,7 @@ export function stateRoutes(app: HttpApp, { model, store, series, positions }: S
   app.get(
     "/api/v1/devices/:id/states",
     {
-      config: { scopes: ["telemetry:read"], conditional: "content" },
+      config: { scopes: ["telemetry:read"], conditional: "content", documentedAnswer: statesSchema },
       schema: {
         operationId: "getStates",
         summary: "When a device was in which state: of a metric, of its presence, of its alerts",
@@ -81,10 +81,9 @@ export function stateRoutes(app: HttpApp, { model, store, series, positions }: S
           tz: rangeQuery.tz,
           limit: Type.Integer({ minimum: 1, maximum: 100_000, default: 10_000 }),
         }),
-        response: { 200: statesSchema },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { id } = request.params;
       const { of, metric, limit, after, from, to, window: windowText, tz } = request.query;
       if ((of === "metric") !== (metric !== undefined)) throw metricFault(of);
@@ -112,12 +111,15 @@ export function stateRoutes(app: HttpApp, { model, store, series, positions }: S
       }
       const shown = found.slice(0, limit);
       const next = found[limit]?.from;
-      return {
-        device: id,
-        items: shown.map((each) => ({ ...each, from: isoFromMicros(each.from), to: isoFromMicros(each.to) })),
-        totals: [...totalsOf(shown)],
-        ...(next !== undefined && { truncated: true, next: isoFromMicros(next) }),
-      };
+      const totals = await totalsOf(shown);
+      const answer = await jsonInSlices({
+        head: { device: id },
+        name: "items",
+        items: shown,
+        textOf: (each) => JSON.stringify({ ...each, from: isoFromMicros(each.from), to: isoFromMicros(each.to) }),
+        tail: { totals, ...(next !== undefined && { truncated: true, next: isoFromMicros(next) }) },
+      });
+      return reply.type("application/json; charset=utf-8").send(answer);
     },
   );
 }

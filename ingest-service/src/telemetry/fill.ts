@@ -1,5 +1,4 @@
-import { setImmediate } from "node:timers/promises";
-import { RequestError } from "@headwater/core";
+import { RequestError, sharedTurn } from "@headwater/core";
 import { type SeriesRow, type Span, type Window, type Windows, windowsOf } from "@headwater/time-series";
 import type { SeriesRange } from "./series-range.ts";
 
@@ -64,7 +63,7 @@ async function* unlimited(
         if (batch.length < BATCH) continue;
         yield batch;
         batch = [];
-        await setImmediate();
+        await sharedTurn();
       }
       batch.push(row);
       previous = row[1];
@@ -78,7 +77,7 @@ async function* unlimited(
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];
-    await setImmediate();
+    await sharedTurn();
   }
   if (batch.length > 0) yield batch;
 }

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { sharedTurn } from "@headwater/core";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { FilledRow } from "./fill.ts";
 
@@ -36,7 +36,7 @@ export async function* parquetFile(
       void writer.write({ columnData: group.columnData(), rowGroupSize: ROWS_A_GROUP });
       group = new RowGroup(columns);
       yield taken(bytes);
-      await setImmediate();
+      await sharedTurn();
     }
   }
   if (group.size > 0) void writer.write({ columnData: group.columnData(), rowGroupSize: ROWS_A_GROUP });

@@ -35,7 +35,7 @@ describe("a client of the platform", () => {
     const urls: Record<string, string> = {};
     const ingest = await service("ingest", ["/api/v1/devices", "/api/v1/ledger"], () => urls);
     const rules = await service("rules", ["/api/v1/alerts", "/api/v1/rules", "/api/v1/backtests"], () => urls);
-    const gateway = await service("gateway", ["/api/v1/gateway/spool"], () => urls);
+    const gateway = await service("gateway", ["/api/v1/gateway/spool", "/api/v1/telemetry"], () => urls);
     Object.assign(urls, { ingest: ingest.url, rules: rules.url, gateway: gateway.url });
     for (const { url, asked } of [ingest, rules, gateway]) {
       const before = asked.filter((path) => path === "/api/v1").length;
@@ -45,6 +45,7 @@ describe("a client of the platform", () => {
       expect(await api.request("GET", "/api/v1/alerts?device=a")).toEqual({ from: "rules" });
       expect(await api.request("GET", "/api/v1/backtests")).toEqual({ from: "rules" });
       expect(await api.request("GET", "/api/v1/gateway/spool")).toEqual({ from: "gateway" });
+      expect(await api.request("POST", "/api/v1/telemetry?format=json", {})).toEqual({ from: "gateway" });
       expect(asked.filter((path) => path === "/api/v1").length - before).toBe(1);
     }
   });

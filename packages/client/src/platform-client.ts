@@ -57,7 +57,8 @@ export function createPlatformClient({ url, rulesUrl, token }: PlatformClientOpt
 
 function serviceOf(path: string): ServiceName {
   if (/^\/api\/v1\/(?:rules|alerts|backtests)\b/.test(path)) return "rules";
-  return /^\/api\/v1\/gateway\b/.test(path) ? "gateway" : "ingest";
+  // Of telemetry itself a gateway takes what devices send; what is asked about it is asked of ingest.
+  return /^\/api\/v1\/(?:gateway\b|telemetry(?:$|\?))/.test(path) ? "gateway" : "ingest";
 }
 
 /**

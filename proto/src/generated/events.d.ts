@@ -1046,6 +1046,9 @@ export namespace headwater {
             /** AlertEvent groupedBy. */
             groupedBy: { [k: string]: string };
 
+            /** AlertEvent seen. */
+            seen: number;
+
             /**
              * Encodes the specified AlertEvent message. Does not implicitly {@link headwater.v1.AlertEvent.verify|verify} messages.
              * @param message AlertEvent message or plain object to encode
@@ -1159,6 +1162,9 @@ export namespace headwater {
 
                 /** AlertEvent groupedBy */
                 groupedBy?: ({ [k: string]: string }|null);
+
+                /** AlertEvent seen */
+                seen?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

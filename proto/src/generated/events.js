@@ -2569,6 +2569,7 @@ export const headwater = $root.headwater = (() => {
              * @property {string|null} [gateway] AlertEvent gateway
              * @property {string|null} [reason] AlertEvent reason
              * @property {Object.<string,string>|null} [groupedBy] AlertEvent groupedBy
+             * @property {number|null} [seen] AlertEvent seen
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2843,6 +2844,14 @@ export const headwater = $root.headwater = (() => {
              */
             AlertEvent.prototype.groupedBy = $util.emptyObject;
 
+            /**
+             * AlertEvent seen.
+             * @member {number} seen
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.seen = 0;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
@@ -2931,6 +2940,8 @@ export const headwater = $root.headwater = (() => {
                 if (message.groupedBy != null && $Object.hasOwnProperty.call(message, "groupedBy"))
                     for (let keys = $Object.keys(message.groupedBy), i = 0; i < keys.length; ++i)
                         writer.uint32(/* id 30, wireType 2 =*/242).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 2 =*/18).string(message.groupedBy[keys[i]]).ldelim();
+                if (message.seen != null && $Object.hasOwnProperty.call(message, "seen") && message.seen !== 0)
+                    writer.uint32(/* id 31, wireType 0 =*/248).uint32(message.seen);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3266,6 +3277,15 @@ export const headwater = $root.headwater = (() => {
                             if (key === "__proto__")
                                 $util.makeProp(message.groupedBy, key);
                             message.groupedBy[key] = value;
+                            continue;
+                        }
+                    case 31: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.seen = value;
+                            else
+                                delete message.seen;
                             continue;
                         }
                     }

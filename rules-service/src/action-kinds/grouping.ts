@@ -8,14 +8,16 @@ import { pointerTo, type Problems } from "../language/problems.ts";
 const plain = ["rule", "device", "type", "severity"] as const;
 const namePattern = `^(?:${plain.join("|")}|labels\\.[A-Za-z0-9_.-]{1,63}|(?:tags|attributes)\\.[^]{1,200})$`;
 
+const nameDescription = "rule, device, type, severity, tags.NAME, attributes.NAME or labels.NAME";
+
 export const groupingSchemas = {
   groupBy: Type.Optional(
-    Type.Array(Type.String({ pattern: namePattern, maxLength: 220 }), {
+    Type.Array(Type.String({ pattern: namePattern, maxLength: 220, description: nameDescription }), {
       maxItems: 8,
       uniqueItems: true,
       description:
-        "One message tells many alerts: those for which the values of all these are the same. rule, device, type, " +
-        "severity, tags.NAME, attributes.NAME or labels.NAME; an empty list: all that this action tells.",
+        "One message tells many alerts: those for which the values of all these are the same. " +
+        `${nameDescription}; an empty list: all that this action tells.`,
     }),
   ),
   groupWait: Type.Optional(

@@ -12,6 +12,8 @@ function after(...steps: readonly Step[]): readonly string[] {
   return triggersOf(history);
 }
 
+const muted = { mutedBy: ["maintenance/m"] };
+
 describe("what a transition sets off", () => {
   it.each([
     ["a raise", [["raised"]], ["raised"]],
@@ -29,6 +31,26 @@ describe("what a transition sets off", () => {
     ["a graver severity by late data", [["raised"], ["escalated", { amended: true }]], []],
     ["a milder severity", [["raised"], ["deescalated"]], ["deescalated"]],
     ["an acknowledgement", [["raised"], ["acknowledged", { transition: 0 }]], ["acknowledged"]],
+    ["an acknowledgement of what is over", [["raised"], ["cleared"], ["acknowledged", { transition: 0 }]], []],
+    [
+      "an acknowledgement of what was held back then",
+      [["raised", muted], ["unmuted"], ["acknowledged", { transition: 0, seen: 1 }]],
+      [],
+    ],
+    [
+      "an acknowledgement of what was held back before",
+      [["raised", muted], ["unmuted"], ["acknowledged", { transition: 0, seen: 2 }]],
+      ["acknowledged"],
+    ],
+    [
+      "the end of a mute, told before the engine heard of the end by hand",
+      [
+        ["raised", muted],
+        ["cleared", { transition: 0, cause: "hand", seen: 1 }],
+        ["unmuted", { transition: 2 }],
+      ],
+      [],
+    ],
     ["an end by its condition", [["raised"], ["cleared", { cause: "condition" }]], ["cleared"]],
     ["an end by late data", [["raised"], ["cleared", { cause: "condition", amended: true }]], ["cleared"]],
     ["an end by an amendment", [["raised"], ["amended", { clearedAt: 5, amended: true }]], ["cleared"]],

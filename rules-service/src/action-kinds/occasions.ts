@@ -10,12 +10,18 @@ export interface ToldTransition {
   readonly clearedAt: number;
   /** What held actions back. */
   readonly mutedBy: readonly string[];
+  /** The engine's number; 0: a person's. */
+  readonly transition: number;
+  /** Of what people do: the last transition that they knew of; 0: it is not known. */
+  readonly seen: number;
 }
 
 /** How far the actions of an episode have come. Immutable. */
 export interface Course {
   /** It was raised in earnest. */
   readonly acted: boolean;
+  /** With which transition, if that is not the first. */
+  readonly since?: number;
   /** Those who were told of it were told of its end. */
   readonly ended: boolean;
   readonly retracted: boolean;
@@ -35,30 +41,46 @@ export function follow(
   course: Course,
   event: ToldTransition,
 ): { readonly course: Course; readonly triggers: readonly Trigger[] } {
-  const { kind } = event;
+  const { kind, transition } = event;
+  const begun = { ...course, acted: true, ...(!course.acted && transition > 1 && { since: transition }) };
   const earnest = !event.amended && !event.shadow && event.mutedBy.length === 0;
   if (kind === alertTransition.raised && earnest) {
-    return course.acted ? { course, triggers: none } : { course: { ...course, acted: true }, triggers: ["raised"] };
+    return course.acted ? { course, triggers: none } : { course: begun, triggers: ["raised"] };
   }
-  if (kind === alertTransition.unmuted && earnest) return { course: { ...course, acted: true }, triggers: ["raised"] };
+  if (kind === alertTransition.unmuted && earnest) return { course: begun, triggers: ["raised"] };
   if (!course.acted) return { course, triggers: none };
   if (kind === alertTransition.escalated && earnest) return { course, triggers: ["escalated"] };
   if (kind === alertTransition.deescalated && earnest) return { course, triggers: ["deescalated"] };
-  if (kind === alertTransition.acknowledged && !event.shadow) return { course, triggers: ["acknowledged"] };
+  if (kind === alertTransition.acknowledged && !event.shadow) {
+    return { course, triggers: knewThatItActed(event, course) && !course.ended ? ["acknowledged"] : none };
+  }
   if (!isEnd(event)) return { course, triggers: none };
   const retracts = event.cause === "retracted";
   const triggers: Trigger[] = [];
   if (retracts && !course.retracted) triggers.push("retracted");
   if (!course.ended) triggers.push("cleared");
-  return { course: { acted: true, ended: true, retracted: course.retracted || retracts }, triggers };
+  return { course: { ...course, ended: true, retracted: course.retracted || retracts }, triggers };
 }
 
 /** What the last of an alert's accepted events sets off. */
 export function triggersOf(history: readonly ToldTransition[]): readonly Trigger[] {
   let course = nothingActed;
   let last = none;
-  for (const event of history) ({ course, triggers: last } = follow(course, event));
+  for (const event of history) {
+    ({ course, triggers: last } = follow(course, event));
+    // The engine may have told more before it heard of that.
+    if (isEndByHand(event)) return event === history.at(-1) ? last : none;
+  }
   return last;
+}
+
+/** An operator action takes effect later than it is written: what the engine tells meanwhile comes behind it. */
+function knewThatItActed({ seen }: ToldTransition, { since = 1 }: Course): boolean {
+  return seen === 0 || since <= seen;
+}
+
+function isEndByHand({ kind, transition, cause }: ToldTransition): boolean {
+  return kind === alertTransition.cleared && transition === 0 && cause === "hand";
 }
 
 function isEnd({ kind, clearedAt, cause }: ToldTransition): boolean {

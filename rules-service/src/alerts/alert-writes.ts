@@ -106,6 +106,7 @@ export class AlertWrites {
       ...{ alertId: id, rule, revision, device, severity, metric, shadow, raisedAt, at, writeId },
       // The engine numbers its transitions from 1; operator actions are told apart by their write ids.
       transition: 0,
+      seen: alert.lastTransition,
       ...action,
     };
     const source = `/headwater/rules/${this.#options.instance}`;

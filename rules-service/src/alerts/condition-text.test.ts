@@ -13,6 +13,7 @@ it.each([
     "t is outside of 2 to 8, and ends within 3 to 7 after it was clear for 5m",
   ],
   [{ metric: "t", between: [2, 8], noData: "clear" }, "t is from 2 to 8; without data it is clear"],
+  [{ metric: "t", above: 8, noData: "raise" }, "t is above 8; without data it is raised"],
   [{ metric: "door", equals: "open" }, 'door is "open"'],
   [{ metric: "door", in: ["open", true] }, 'door is one of "open", true'],
   [{ metric: "door", changesTo: "open" }, 'door changes to "open"'],

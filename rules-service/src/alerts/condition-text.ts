@@ -87,6 +87,8 @@ function heldText({ for: duration, times }: Condition, text: string): string {
   return held.length === 0 ? text : `${text}, ${held.join(" and ")}`;
 }
 
+const withoutData: Readonly<Record<string, string>> = { clear: "clear", raise: "raised" };
+
 function endText({ clearBelow, clearAbove, clearWithin, clearFor, noData }: Condition): string {
   const ends = [
     ...(clearBelow === undefined ? [] : [`below ${shown(clearBelow)}`]),
@@ -95,7 +97,7 @@ function endText({ clearBelow, clearAbove, clearWithin, clearFor, noData }: Cond
     ...(clearFor === undefined ? [] : [`after it was clear for ${plain(clearFor)}`]),
   ];
   const end = ends.length === 0 ? "" : `, and ends ${ends.join(" ")}`;
-  return noData === undefined || noData === "keep" ? end : `${end}; without data it is ${plain(noData)}`;
+  return noData === undefined || noData === "keep" ? end : `${end}; without data it is ${withoutData[plain(noData)]}`;
 }
 
 function plain(value: Json): string {

@@ -1,5 +1,6 @@
 import { formatDuration, microsFromIso } from "@headwater/core";
 import { parseRule, type RuleDefinition } from "../definition/index.ts";
+import { anyMetric } from "../conditions/program.ts";
 import { conditionText } from "./condition-text.ts";
 import type { DerivedStep } from "./derived-steps.ts";
 import type { EvidenceResource } from "./evidence.ts";
@@ -134,13 +135,20 @@ function evidenceText(evidence: EvidenceResource): string[] {
   const { role, metric, eventTime, record, position, derived = [] } = evidence;
   if (role === "timer") return [`  It was decided by the log's clock, which had passed ${eventTime} without another.`];
   const place = `${position.topic}/${position.partition}/${position.offset}`;
-  const read = `${metric} = ${JSON.stringify(valueOf(evidence))} of ${eventTime}`;
+  // What a device sends at all has no value of its own.
+  const read = isAnything(evidence)
+    ? `what came at ${eventTime}`
+    : `${metric} = ${JSON.stringify(valueOf(evidence))} of ${eventTime}`;
   const way =
     record === null
       ? `the log no longer holds ${place}`
       : `received ${record.receivedAt}, written ${record.appendedAt} as ${place}`;
   if (derived.length > 0) return [`  ${roles[role] ?? role} ${read}, ${derivedText(evidence, derived)} (${way}).`];
   return [`  ${roles[role] ?? role} ${read} (${way}).`];
+}
+
+function isAnything({ metric, record }: EvidenceResource): boolean {
+  return metric === anyMetric && record?.readings.some((each) => each.metric === metric) !== true;
 }
 
 /** From rule to rule, back to what the source sent. */

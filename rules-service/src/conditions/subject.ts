@@ -18,7 +18,7 @@ export interface Subject<S> {
   wakeAnchor?(state: S): Anchor;
   elapse?(state: S, time: number): S;
   withDevice?(state: S, device: Device | undefined): S;
-  /** undefined: it is not known. */
+  /** undefined: it is not known. A number beyond the greatest is as good as that. */
   value(state: S): Value | undefined;
   /** The name that alerts give it. */
   readonly name: string;
@@ -26,13 +26,18 @@ export interface Subject<S> {
 
 /** The condition that a subject's value meets a comparison. */
 export function compared<S>(subject: Subject<S>, comparison: Comparison): Program<S> {
+  // No alert could say what was compared, so whoever reads alerts.v1 would skip it.
+  const valueOf = (state: S): Value | undefined => {
+    const value = subject.value(state);
+    return typeof value === "number" && !Number.isFinite(value) ? undefined : value;
+  };
   return {
     ...plainProgram,
     inputs: subject.inputs,
     lookBack: subject.lookBack,
     ranks: comparison.ranks,
     readsDevice: subject.readsDevice === true,
-    watchesSilence: raiseOf(comparison.judge(subject.value(subject.initial(undefined)))) > 0,
+    watchesSilence: raiseOf(comparison.judge(valueOf(subject.initial(undefined)))) > 0,
     initial: (device) => subject.initial(device),
     step: (state, sample) => subject.step(state, sample),
     wakes(state) {
@@ -42,9 +47,9 @@ export function compared<S>(subject: Subject<S>, comparison: Comparison): Progra
     nextWake: (state) => subject.wakeTime?.(state) ?? Infinity,
     elapse: (state, time) => subject.elapse?.(state, time) ?? state,
     withDevice: (state, device) => subject.withDevice?.(state, device) ?? state,
-    verdict: (state) => comparison.judge(subject.value(state)),
+    verdict: (state) => comparison.judge(valueOf(state)),
     measure(state, rank) {
-      const value = subject.value(state);
+      const value = valueOf(state);
       return value === undefined
         ? undefined
         : { metric: subject.name, value, threshold: comparison.threshold(value, rank) };

@@ -15,10 +15,12 @@ const timed = ["for", "absent", "window", "rate", "change", "relativeTo", "withi
 export function warningsOf(definition: RuleDefinition, pace: number): readonly SchemaProblem[] {
   const { actions, wait } = normaliseRule(definition);
   const timed = definition.condition !== undefined && isTimed(definition.condition);
-  return actions.flatMap((action, index) => {
+  const found = definition.condition === undefined ? [] : ofTexts(definition.condition, "/condition");
+  const ofActions = actions.flatMap((action, index) => {
     const at = pointerTo("/actions", index);
     return [...ofLife(action, at, timed ? wait : undefined, pace), ...ofRepeat(action, at, pace)];
   });
+  return [...found, ...ofActions];
 }
 
 /** `wait`: of a rule whose condition time alone may make true. */
@@ -51,6 +53,38 @@ function ofRepeat(action: NormalAction, at: string, pace: number): readonly Sche
     found.push({ pointer: pointerTo(pointerTo(at, "command"), "ttl"), detail });
   }
   return found;
+}
+
+/** What is computed of numbers is a number, and no text is ever equal to it. */
+function ofTexts(condition: ConditionDefinition, at: string): readonly SchemaProblem[] {
+  const { all, any, not } = condition as Record<string, ConditionDefinition[] | ConditionDefinition | undefined>;
+  const found = Object.entries({ all, any, not }).flatMap(([name, inner]) =>
+    Array.isArray(inner)
+      ? inner.flatMap((each, index) => ofTexts(each, pointerTo(pointerTo(at, name), index)))
+      : inner === undefined
+        ? []
+        : ofTexts(inner, pointerTo(at, name)),
+  );
+  const computed = computedOf(condition);
+  if (computed === undefined) return found;
+  const { equals, in: list, threshold } = condition;
+  for (const [name, operand] of Object.entries({ equals, in: list, threshold })) {
+    const texts = [operand].flat();
+    if (operand === undefined || !texts.every((each) => typeof each === "string")) continue;
+    const detail = `is text, and ${computed} is a number: the comparison tells nothing; compare it with a number`;
+    found.push({ pointer: pointerTo(at, name), detail });
+  }
+  return found;
+}
+
+/** What a condition computes where that is always a number. */
+function computedOf(condition: ConditionDefinition): string | undefined {
+  const { window, aggregate, rate, change, relativeTo } = condition;
+  if (window !== undefined)
+    return aggregate === "first" || aggregate === "last" ? undefined : `the ${String(aggregate)}`;
+  if (rate !== undefined) return "the rate";
+  if (change !== undefined) return "the change";
+  return relativeTo === undefined ? undefined : "the ratio";
 }
 
 function isTimed(condition: ConditionDefinition): boolean {

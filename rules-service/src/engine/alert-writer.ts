@@ -155,6 +155,8 @@ export class AlertWriter {
       cause,
       clearedAt: cleared ? 1 : 0,
       mutedBy,
+      transition: episode.told,
+      seen: 0,
     };
     // What late data or no reading at all has shown is known only now; how slow the device is has no part in that.
     const time = amended || cause !== "condition" ? Math.max(at, this.now()) : at + instance.lag;
@@ -172,8 +174,9 @@ export class AlertWriter {
   }
 
   /** What a person did to an episode, of which alerts.v1 has heard from them. */
-  hear(instance: InstanceView, episode: Episode, { kind, at, writeId }: OperatorAction): void {
-    const told = { kind: alertTransition[kind], amended: false, shadow: instance.rule.shadow, cause: "hand" };
+  hear(instance: InstanceView, episode: Episode, { kind, at, writeId, seen = 0 }: OperatorAction): void {
+    const { shadow } = instance.rule;
+    const told = { kind: alertTransition[kind], amended: false, shadow, cause: "hand", transition: 0, seen };
     if (kind === "acknowledged") episode.actions = { ...episode.actions, acknowledged: true };
     this.#answer(instance, episode, { ...told, clearedAt: 0, mutedBy: [] }, { transition: writeId, at, time: at });
   }

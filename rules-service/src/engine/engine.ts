@@ -111,6 +111,8 @@ export interface OperatorAction {
   readonly by: string;
   /** By which it is told from all others. */
   readonly writeId: string;
+  /** The last transition that whoever did it knew of; 0 or absent: it is not known. */
+  readonly seen?: number;
   /** Of `snoozed`: its end on the log's clock; one that is past ends it. */
   readonly until?: number;
 }

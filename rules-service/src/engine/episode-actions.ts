@@ -30,7 +30,7 @@ const alike = new Map<number, EpisodeActions>();
 
 export function withCourse(actions: EpisodeActions, course: Course): EpisodeActions {
   const { acknowledged, repeating } = actions;
-  if (repeating.length > 0) return { ...actions, course };
+  if (repeating.length > 0 || course.since !== undefined) return { ...actions, course };
   const { acted, ended, retracted } = course;
   const key = (acted ? 1 : 0) | (ended ? 2 : 0) | (retracted ? 4 : 0) | (acknowledged ? 8 : 0);
   let known = alike.get(key);

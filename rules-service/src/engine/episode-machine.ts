@@ -25,6 +25,20 @@ export interface FoldState {
 export const noEpisode: EpisodeState = { rank: 0, raisedAt: 0, begun: null, muted: false };
 const muted: EpisodeState = { ...noEpisode, muted: true };
 
+/** The last ones of conditions that rules have in common, which are one state in memory then. */
+const recent: FoldState[] = Array.from({ length: 4 }, () => ({ program: undefined, episode: noEpisode }));
+let oldest = 0;
+
+export function foldState(program: unknown, episode: EpisodeState): FoldState {
+  // A condition whose state is a plain value may come back to it, and is told from what it was by the object.
+  if (episode !== noEpisode || typeof program !== "object") return { program, episode };
+  for (const each of recent) if (each.program === program) return each;
+  const state = { program, episode };
+  recent[oldest] = state;
+  oldest = (oldest + 1) % recent.length;
+  return state;
+}
+
 export type TransitionKind = "raised" | "escalated" | "deescalated" | "cleared";
 
 export interface EpisodeChange {

@@ -3,7 +3,7 @@ import { ranked } from "../conditions/verdict.ts";
 import type { Position } from "../readings/position.ts";
 import type { Anchor, Sample } from "../readings/reading.ts";
 import type { LogClock } from "./clock.ts";
-import { follow, isSteady, type FoldState, type TransitionKind } from "./episode-machine.ts";
+import { foldState, follow, isSteady, type FoldState, type TransitionKind } from "./episode-machine.ts";
 import type { Rule } from "./rule.ts";
 
 export interface Transition {
@@ -32,7 +32,7 @@ export function take(rule: Rule, state: FoldState, sample: Sample, on: OnTransit
   const after =
     isSame && !rule.program.watchesSilence
       ? before
-      : judged(rule, isSame ? before : { program, episode: before.episode }, sample, sample, sample, on);
+      : judged(rule, isSame ? before : foldState(program, before.episode), sample, sample, sample, on);
   return elapse(rule, after, sample.time, true, undefined, sample, on);
 }
 
@@ -69,7 +69,7 @@ export function elapse(
     const wakes = rule.program.wakes(now.program);
     const program = rule.program.elapse(now.program, first);
     const at = momentAt(first, wakes.find(({ time }) => time === first)!.anchor);
-    now = judged(rule, { program, episode: now.episode }, at, decided, place, on);
+    now = judged(rule, foldState(program, now.episode), at, decided, place, on);
   }
 }
 
@@ -104,7 +104,7 @@ export function judged(
       program,
     }),
   );
-  return { program, episode };
+  return foldState(program, episode);
 }
 
 /** When, on the log's clock, it is sure that nothing comes that would have come before a wake. */

@@ -16,6 +16,9 @@ export interface FootingBefore {
   readonly from: Position;
 }
 
+/** One empty list for all: most instances have nothing to put into most of theirs, and there are millions. */
+export const none: readonly never[] = [];
+
 /** States that are kept so that a late reading need not begin at the oldest: so many a lateness. */
 const footingsALateness = 4;
 
@@ -23,15 +26,37 @@ export function footingAt({ time, offset, index }: Position, state: FoldState): 
   return { time, offset, index, state };
 }
 
-/** At its last reading: all of them are in the state after it. */
-export function footingAfter({ time, offset, index, readings }: Sample, state: FoldState): Footing {
+let lastSample: Sample | undefined;
+let lastFooting: Footing | undefined;
+
+/**
+ * At its last reading: all of them are in the state after it. Rules that take a sample in one after the other and come
+ * to one state have the footing in common, as they have the list below.
+ */
+export function footingAfter(sample: Sample, state: FoldState): Footing {
+  if (sample === lastSample && state === lastFooting?.state) return lastFooting;
+  const { time, offset, index, readings } = sample;
   let last = index;
   for (const each of readings) if (each.index > last) last = each.index;
-  return { time, offset, index: last, state };
+  lastSample = sample;
+  lastFooting = { time, offset, index: last, state };
+  return lastFooting;
 }
+
+let lastExtended:
+  | undefined
+  | { history: readonly Footing[]; footing: Footing; lateness: number; result: readonly Footing[] };
 
 /** With one more; the one before goes if it lies close between its neighbours, as the samples around are retained. */
 export function withFooting(history: readonly Footing[], footing: Footing, lateness: number): readonly Footing[] {
+  const last = lastExtended;
+  if (last?.footing === footing && last.history === history && last.lateness === lateness) return last.result;
+  const result = extended(history, footing, lateness);
+  lastExtended = { history, footing, lateness, result };
+  return result;
+}
+
+function extended(history: readonly Footing[], footing: Footing, lateness: number): readonly Footing[] {
   if (history.length === 0) return [footing];
   const before = history[history.length - 2];
   const isClose = before !== undefined && footing.time - before.time < lateness / footingsALateness;
@@ -39,6 +64,17 @@ export function withFooting(history: readonly Footing[], footing: Footing, laten
   const thinned = history.slice();
   thinned[thinned.length - 1] = footing;
   return thinned;
+}
+
+let lastShortened: { history: readonly Footing[]; passed: number; result: readonly Footing[] } | undefined;
+
+/** Without the first so many. */
+export function withoutFirst(history: readonly Footing[], passed: number): readonly Footing[] {
+  const last = lastShortened;
+  if (last?.history === history && last.passed === passed) return last.result;
+  const result = passed === history.length ? none : history.slice(passed);
+  lastShortened = { history, passed, result };
+  return result;
 }
 
 /** The last footing before a sample. */

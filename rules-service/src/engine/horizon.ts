@@ -2,7 +2,7 @@ import { isAfter, type Position } from "../readings/position.ts";
 import type { Sample } from "../readings/reading.ts";
 import type { FoldState } from "./episode-machine.ts";
 import type { Episode } from "./episode.ts";
-import { footingBefore, withFooting, type Footing, type FootingBefore } from "./footings.ts";
+import { footingBefore, none, withFooting, withoutFirst, type Footing, type FootingBefore } from "./footings.ts";
 import { isPruned, prunedTo, type ReadingOwner } from "./own-readings.ts";
 
 /** What is kept of a rule on a device, so that late samples can be put where they belong. */
@@ -17,9 +17,6 @@ export interface FoldedInstance extends ReadingOwner {
   firedTo: number;
   episodes: readonly Episode[];
 }
-
-/** One empty list for all: most instances have nothing to put into most of theirs, and there are millions. */
-export const none: readonly never[] = [];
 
 export function keep(instance: FoldedInstance, footing: Footing): void {
   instance.history = withFooting(instance.history, footing, instance.rule.lateness);
@@ -40,7 +37,7 @@ export function settle(instance: FoldedInstance, newest: number): void {
   }
   if (passed > 0) {
     instance.base = history[passed - 1]!;
-    instance.history = passed === history.length ? none : history.slice(passed);
+    instance.history = withoutFirst(history, passed);
     forget(instance);
   }
   if (instance.refused.length > 0) {

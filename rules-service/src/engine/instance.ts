@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Device } from "@headwater/aggregates";
 import { nextWake, type Interval } from "../conditions/program.ts";
 import { beginning, isAfter, maxIndex, type Position } from "../readings/position.ts";
@@ -6,9 +7,9 @@ import { mutedEpisode, type EpisodeState, type FoldState } from "./episode-machi
 import { nextRepetition } from "./episode-actions.ts";
 import { isOpen } from "./episode.ts";
 import type { Episode } from "./episode.ts";
-import { footingAfter, footingAt, type Footing } from "./footings.ts";
+import { footingAfter, footingAt, none, type Footing } from "./footings.ts";
 import { elapse, excused, judged, take } from "./fold.ts";
-import { isGrounded, keep, none, settle, type FoldedInstance } from "./horizon.ts";
+import { isGrounded, keep, settle, type FoldedInstance } from "./horizon.ts";
 import { isCorrected, takeLate, type World } from "./late-samples.ts";
 import type { Rule } from "./rule.ts";
 import { lastBeside, lastOwn, latestOwn, type InputSeries } from "./own-readings.ts";
@@ -34,8 +35,6 @@ export class Instance implements FoldedInstance {
   history: readonly Footing[] = none;
   /** Samples after the base that came too late; folding again passes over them, as they may lie in the series. */
   refused: readonly Position[] = none;
-  /** Readings before this offset are none of the rule's. */
-  from = 0;
   /** Judged time of the last instant that the clock passed. */
   firedTo = -Infinity;
   episodes: readonly Episode[] = none;
@@ -51,6 +50,7 @@ export class Instance implements FoldedInstance {
   place = -1;
   /** Of the present record, as they come to be known. */
   samples: readonly Sample[] = none;
+  #from = 0;
 
   constructor(
     rule: Rule,
@@ -75,6 +75,16 @@ export class Instance implements FoldedInstance {
     this.timers = none;
     this.samples = none;
     this.place = -1;
+  }
+
+  /** Readings before this offset are none of the rule's. */
+  get from(): number {
+    return this.#from;
+  }
+
+  set from(offset: number) {
+    this.#from = offset;
+    for (const series of this.inputs) if (offset > series.begun) series.begun = offset;
   }
 
   get likeness(): string {
@@ -106,13 +116,15 @@ export class Instance implements FoldedInstance {
    */
   take(samples: readonly Sample[], isInOrder: boolean, world: World): number {
     const first = samples[0]!;
-    if (isInOrder && this.inputs.length === 1 && this.firedTo < first.time) {
+    const isOne = isInOrder && this.inputs.length === 1 && this.firedTo < first.time;
+    if (isOne && !(this.rule.program.watchesSilence && this.firedTo > -Infinity)) {
       for (const sample of samples) this.#takeNext(sample, world);
       return 0;
     }
     const last = lastBeside(this, samples);
     const isCorrection = world.corrected.size > 0 && samples.some((sample) => isCorrected(sample, world));
-    if (!isCorrection && (last === undefined || isAfter(first, last)) && first.time > this.firedTo) {
+    const isNext = (last === undefined || isAfter(first, last)) && first.time > this.firedTo;
+    if (isNext && !isCorrection && !this.#wasExcused(first, world)) {
       for (const sample of samples) this.#takeNext(sample, world);
       return 0;
     }
@@ -130,6 +142,16 @@ export class Instance implements FoldedInstance {
     settle(this, sample.time);
     keep(this, footingAfter(sample, this.state));
     if (this.rule.lateness === 0) settle(this, sample.time);
+  }
+
+  /** Whether the log has told since of a time in which nobody could be heard whose silence an instant took in. */
+  #wasExcused(sample: Sample, { clock }: World): boolean {
+    if (!this.rule.program.watchesSilence || this.isFooted) return false;
+    const footed = this.#footed;
+    const anew = excused(this.rule, footed, clock, sample, sample.offset);
+    if (anew === footed) return false;
+    const passed = elapse(this.rule, anew, this.firedTo, true, undefined, undefined, () => {});
+    return !isDeepStrictEqual(passed, excused(this.rule, this.state, clock, sample, sample.offset));
   }
 
   /** The log's clock says that everything up to this judged time is known. */

@@ -166,7 +166,7 @@ export class Joins {
     const { index } = this.#evaluator;
     const rule = new Rule(change);
     if (before === undefined || before.judgesLike !== rule.judgesLike) {
-      index.groundings.set(rule.id, change.grounding ?? `${change.revision}`);
+      index.groundings.set(rule.id, rule.grounding);
     }
     index.set(rule);
     return rule;

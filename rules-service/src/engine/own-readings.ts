@@ -10,6 +10,8 @@ export interface InputSeries<I = unknown> {
   readonly readings: ReadingBuffer;
   readonly lag: LeastLag;
   readonly instances: Map<string, I>;
+  /** The latest offset from which on a rule has begun there, whose readings those before it are not. */
+  begun: number;
   put(rule: string, instance: I): void;
   remove(rule: string): void;
   refresh(rule: string): void;
@@ -63,16 +65,19 @@ export function lastBeside(owner: ReadingOwner, samples: readonly Sample[]): Rea
   return newest;
 }
 
-/** Up to where readings of any input were let go. */
-export function prunedTo({ inputs }: ReadingOwner): Position {
+/** Up to where own readings of any input were let go. */
+export function prunedTo({ inputs, from }: ReadingOwner): Position {
   let latest = beginning;
-  for (const { readings } of inputs) if (isAfter(readings.pruned, latest)) latest = readings.pruned;
+  for (const { readings } of inputs) {
+    const pruned = readings.prunedFrom(from);
+    if (isAfter(pruned, latest)) latest = pruned;
+  }
   return latest;
 }
 
-/** Whether readings of any input were let go from a position on, or from after it. */
-export function isPruned({ inputs }: ReadingOwner, position: Position): boolean {
-  for (const { readings } of inputs) if (readings.isPruned(position)) return true;
+/** Whether own readings of any input were let go from a position on, or from after it. */
+export function isPruned({ inputs, from }: ReadingOwner, position: Position): boolean {
+  for (const { readings } of inputs) if (readings.isPruned(position, from)) return true;
   return false;
 }
 

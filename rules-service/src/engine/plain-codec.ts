@@ -4,6 +4,8 @@ import type { StateReader, StateWriter } from "./state-bytes.ts";
 /** What states of conditions are made of. */
 const kinds = { null: 0, undefined: 1, count: 2, number: 3, text: 4, list: 5, object: 6, true: 7, false: 8 } as const;
 
+const nothing: readonly never[] = [];
+
 /** Deepest that a state may nest. */
 const maxDepth = 64;
 
@@ -45,12 +47,22 @@ export function readPlain(reader: StateReader, depth = 0): unknown {
     case kinds.number:
       return reader.number();
     case kinds.list:
-      return reader.list(() => readPlain(reader, depth + 1));
+      return compact(reader.list(() => readPlain(reader, depth + 1)));
     case kinds.object:
       return readObject(reader, depth);
     default:
       throw new UnreadableStateError("A rule's state has a value of an unknown kind; it cannot be restored");
   }
+}
+
+/** Numbers alone lie in the list itself, as those of windows do; a list that grew has room for more. */
+function compact(list: readonly unknown[]): readonly unknown[] {
+  if (list.length === 0) return nothing;
+  if (!list.every((each) => typeof each === "number")) return list.slice();
+  // Begun with a half, it is a list of doubles whatever comes.
+  const numbers = [0.5];
+  for (let place = 0; place < list.length; place++) numbers[place] = list[place] as number;
+  return numbers.slice();
 }
 
 function readObject(reader: StateReader, depth: number): unknown {

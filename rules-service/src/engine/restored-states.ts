@@ -1,3 +1,4 @@
+import { AlikeStates } from "./alike-states.ts";
 import type { Derivations } from "./derivations.ts";
 import type { EngineSnapshot, RuleChange, StateBytes } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
@@ -28,6 +29,7 @@ export class RestoredStates {
   readonly #ahead = new WeakMap<Instance, Restored>();
   /** What rules were in the writings that were restored; what has taken effect again is left out. */
   readonly #records = new Map<string, readonly RuleRecord[]>();
+  readonly #alike = new AlikeStates();
   /** The writing of the checkpoint. */
   #whole = 0;
   #generation = 0;
@@ -162,8 +164,9 @@ export class RestoredStates {
         Object.assign(series, { covers, generation: this.#whole + 1 });
         return;
       }
-      const { readings, pruned, generation, lag, incarnation } = codec.decodeSeries(state, series.metric);
-      series.readings.load(readings, pruned);
+      const { readings, pruned, prunedEarlier, ...rest } = codec.decodeSeries(state, series.metric);
+      const { generation, lag, incarnation } = rest;
+      series.readings.load(readings, pruned, prunedEarlier);
       series.lag.state = lag;
       Object.assign(series, { covers, generation, incarnation, stored: true });
       this.#seen(generation);
@@ -174,7 +177,7 @@ export class RestoredStates {
       this.written.set(rule, records);
       for (const { generation } of records) this.#seen(generation);
     } else {
-      const fields = state.length === 0 ? undefined : codec.decodeInstance(state);
+      const fields = state.length === 0 ? undefined : this.#alike.share(codec.decodeInstance(state));
       if (fields !== undefined) this.#seen(fields.generation);
       const known = this.#waiting.get(rule) ?? [];
       known.push({ device, covers, fields });

@@ -142,6 +142,8 @@ export function switchMode(instance: Instance, before: Rule, evaluator: Evaluato
   }
   closeUnder(before, instance, "rule-shadowed", evaluator);
   instance.mute(evaluator.next);
+  // Late data may find another where this one began.
+  instance.grounding = instance.rule.grounding;
 }
 
 function closeUnder(before: Rule, instance: Instance, cause: string, { alerts, clock }: Evaluator): void {

@@ -97,6 +97,11 @@ export class Rule {
     this.selectorKeys = selectorKeys(this.#selector);
   }
 
+  /** What the control event is called that put it into effect; part of the ids of alerts. */
+  get grounding(): string {
+    return this.change.grounding ?? `${this.revision}`;
+  }
+
   /** Whether it is told of gateways, too. */
   get watchesGateways(): boolean {
     return this.reasons?.some((reason) => reason !== "device-silent") === true;

@@ -115,8 +115,10 @@ export class SampleIntake {
    */
   prune(): void {
     for (let each = 0; each < this.#grownCount; each++) {
-      const { readings, lateness } = this.#grown[each]!;
-      readings.prune(readings.newest!.time - lateness * retainedLatenesses);
+      const { readings, lateness, begun } = this.#grown[each]!;
+      // Who began last may have none but late ones yet.
+      const newest = readings.newestFrom(begun)?.time ?? -Infinity;
+      readings.prune(newest - lateness * retainedLatenesses);
     }
     this.#grownCount = 0;
     if (this.#grown.length > mostSpare) this.#grown.length = 0;
@@ -218,7 +220,7 @@ export class SampleIntake {
   #takeLate(series: Series, reading: Reading): void {
     this.isInOrder = false;
     const newest = series.readings.newest!.time;
-    const isInserted = series.readings.insert(reading);
+    const isInserted = series.readings.insert(reading, series.begun);
     if (isInserted) this.#hold(series, reading);
     for (const [slot, rule] of series.rules.entries()) {
       const isTooLate = !isInserted || reading.time <= newest - rule.lateness;

@@ -55,6 +55,7 @@ export class Series implements InputSeries<Instance> {
   version = -1;
   /** Whether there are any. */
   isTaken = false;
+  begun = 0;
   /** How far back late readings amend, by the rules of its metric at that version. */
   lateness = 0;
   quiet: QuietRanges;
@@ -148,14 +149,18 @@ export class Series implements InputSeries<Instance> {
     else this.#setQuiet(slot, noInterval, -Infinity);
   }
 
-  #setQuiet(slot: number, interval: Interval, until: number): void {
+  #setQuiet(slot: number, numbers: Interval, limit: number): void {
+    // Where every number counts there is nothing to wait for, and what all of the list begin with need not be copied.
+    const isEmpty = !(numbers.low < numbers.high);
+    const interval = isEmpty ? noInterval : numbers;
+    const until = isEmpty ? Infinity : limit;
     if (!this.quiet.is(slot, interval, until)) this.#own().set(slot, interval, until);
   }
 
   /** Whatever comes next concerns the rule, until it is refreshed. */
   block(rule: string): void {
     const slot = this.list.slotOf(rule);
-    if (slot !== undefined) this.#own().set(slot, noInterval, -Infinity);
+    if (slot !== undefined) this.#setQuiet(slot, noInterval, Infinity);
   }
 
   idleInterval(rule: Rule): Interval {

@@ -4,15 +4,18 @@ import type { Reading } from "../readings/reading.ts";
 import { noActions, withCourse, type EpisodeActions } from "./episode-actions.ts";
 import { unmuted, type Episode } from "./episode.ts";
 import { StateOfOtherVersionError } from "./errors.ts";
-import type { EpisodeState, FoldState } from "./episode-machine.ts";
+import { noEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
 import type { Footing } from "./footings.ts";
 import type { Instance } from "./instance.ts";
 import type { Series } from "./series.ts";
 import { readPlain, writePlain } from "./plain-codec.ts";
 import { StateReader, StateWriter } from "./state-bytes.ts";
 
-/** Of everything below; a state of another version is not read, and its rules are warmed again. */
-export const stateVersion = 3;
+/**
+ * Of everything below and of what conditions keep; a state of another version is not read, and its rules are warmed
+ * again. Up to version 3 windows kept their panes as objects.
+ */
+export const stateVersion = 4;
 
 /** Begins the name of a metric where states of rules have the id of the rule. */
 export const seriesPrefix = "~";
@@ -40,6 +43,7 @@ export type InstanceFields = Pick<
 export interface SeriesFields {
   readonly generation: number;
   readonly pruned: Position;
+  readonly prunedEarlier: readonly Position[];
   readonly readings: Reading[];
   readonly lag: LeastLag["state"];
   readonly incarnation: number | undefined;
@@ -86,7 +90,10 @@ export function encodeSeries({ readings, generation, lag, incarnation }: Series)
   for (let i = 0; i < readings.size; i++) writeReading(writer, readings.at(i));
   for (const part of lag.state) writer.count(part);
   // A state of 0.1 ends here.
-  if (incarnation !== undefined) writer.count(incarnation);
+  if (incarnation === undefined) return writer.done();
+  writer.count(incarnation);
+  const { prunedEarlier } = readings;
+  if (prunedEarlier.length > 0) writer.list(prunedEarlier, (position) => writePosition(writer, position));
   return writer.done();
 }
 
@@ -96,7 +103,9 @@ export function decodeSeries(bytes: Uint8Array, metric: string): SeriesFields {
   const pruned = readPosition(reader);
   const readings = reader.list(() => readReading(reader, metric));
   const lag: LeastLag["state"] = [reader.count(), reader.count(), reader.count()];
-  return { generation, pruned, readings, lag, incarnation: reader.isAtEnd ? undefined : reader.count() };
+  const incarnation = reader.isAtEnd ? undefined : reader.count();
+  const prunedEarlier = reader.isAtEnd ? [] : reader.list(() => readPosition(reader));
+  return { generation, pruned, prunedEarlier, readings, lag, incarnation };
 }
 
 export function encodeInstance(instance: InstanceFields): Uint8Array {
@@ -150,7 +159,8 @@ function writeState(writer: StateWriter, { program, episode }: FoldState): void 
 }
 
 function readState(reader: StateReader): FoldState {
-  return { program: readPlain(reader), episode: readPlain(reader) as EpisodeState };
+  const [program, episode] = [readPlain(reader), readPlain(reader) as EpisodeState];
+  return { program, episode: episode.rank === 0 && !episode.muted ? noEpisode : episode };
 }
 
 function writePosition(writer: StateWriter, { time, offset, index }: Position): void {

@@ -30,6 +30,7 @@ export function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object") return "an object";
+  if (typeof value === "number" && !Number.isFinite(value)) return `${value}, which is no finite number`;
   const text = typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : JSON.stringify(value);
   return typeof value === "string" ? `text ${text}` : `${typeof value} ${text}`;
 }

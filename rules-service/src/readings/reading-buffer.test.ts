@@ -22,6 +22,7 @@ describe("the retained readings of a series", () => {
         const buffer = new ReadingBuffer();
         let list: Reading[] = [];
         let pruned: Position = beginning;
+        let allGone: Reading[] = [];
         for (const [offset, each] of steps.entries()) {
           const newest = list.at(-1)?.time ?? 0;
           if (each.kind === "push") {
@@ -38,12 +39,20 @@ describe("the retained readings of a series", () => {
             buffer.prune(upTo);
             const gone = list.slice(0, -1).filter(({ time }) => time <= upTo);
             list = list.slice(gone.length);
+            allGone = [...allGone, ...gone];
             const last = gone.at(-1);
             if (last !== undefined && isAfter(last, pruned)) pruned = positionOf(last);
           }
           expect(contentOf(buffer)).toEqual(list);
           expect(buffer.newest).toBe(list.at(-1));
           expect(buffer.pruned).toEqual(pruned);
+          for (let from = 0; from <= offset; from += 3) {
+            const own = allGone.filter((reading) => reading.offset >= from);
+            const last = own.reduce<Position>((latest, each) => (isAfter(each, latest) ? each : latest), beginning);
+            // Of very many two count as one, never as less.
+            if (allGone.length <= 8) expect(buffer.prunedFrom(from)).toEqual(positionOf(last));
+            else expect(isAfter(last, buffer.prunedFrom(from))).toBe(false);
+          }
           for (const reading of list) expect(list[buffer.indexAfter(reading)]).toBe(list[list.indexOf(reading) + 1]);
         }
         const copy = new ReadingBuffer();
@@ -78,7 +87,7 @@ function contentOf(buffer: ReadingBuffer): readonly Reading[] {
   return Array.from({ length: buffer.size }, (_, index) => buffer.at(index));
 }
 
-function positionOf({ time, offset, index }: Reading): Position {
+function positionOf({ time, offset, index }: Position): Position {
   return { time, offset, index };
 }
 

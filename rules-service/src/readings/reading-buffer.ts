@@ -4,6 +4,10 @@ import type { Reading } from "./reading.ts";
 /** Most readings of one device and metric that are kept for late ones to be put between. */
 export const maxRetained = 1000;
 
+/** Most positions that are kept of what was let go before `pruned`; beyond, one stands for two. */
+const mostEarlier = 8;
+const none: readonly Position[] = [];
+
 /** Fewest places of a ring that holds anything. */
 const minPlaces = 2;
 
@@ -20,6 +24,7 @@ export class ReadingBuffer {
   #prunedTime = beginning.time;
   #prunedOffset = beginning.offset;
   #prunedIndex = beginning.index;
+  #earlier = none;
 
   get size(): number {
     return this.#size;
@@ -34,10 +39,32 @@ export class ReadingBuffer {
     return { time: this.#prunedTime, offset: this.#prunedOffset, index: this.#prunedIndex };
   }
 
-  /** Whether a position lies at or before what was let go. */
-  isPruned({ time, offset, index }: Position): boolean {
+  /** The same of readings that came later than that one: each lies before the one in front of it, and came later. */
+  get prunedEarlier(): readonly Position[] {
+    return this.#earlier;
+  }
+
+  /** The same of the readings from an offset on: what others had before is none of theirs who begin there. */
+  prunedFrom(from: number): Position {
+    if (from <= this.#prunedOffset) return this.pruned;
+    return this.#earlier.find(({ offset }) => from <= offset) ?? beginning;
+  }
+
+  /** Whether a position lies at or before what was let go of the readings from an offset on. */
+  isPruned(position: Position, from = 0): boolean {
+    if (from > this.#prunedOffset) return !isAfter(position, this.prunedFrom(from));
+    const { time, offset, index } = position;
     if (time !== this.#prunedTime) return time < this.#prunedTime;
     return offset === this.#prunedOffset ? index <= this.#prunedIndex : offset < this.#prunedOffset;
+  }
+
+  /** The newest of the readings from an offset on. */
+  newestFrom(offset: number): Reading | undefined {
+    for (let i = this.#size - 1; i >= 0; i--) {
+      const reading = this.at(i);
+      if (reading.offset >= offset) return reading;
+    }
+    return undefined;
   }
 
   at(index: number): Reading {
@@ -49,9 +76,9 @@ export class ReadingBuffer {
     this.#places[(this.#head + this.#size++) & (this.#places.length - 1)] = reading;
   }
 
-  /** Puts a late reading where it belongs; false if what it belongs between is gone. */
-  insert(reading: Reading): boolean {
-    if (this.isPruned(reading)) return false;
+  /** Puts a late reading where it belongs; false if what it belongs between, of an offset on, is gone. */
+  insert(reading: Reading, from = 0): boolean {
+    if (this.isPruned(reading, from)) return false;
     this.#insertAt(this.indexAfter(reading), reading);
     return true;
   }
@@ -88,7 +115,7 @@ export class ReadingBuffer {
     while (this.#size > 1) {
       const oldest = this.at(0);
       if (oldest.time > upTo && this.#size <= maxRetained) break;
-      if (!this.isPruned(oldest)) this.#markPruned(oldest);
+      this.#letGo(oldest);
       this.#places[this.#head] = undefined;
       this.#head = (this.#head + 1) & (this.#places.length - 1);
       this.#size--;
@@ -97,12 +124,13 @@ export class ReadingBuffer {
     if (this.#places.length > 8 && this.#size * 8 <= this.#places.length) this.#resize(this.#places.length / 4);
   }
 
-  load(readings: readonly Reading[], pruned: Position): void {
+  load(readings: readonly Reading[], pruned: Position, earlier = none): void {
     this.#places = [];
     this.#head = 0;
     this.#size = 0;
     for (const reading of readings) this.push(reading);
     this.#markPruned(pruned);
+    this.#earlier = earlier;
   }
 
   clear(): void {
@@ -124,7 +152,10 @@ export class ReadingBuffer {
       this.#insertAt(after, reading);
       if (isAfter(reading, pruned) && reading.offset >= from) from = reading.offset + 1;
     }
-    if (isAfter(this.pruned, other.pruned)) this.#markPruned(other.pruned);
+    if (isAfter(this.pruned, other.pruned)) {
+      this.#markPruned(other.pruned);
+      this.#earlier = other.prunedEarlier;
+    }
     return from;
   }
 
@@ -142,9 +173,30 @@ export class ReadingBuffer {
     this.#head = 0;
   }
 
+  #letGo({ time, offset, index }: Position): void {
+    const position = { time, offset, index };
+    if (this.isPruned(position)) {
+      if (offset > this.#prunedOffset) this.#earlier = withEarlier(this.#earlier, position);
+      return;
+    }
+    if (offset < this.#prunedOffset) this.#earlier = withEarlier(this.#earlier, this.pruned);
+    else if (this.#earlier.length > 0) this.#earlier = this.#earlier.filter((each) => each.offset > offset);
+    this.#markPruned(position);
+  }
+
   #markPruned({ time, offset, index }: Position): void {
     this.#prunedTime = time;
     this.#prunedOffset = offset;
     this.#prunedIndex = index;
   }
+}
+
+/** With one more; those go that came before it and lie before it. */
+function withEarlier(list: readonly Position[], position: Position): readonly Position[] {
+  if (list.some((each) => each.offset >= position.offset && isAfter(each, position))) return list;
+  const others = list.filter((each) => each.offset > position.offset || isAfter(each, position));
+  const all = [...others, position].toSorted((a, b) => a.offset - b.offset);
+  if (all.length <= mostEarlier) return all;
+  const [last, { offset }] = [all.at(-2)!, all.at(-1)!];
+  return [...all.slice(0, -2), { ...last, offset }];
 }

@@ -48,6 +48,24 @@ describe("commands answer what `on` names", () => {
     );
   });
 
+  it("an acknowledgement by what whoever wrote it knew, whatever was told since", () => {
+    for (const [seen, answers] of [
+      [1, []],
+      [2, ["acknowledged"]],
+    ] as const) {
+      const p = new Partition();
+      p.rule(condition, { actions });
+      p.tick(0);
+      p.snooze(30);
+      p.read(10, 85);
+      p.tick(30);
+      const { alertId } = p.effects.alerts[0]!;
+      expect(commands(p)).toEqual(["raised"]);
+      p.hand(alertId!, 29, "acknowledged", seen);
+      expect(commands(p)).toEqual(answers);
+    }
+  });
+
   it("an acknowledgement, under the id of who wrote it", () => {
     const { p, alert } = begun();
     p.hand(alert, 20, "acknowledged");

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { createPartitionEngine } from "../../src/engine/index.ts";
+import { all, change, taken } from "./harness.ts";
 import { Partition } from "./partition.ts";
 
 const action = { actions: [{ command: { name: "act" } }] };
@@ -152,5 +154,66 @@ describe("a late reading", () => {
     expect(p.engine.counters.tooLate).toBe(1);
     p.read(1000.5, 81);
     expect(p.emitted()).toEqual(["raised warning @1000.5 (amended)", "cleared @1001 (amended)"]);
+  });
+});
+
+describe("a rule that begins on a device beside others", () => {
+  const late = (lateness: string) =>
+    change({ id: "late", condition: { metric: "t", above: 3 }, selector: { types: ["a"] }, wait: "0s", lateness });
+
+  /** Two readings of before it, of which the other rules keep the last alone. */
+  function beside(lateness: string): Partition {
+    const p = new Partition();
+    p.tick(0);
+    p.rule({ above: 80 }, { wait: "0s", lateness: "0s" });
+    all(p.engine.applyRule(late(lateness), p.effects));
+    p.read(89.9, 0);
+    p.read(90, 0);
+    p.device("d", { type: "a" });
+    expect(p.emitted()).toEqual([]);
+    return p;
+  }
+
+  it("judges its first reading, however late that is by what was before", () => {
+    const p = beside("0s");
+    p.read(89, 4, { received: 90 });
+    expect(p.emitted()).toEqual(["raised warning @89"]);
+    // By its own lateness the next one is too late.
+    p.read(88, 0, { received: 90 });
+    expect(p.emitted()).toEqual([]);
+    expect(p.engine.counters.tooLate).toBe(3);
+    p.read(91, 0);
+    expect(p.emitted()).toEqual(["cleared @91"]);
+  });
+
+  it("puts its readings in order, as long as all of them are late by what was before", () => {
+    const p = beside("3s");
+    p.read(60, 4, { received: 90 });
+    p.read(62, 4, { received: 90 });
+    expect(p.emitted()).toEqual(["raised warning @60"]);
+    p.read(61, 0, { received: 90 });
+    expect(p.emitted()).toEqual([
+      "raised warning @60 (amended)",
+      "cleared @61 (amended)",
+      "amended warning @62- (amended)",
+    ]);
+  });
+
+  it("knows after a restart, too, which of its readings are gone", () => {
+    const p = beside("0s");
+    p.read(89, 4, { received: 90 });
+    const again = new Partition(createPartitionEngine(0));
+    all(again.engine.restore({ offset: p.log.next, ...taken(p.engine, true) }));
+    again.device("d", { type: "a" });
+    again.rule({ above: 80 }, { wait: "0s", lateness: "0s" });
+    all(again.engine.applyRule(late("0s"), again.effects));
+    p.emitted();
+    p.read(88, 0, { received: 90 });
+    p.read(91, 0);
+    for (const { record, at: position } of p.log.entries.slice(-2)) {
+      again.engine.applyRecord(record, position, again.effects);
+    }
+    expect(p.emitted()).toEqual(["cleared @91"]);
+    expect(again.emitted()).toEqual(["cleared @91"]);
   });
 });

@@ -27,14 +27,14 @@ export const mutants: readonly Mutant[] = [
     from: "panes: fold.from(panes, edge - count), result, edge",
     to: "panes: fold.from(panes, edge + 1 - count), result, edge",
   },
-  { file: "conditions/window/windows.ts", from: "if (state.length < size) return undefined;", to: "" },
+  { file: "conditions/window/windows.ts", from: "if (state.length < size * width) return undefined;", to: "" },
   {
     file: "conditions/window/windows.ts",
     from: "wakeTime: ({ last }) => (last === null ? Infinity : last.time + gap),",
     to: "wakeTime: () => Infinity,",
   },
   { file: "conditions/window/accumulator.ts", from: "to - from < least ||", to: "to - from <= least ||" },
-  { file: "conditions/window/accumulator.ts", from: "merge: (earlier) => earlier,", to: "merge: (_, later) => later," },
+  { file: "conditions/window/accumulator.ts", from: "(earlier) => earlier,", to: "(_, later) => later," },
   { file: "conditions/relative/relative.ts", from: "now - past;", to: "past - now;" },
   { file: "conditions/relative/relative.ts", from: "value >= floor &&", to: "value > floor &&" },
   {
@@ -102,7 +102,7 @@ export const mutants: readonly Mutant[] = [
     to: "raiseOf(verdict) > 0",
     first: 1,
   },
-  { file: "engine/joins.ts", from: "change.grounding ?? `${change.revision}`", to: '""', first: 2 },
+  { file: "engine/rule.ts", from: "this.change.grounding ?? `${this.revision}`", to: '""', first: 2 },
   { file: "engine/joins.ts", from: "instance.mute(next);", to: "", first: 2 },
   { file: "engine/joins.ts", from: "instance.ground(instance.state, next);", to: "", first: 2 },
   {

@@ -88,9 +88,10 @@ export class Partition {
     this.engine.applyDevice(id, device, incarnation, this.effects);
   }
 
-  hand(alertId: string, when: number, kind: "cleared" | "acknowledged" = "cleared"): void {
+  /** `seen`: the last transition that whoever did it knew of. */
+  hand(alertId: string, when: number, kind: "cleared" | "acknowledged" = "cleared", seen = 0): void {
     this.engine.applyOperatorAction(
-      { kind, alertId, rule: "hot", device: "d", at: at(when), by: "somebody", writeId: `${kind}@${when}` },
+      { kind, alertId, rule: "hot", device: "d", at: at(when), by: "somebody", writeId: `${kind}@${when}`, seen },
       this.effects,
     );
   }

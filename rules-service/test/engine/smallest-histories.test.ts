@@ -1,3 +1,4 @@
+import { alertTransition } from "@headwater/proto";
 import { describe, expect, it } from "vitest";
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { agreesWithReference } from "./agreement.ts";
@@ -81,6 +82,20 @@ describe("absence behind a gateway that was away", () => {
     p.emitted();
     p.read(152, 0);
     expect(p.emitted()).toEqual(["raised warning @123", "cleared @152"]);
+  });
+
+  it("is taken back where the gateway's first mark comes late, and then shows that nobody could be heard", () => {
+    const p = under({ absent: "2s" }, { lateness: "0s" });
+    p.read(90, 0);
+    p.tick(121);
+    expect(p.emitted()).toEqual(["raised warning @2", "cleared @90", "raised warning @92"]);
+    p.mark(90.000_001, { forwarded: 121, appended: 121 });
+    p.read(131, 0);
+    expect(p.emitted()).toEqual(["cleared @92 (amended, retracted)"]);
+    // It goes on as ever.
+    p.mark(133, { forwarded: 133 });
+    p.read(140, 0);
+    expect(p.emitted()).toEqual(["raised warning @133", "cleared @140"]);
   });
 });
 
@@ -239,5 +254,26 @@ describe("an alert that was taken back", () => {
     };
     const rules = [rule("a", { outside: [-2, 2], clearWithin: [-1, 1] }, "3s"), rule("b", { above: 1 }, "0s")];
     expect(agreesWithReference(createPartitionEngine, rules, write(life))).toBeUndefined();
+  });
+
+  it("nor does one that ended as its rule went into the shadow", () => {
+    const p = new Partition();
+    p.tick(0);
+    const weekly = [{ days: ["tue"], from: "22:15", to: "22:16" }];
+    const rest = { wait: "0s", lateness: "0s", schedule: { timeZone: "UTC", weekly, outside: "clear" } };
+    const made = p.rule({ above: { info: 1, warning: 3 } }, rest);
+    p.mark(97);
+    p.read(97, 2);
+    p.mark(101);
+    all(p.engine.applyRule({ ...made, mode: "shadow", grounding: "its going into the shadow" }, p.effects));
+    p.read(98, 4, { gateway: "other", appended: 101 });
+    p.read(101, 4);
+    const told = p.alerts();
+    expect(told.map(({ kind, shadow }) => [kind, shadow])).toEqual([
+      [alertTransition.raised, false],
+      [alertTransition.cleared, false],
+      [alertTransition.raised, true],
+    ]);
+    expect(new Set(told.map(({ alertId, transition }) => `${alertId}/${transition}`)).size).toBe(3);
   });
 });

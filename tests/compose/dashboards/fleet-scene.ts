@@ -160,7 +160,7 @@ const blank: AlertEvent = {
   raisedAt: 0,
   clearedAt: 0,
   evidence: [],
-  ...{ text: null, assignee: "", snoozedUntil: 0, mutedBy: [], flapping: false, action: 0, repetition: 0 },
+  ...{ text: null, assignee: "", snoozedUntil: 0, mutedBy: [], flapping: false, action: 0, repetition: 0, seen: 0 },
   writeId: "",
   gateway: "",
   ...{ reason: "", groupedBy: {} },

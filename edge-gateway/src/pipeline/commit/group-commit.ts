@@ -175,6 +175,7 @@ export class GroupCommit {
       return;
     }
     for (const { token } of batch.qos2) journal.landed(token);
+    recent.landed();
     onCommitted(batch.frames, (performance.now() - batch.firstAt) / 1000, batch.acknowledgements);
     batch.acknowledge((error) => logger.error({ err: error }, "an acknowledgement failed"));
     this.onRoom?.();

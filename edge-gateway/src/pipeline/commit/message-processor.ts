@@ -76,12 +76,16 @@ export class MessageProcessor {
     return true;
   }
 
-  /** Takes a message that is not repeated; the caller has made sure that the record writer has room. */
-  process(target: MessageTarget, message: IncomingMessage): void {
+  /**
+   * Takes a message that is not repeated; the caller has made sure that the record writer has room. Answers with the n
+   * of its event, or 0 if it became none.
+   */
+  process(target: MessageTarget, message: IncomingMessage): number {
     const n = this.#write(target, message);
     const partition = target.kind === "telemetry" ? target.lane.partition : 0;
     if (message.qos === 1) this.#noteRecent(message, partition, n);
     else if (message.qos === 2) this.#options.commit.noteArrival({ token: message.token, partition, n });
+    return n;
   }
 
   /** Whether it answers a command, whatever else it is: in the group commit of the message itself. */

@@ -22,7 +22,13 @@ export const maxChunkEntries = 1_000_000;
 /** On a chunk: its commit is known to be durable. */
 export const chunkLanded = 1;
 
-export const entryKinds = { message: 0, lastingSession: 1, passingSession: 2 } as const;
+/** `request`: of HTTP, under an Idempotency-Key; its packet identifier is the tail of its key. */
+export const entryKinds = { message: 0, lastingSession: 1, passingSession: 2, request: 3 } as const;
+
+/** Whether an entry of this kind counts only if what it is of became durable. */
+export function needsCommit(kind: number): boolean {
+  return kind === entryKinds.message || kind === entryKinds.request;
+}
 
 export interface FileHeader {
   readonly epoch: number;

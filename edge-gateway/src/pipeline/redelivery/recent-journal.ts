@@ -2,10 +2,19 @@ import { ResourceError, type Logger } from "@headwater/core";
 import { writeSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { chunkLanded, encodeFileHeader, entryKinds, fileHeaderBytes, readEntry, type Chunk } from "./recent-chunks.ts";
+import {
+  chunkLanded,
+  encodeFileHeader,
+  entryKinds,
+  fileHeaderBytes,
+  needsCommit,
+  readEntry,
+  type Chunk,
+} from "./recent-chunks.ts";
 import { openForWriting, readOld, writeAt, type OldFile } from "./recent-files.ts";
 import { firstEntries, Notes } from "./recent-notes.ts";
 import { RecentSessions, type RecentPublishes, type SessionKey } from "./recent-publishes.ts";
+import { RecentRequests, type RequestKey } from "./recent-requests.ts";
 
 export interface RecentJournalOptions {
   /** Where its two files lie. */
@@ -33,14 +42,16 @@ const slowMs = 50;
 const laterForMs = 2000;
 
 /**
- * The QoS 1 messages of sessions that outlive their connections, on disk, so that one that is sent again after the
- * gateway was killed is known. What a group commit is about to make durable is noted before, by one write, synced if so
- * configured. After a crash a note counts if its commit is known to have landed: another one was noted after it (there
- * is one at a time), or its identity is durable in its lane. So notes that are lost (unsynced ones with the power) lead
- * to a second event at worst; a note never stands for a message that is not there.
+ * The QoS 1 messages of sessions that outlive their connections, and requests of HTTP under an Idempotency-Key, on
+ * disk, so that one that is sent again after the gateway was killed is known. What a group commit is about to make
+ * durable is noted before, by one write, synced if so configured. After a crash a note counts if its commit is known to
+ * have landed: another one was noted after it (there is one at a time), or its identity is durable in its lane. So
+ * notes that are lost (unsynced ones with the power) lead to a second event at worst; a note never stands for a message
+ * that is not there.
  */
 export class RecentJournal {
   readonly sessions: RecentSessions;
+  readonly requests = new RecentRequests();
   readonly #options: RecentJournalOptions;
   readonly #fileBytes: number;
   readonly #now: () => number;
@@ -54,6 +65,7 @@ export class RecentJournal {
   #warnedAt = Number.NEGATIVE_INFINITY;
   /** The last chunk has messages that no identity tells of: only a later chunk says that they landed. */
   #doubtful = false;
+  #landed = false;
   #slowUntil = 0;
   #closed = false;
 
@@ -103,11 +115,18 @@ export class RecentJournal {
     this.#open.add(key, packetId, hash, partition, n, entryKinds.message);
   }
 
+  /** A request went into the open group commit; n: 0 if it became no event. */
+  noteRequest(key: RequestKey, hash: number, partition: number, n: number): void {
+    this.requests.add(key, hash);
+    this.#open.add(key, key.tail, hash, partition, n, entryKinds.request);
+  }
+
   /** Notes since the last cut belong to the commit that begins now. */
   cut(): Notes | undefined {
     const notes = this.#open;
     if (notes.count === 0 && !this.#doubtful) return undefined;
     this.#doubtful = notes.doubtful;
+    this.#landed = false;
     this.#open = this.#spare;
     this.#spare = notes;
     return notes;
@@ -173,7 +192,14 @@ export class RecentJournal {
     );
   }
 
+  /** The commit of the notes that were cut last is durable. */
+  landed(): void {
+    this.#landed = true;
+  }
+
   async close(): Promise<void> {
+    // What only a later chunk tells is told by an empty one.
+    if (this.#doubtful && this.#landed) await this.#writeLater(new Notes(0));
     this.#closed = true;
     await Promise.all(this.#handles.map((handle) => handle.close()));
   }
@@ -226,8 +252,7 @@ export class RecentJournal {
     for (let i = 0; i < chunk.count; i += 1) {
       const entry = readEntry(bytes, chunk, i);
       const { packetId, hash, partition, n, kind } = entry;
-      if (kind !== entryKinds.message || this.#isDurable(partition, n))
-        notes.add(entry, packetId, hash, partition, n, kind);
+      if (!needsCommit(kind) || this.#isDurable(partition, n)) notes.add(entry, packetId, hash, partition, n, kind);
     }
     const anew = notes.seal(generation, chunk.at, chunkLanded);
     await writeAt(this.#handles[index].fd, anew, chunk.start);
@@ -239,10 +264,15 @@ export class RecentJournal {
     for (let i = 0; i < chunk.count; i += 1) {
       const entry = readEntry(bytes, chunk, i);
       const { kind, partition, n } = entry;
+      const counts = landed || this.#isDurable(partition, n);
+      if (kind === entryKinds.request) {
+        if (counts) this.requests.add({ ...entry, tail: entry.packetId }, entry.hash);
+        continue;
+      }
       const recent = this.sessions.of(entry);
       if (kind !== entryKinds.message) {
         recent.begin(chunk.at, kind === entryKinds.lastingSession);
-      } else if (landed || this.#isDurable(partition, n)) {
+      } else if (counts) {
         // Its session began before the older of the two files did.
         recent.lasting = true;
         recent.grow();

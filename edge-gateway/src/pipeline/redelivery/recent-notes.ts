@@ -1,4 +1,4 @@
-import { chunkEnd, chunkHeaderWords, entryKinds, entryWords, maxChunkEntries, sealChunk } from "./recent-chunks.ts";
+import { chunkEnd, chunkHeaderWords, entryWords, maxChunkEntries, needsCommit, sealChunk } from "./recent-chunks.ts";
 import type { SessionKey } from "./recent-publishes.ts";
 
 export const firstEntries = 1024;
@@ -32,7 +32,7 @@ export class Notes {
     words[at + 4] = n | 0;
     words[at + 5] = Math.floor(n / high) | (kind << 16);
     this.count += 1;
-    if (n === 0 && kind === entryKinds.message) this.doubtful = true;
+    if (n === 0 && needsCommit(kind)) this.doubtful = true;
   }
 
   seal(generation: number, at: number, flags = 0): Buffer {

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { sharedTurn } from "./shared-turn.ts";
 
 /** How long a work may hold the event loop (milliseconds); what comes between two looks at the clock adds to it. */
 const holdMs = 10;
@@ -12,7 +12,7 @@ export class Pace {
   }
 
   async rest(): Promise<void> {
-    await setImmediate();
+    await sharedTurn();
     this.#since = performance.now();
   }
 }

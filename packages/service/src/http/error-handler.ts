@@ -34,14 +34,19 @@ export function errorHandler(logger: Logger, bodyLimit: number) {
       if (problem.status === 503) logger.warn(facts, "a request could not be served for now");
       else logger.error(facts, "a request failed");
     }
-    if (error instanceof HeadwaterError && problem.status === 503) {
+    if (error instanceof HeadwaterError && (problem.status === 503 || error.retryAfterMs !== undefined)) {
       void reply.header("retry-after", Math.max(1, Math.ceil((error.retryAfterMs ?? 1000) / 1000)));
     }
-    if (problem.status === 401) void reply.header("www-authenticate", 'Bearer realm="headwater"');
+    if (problem.status === 401) void reply.header("www-authenticate", challengeOf(request));
     // The rest of a body that is too large is not read, so the connection cannot be used again.
     if (problem.status === 413) void reply.header("connection", "close");
     return send(reply, problem);
   };
+}
+
+/** How a login is shown there. */
+function challengeOf(request: FastifyRequest): string {
+  return `${request.routeOptions.config.deviceLogin === true ? "Basic" : "Bearer"} realm="headwater"`;
 }
 
 export function send(reply: FastifyReply, problem: Problem): Problem {

@@ -4,12 +4,14 @@ export type { HttpApp } from "./type-provider.ts";
 export { adminTokenAuth, mayUse, metricsTokenAuth } from "./principal.ts";
 export type { Authenticator, Principal } from "./principal.ts";
 export { principalOf } from "./authentication.ts";
+export { FailedLogins } from "./failed-logins.ts";
 export { loadOrCreateAdminToken } from "./admin-token.ts";
 export type { CursorList } from "./page.ts";
 export { decodeCursor, encodeCursor, isNumberPlace, isTextPlace, listQuery, pageOf, pageSchema } from "./page.ts";
 export { InvalidRequestError, problemSchema, statusOf } from "./problem.ts";
 export { afterQuery, parsePosition, positionSchema, positionText, waitForAfter } from "./position.ts";
 export { wantedType } from "./accept.ts";
+export { jsonInSlices, type LongAnswer } from "./json-in-slices.ts";
 export { idempotencyKey } from "./idempotency.ts";
 export {
   deviceId,

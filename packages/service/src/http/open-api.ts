@@ -18,6 +18,8 @@ declare module "fastify" {
     readonly consumes?: readonly string[];
     /** It heeds If-Match and If-None-Match, and answers with an ETag. */
     readonly preconditions?: boolean;
+    /** Needs no token: its handler asks for the login of a device, and heeds Idempotency-Key itself. */
+    readonly deviceLogin?: boolean;
     /** It heeds Last-Event-ID. */
     readonly lastEventId?: boolean;
   }
@@ -43,6 +45,8 @@ const always = [
   "503",
 ];
 
+const deviceLogins: readonly Readonly<Record<string, readonly string[]>>[] = [{ device: [] }, { deviceJwt: [] }];
+
 /** How OpenAPI is made out of the routes, their schemas and their configuration. */
 export function openApi(title: string, version: string): FastifyDynamicSwaggerOptions {
   return {
@@ -54,7 +58,17 @@ export function openApi(title: string, version: string): FastifyDynamicSwaggerOp
         description: describeProblemCodes(),
         license: { name: "Apache-2.0", identifier: "Apache-2.0" },
       },
-      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+      components: {
+        securitySchemes: {
+          token: { type: "http", scheme: "bearer" },
+          device: {
+            type: "http",
+            scheme: "basic",
+            description: "A device's id and its token or password, as over MQTT",
+          },
+          deviceJwt: { type: "http", scheme: "bearer", description: "A JWT of an issuer that names the device" },
+        },
+      },
       security: [{ token: [] }],
     },
     transform: ({ schema, url, route }) => {
@@ -66,7 +80,7 @@ export function openApi(title: string, version: string): FastifyDynamicSwaggerOp
         url,
         schema: {
           ...schema,
-          ...(config.public === true && { security: [] }),
+          ...(config.public === true && { security: config.deviceLogin === true ? deviceLogins : [] }),
           ...(body !== undefined && {
             body,
             consumes: [...(config.consumes ?? (method === "PATCH" ? jsonTypes : ["application/json"]))],
@@ -92,7 +106,7 @@ function headersOf(method: string, config: FastifyContextConfig): TObject | unde
       "if-none-match": Type.Optional(Type.String({ description: "304 if the resource has one of these ETags" })),
     }),
     ...(method === "POST" &&
-      config.public !== true && {
+      (config.public !== true || config.deviceLogin === true) && {
         "idempotency-key": Type.Optional(
           Type.String({
             pattern: "^[!-~]{1,255}$",

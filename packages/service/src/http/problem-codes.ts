@@ -115,12 +115,14 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
   429: {
     "inspected-already": "Somebody inspects this already",
     "too-many-failures": "Too many tokens that are not known came at once",
+    "too-many-messages": "A device sends more than it may, by its rate or at a time; wait for Retry-After",
     "too-many-connections": "There are as many connections from that address as there may be",
   },
   431: { "headers-too-large": "The headers and the path are too large together" },
   500: { internal: "A defect here; the log has it under the request's id" },
   503: {
     closing: "The server is about to stop",
+    "no-room": "The gateway has no room until what it took has gone on; the message is to be sent again",
     "log-unavailable": "The event log is away; a write may be repeated",
     "queue-closed": "A part of the server is about to stop",
     "read-model-stopped": "The server's read model is about to stop",

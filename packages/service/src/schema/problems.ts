@@ -79,8 +79,18 @@ function describe(error: ValueError): string {
   if (error.type === ValueErrorType.ObjectRequiredProperty) return `is missing; give ${describeType(schema)}`;
   if (error.type === ValueErrorType.ArrayMaxItems) return `has more than ${String(schema["maxItems"])} items`;
   if (error.type === ValueErrorType.ArrayMinItems) return `needs at least ${String(schema["minItems"])} items`;
+  if (error.type === ValueErrorType.ArrayUniqueItems) return `has ${shown(twiceIn(value))} twice; remove one`;
+  if (error.type === ValueErrorType.ObjectMinProperties)
+    return `needs at least ${String(schema["minProperties"])} entry`;
+  if (error.type === ValueErrorType.ObjectMaxProperties) {
+    return `has more than ${String(schema["maxProperties"])} entries`;
+  }
   if (error.type === ValueErrorType.Never) return "is not allowed here";
   return `has to be ${describeType(schema)}, not ${shown(value)}`;
+}
+
+function twiceIn(list: unknown): unknown {
+  return (list as readonly unknown[]).find((each, index, all) => all.indexOf(each) < index);
 }
 
 function knownNames(known: readonly string[]): string {

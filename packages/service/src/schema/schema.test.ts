@@ -14,6 +14,20 @@ describe("schemaProblems", () => {
     expect(schemaProblems(schema, { "a/b": { list: [] } })).toEqual([]);
   });
 
+  it("says what is wrong with a list or an object that is one", () => {
+    const schema = Type.Object({
+      ids: Type.Array(Type.String(), { uniqueItems: true }),
+      tags: Type.Record(Type.String(), Type.String(), { minProperties: 1, maxProperties: 2 }),
+    });
+    expect(schemaProblems(schema, { ids: ["a", "b", "a"], tags: {} })).toEqual([
+      { pointer: "/ids", detail: 'has "a" twice; remove one' },
+      { pointer: "/tags", detail: "needs at least 1 entry" },
+    ]);
+    expect(schemaProblems(schema, { ids: [], tags: { a: "", b: "", c: "" } })).toEqual([
+      { pointer: "/tags", detail: "has more than 2 entries" },
+    ]);
+  });
+
   it("explains a union by the variant that was most likely meant", () => {
     const strict = { additionalProperties: false };
     const schema = Type.Union([

@@ -1,10 +1,9 @@
-import { type Logger, RequestError } from "@headwater/core";
+import { type Logger, RequestError, sharedTurn } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
 import { type ClassSpan, classSpans, isOfSummaries, KEPT_FOR_EVER, type Retention } from "../retention.ts";
 import { Aging } from "./aging.ts";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { lastUsed } from "./database.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
 import { pageOfFields, type MetricPage } from "../latest-page.ts";
@@ -23,7 +22,7 @@ import type {
   WriteResult,
 } from "../time-series-store.ts";
 import { PointIntake } from "./point-intake.ts";
-import type { Run } from "./run.ts";
+import { type Run, sliceRun } from "./run.ts";
 import { SeriesRegistry, type KnownSeries } from "./series-registry.ts";
 import { StoreWorkerClient } from "./store-worker-client.ts";
 
@@ -64,6 +63,7 @@ const DEFAULT_RETENTION_ROUND_MS = 60_000;
 /** Series asked for their newest point in one message: writes get in between. */
 const NEWEST_A_MESSAGE = 500;
 const TAG_SETS_A_SLICE = 1_000;
+const ROWS_A_SLICE = 1_024;
 
 /**
  * The store of the all-in-one: SQLite in a worker thread. A resolved write is on disk, synced; it survives kill -9 and
@@ -135,7 +135,10 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
       });
       while (!finished) {
         finished = page.done;
-        if (page.rows.times.length > 0) yield rowsOf(page.rows);
+        for (const rows of slicesOf(page.rows)) {
+          await sharedTurn();
+          yield rowsOf(rows);
+        }
         if (!finished) page = await this.#worker.call("page", { cursor });
       }
     } finally {
@@ -170,7 +173,7 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
         owners.push(index);
         wanted.push(series);
       }
-      if (index % TAG_SETS_A_SLICE === TAG_SETS_A_SLICE - 1) await setImmediate();
+      if (index % TAG_SETS_A_SLICE === TAG_SETS_A_SLICE - 1) await sharedTurn();
     }
     await this.#eachNewest(wanted, (at, time, value) => {
       latest[owners[at]!]!.push({ field: wanted[at]!.field, time, value });
@@ -182,7 +185,7 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
     const wanted: KnownSeries[] = [];
     for (const [index, group] of this.#registry.groups(measurement).entries()) {
       wanted.push(...group.fields.values());
-      if (index % TAG_SETS_A_SLICE === TAG_SETS_A_SLICE - 1) await setImmediate();
+      if (index % TAG_SETS_A_SLICE === TAG_SETS_A_SLICE - 1) await sharedTurn();
     }
     const times = new Map<KnownSeries["group"], number>();
     await this.#eachNewest(wanted, (at, time) => {
@@ -281,6 +284,13 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
       // One without points has no time.
       for (const [i, time] of times.entries()) if (!Number.isNaN(time)) take(start + i, time, values[i]!);
     }
+  }
+}
+
+/** The event loop is with a page for well under a millisecond at a time. */
+function* slicesOf(page: Run): Generator<Run> {
+  for (let from = 0; from < page.times.length; from += ROWS_A_SLICE) {
+    yield sliceRun(page, from, Math.min(page.times.length, from + ROWS_A_SLICE));
   }
 }
 

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { sharedTurn } from "@headwater/core";
 import { isTextField } from "../field-names.ts";
 import { FirstValues } from "./first-values.ts";
 import type { TagValuePage } from "../time-series-store.ts";
@@ -42,7 +42,7 @@ export class SeriesRegistry {
     const registry = new SeriesRegistry();
     for (const text of texts) {
       registry.#learn(JSON.parse(text) as KnownRow[]);
-      await setImmediate();
+      await sharedTurn();
     }
     return registry;
   }
@@ -121,7 +121,7 @@ export class SeriesRegistry {
     for (const { tags } of this.#byMeasurement.get(measurement)?.values() ?? []) {
       if (Object.hasOwn(tags, tag)) first.add(tags[tag]!);
       looked += 1;
-      if (looked % GROUPS_A_SLICE === 0) await setImmediate();
+      if (looked % GROUPS_A_SLICE === 0) await sharedTurn();
     }
     return first.take();
   }

@@ -67,7 +67,7 @@ export function parseExpression(text: string, wanted: "bool" | "value"): ParsedE
   try {
     const parsed = environment.parse(text);
     const checked = parsed.check();
-    if (!checked.valid) return { ok: false, problem: firstLine(checked.error?.message ?? "is no valid expression") };
+    if (!checked.valid) return { ok: false, problem: readable(checked.error?.message ?? "it means nothing") };
     if (wanted === "bool" && checked.type !== "bool" && checked.type !== "dyn") {
       return { ok: false, problem: `gives ${String(checked.type)}; it has to be true or false` };
     }
@@ -97,12 +97,21 @@ export function parseExpression(text: string, wanted: "bool" | "value"): ParsedE
     return { ok: true, expression };
   } catch (error) {
     if (!isOfCel(error)) throw error;
-    return { ok: false, problem: firstLine((error as Error).message) };
+    return { ok: false, problem: readable((error as Error).message) };
   }
 }
 
 function isOfCel(error: unknown): boolean {
   return error instanceof ParseError || error instanceof EvaluationError || error instanceof CelTypeError;
+}
+
+/** What the library says of it, and what to do. */
+function readable(message: string): string {
+  const [, limit, most] = /^Exceeded max(\w+) \((\d+)\)/.exec(message) ?? [];
+  if (limit === "AstNodes") return `has more than ${most} parts; make several conditions or rules of it`;
+  if (limit === "Depth") return `nests deeper than ${most}; make several conditions or rules of it`;
+  if (limit !== undefined) return `is too large: ${firstLine(message)}`;
+  return `cannot be read: ${firstLine(message)}; write it like metrics.temperature > 80 && device.type == "boiler"`;
 }
 
 function firstLine(text: string): string {

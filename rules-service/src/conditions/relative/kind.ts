@@ -8,6 +8,7 @@ import { comparisonFields } from "../comparison/schema.ts";
 import { conditionKind } from "../condition.ts";
 import { withHold } from "../hold/compile.ts";
 import { metricField } from "../metric/kind.ts";
+import { sharedSubject } from "../shared-subject.ts";
 import { compared } from "../subject.ts";
 import { accumulatorOf } from "../window/accumulator.ts";
 import { aggregateSchema } from "../window/kind.ts";
@@ -38,7 +39,9 @@ export const changeKind = conditionKind<ChangeDefinition>({
     checkComparison(condition, pointer, problems);
   },
   compile(condition) {
-    const subject = changeSubject(condition.metric, parseDuration(condition.change.since));
+    const { metric, change } = condition;
+    const since = parseDuration(change.since);
+    const subject = sharedSubject(["change", metric, since], () => changeSubject(metric, since));
     return withHold(compared(subject, comparisonOf(condition)), condition);
   },
 });
@@ -74,11 +77,9 @@ export const relativeKind = conditionKind<RelativeDefinition>({
   },
   compile(condition) {
     const { over, aggregate, floor } = condition.relativeTo;
-    const subject = relativeSubject(
-      condition.metric,
-      parseDuration(over),
-      accumulatorOf(aggregate),
-      floor ?? -Infinity,
+    const { metric } = condition;
+    const subject = sharedSubject(["relativeTo", metric, condition.relativeTo], () =>
+      relativeSubject(metric, parseDuration(over), accumulatorOf(aggregate), floor ?? -Infinity),
     );
     return withHold(compared(subject, comparisonOf(condition)), condition);
   },

@@ -1,27 +1,20 @@
 import type { Anchor, Reading } from "../../readings/reading.ts";
 import type { Subject } from "../subject.ts";
-import type { Accumulator } from "../window/accumulator.ts";
+import { lastNumber, type Accumulator } from "../window/accumulator.ts";
 import { EvenGrid } from "../window/pane-grid.ts";
-import { noPanes, oldestIndex, PaneFold, type Panes } from "../window/panes.ts";
+import { noPanes, PaneFold, type Panes } from "../window/panes.ts";
 import { paneLength } from "../window/windows.ts";
 
-interface PastState<A> {
-  readonly panes: Panes<A>;
+interface PastState {
+  readonly panes: Panes;
   /** The newest value. */
   readonly now: number | null;
   /** Of what came before it; null: not known. */
   readonly past: number | null;
 }
 
-const lastValue: Accumulator<number> = {
-  of: ({ value }) => value as number,
-  merge: (_, later) => later,
-  value: (value) => value,
-  empty: undefined,
-};
-
 interface ChangeState {
-  readonly panes: Panes<number>;
+  readonly panes: Panes;
   /** The newest value; null: none yet. */
   readonly now: number | null;
   /** Index of the pane of the present instant. */
@@ -34,7 +27,7 @@ interface ChangeState {
  */
 export function changeSubject(metric: string, since: number): Subject<ChangeState> {
   const grid = new EvenGrid(paneLength(since));
-  const fold = new PaneFold(lastValue, grid);
+  const fold = new PaneFold(lastNumber, grid);
   const span = Math.ceil(since / grid.longest);
   return {
     inputs: [metric],
@@ -47,26 +40,27 @@ export function changeSubject(metric: string, since: number): Subject<ChangeStat
       const kept = fold.from(panes, at - 2 * span);
       const now = reading?.value as number | undefined;
       return reading === undefined
-        ? { panes: kept, now: kept.newest?.part ?? null, at }
+        ? { panes: kept, now: (fold.newestValue(kept) as number | undefined) ?? null, at }
         : { panes: fold.add(kept, [reading], sample), now: now!, at };
     },
     wakeTime({ panes, at }) {
-      const { closed, newest } = panes;
-      if (newest === null) return Infinity;
       // The next pane comes as far back as the span, or the one there becomes too old.
-      const all = [...closed, newest];
-      const coming = all.find((pane) => pane.index > at - span);
-      const past = all.findLast((pane) => pane.index <= at - span);
-      return grid.longest * Math.min((coming?.index ?? Infinity) + span, (past?.index ?? Infinity) + 2 * span + 1);
+      let [coming, past] = [Infinity, Infinity];
+      for (let pane = fold.count(panes) - 1; pane >= 0; pane--) {
+        const index = fold.index(panes, pane);
+        if (index > at - span) coming = index;
+        else if (past === Infinity) past = index;
+      }
+      return grid.longest * Math.min(coming + span, past + 2 * span + 1);
     },
-    wakeAnchor: ({ panes }) => panes.anchor!,
+    wakeAnchor: ({ panes }) => fold.anchor(panes),
     elapse({ panes, now }, time) {
       const at = Math.round(time / grid.longest);
       return { panes: fold.from(panes, at - 2 * span), now, at };
     },
     value({ panes, now, at }) {
-      const past = fold.between(panes, at - 2 * span, at - span + 1);
-      return now === null || past === null ? undefined : now - past;
+      const past = fold.valueBetween(panes, at - 2 * span, at - span + 1) as number | undefined;
+      return now === null || past === undefined ? undefined : now - past;
     },
   };
 }
@@ -75,20 +69,19 @@ export function changeSubject(metric: string, since: number): Subject<ChangeStat
  * A metric divided by an aggregate of its own readings over the time before, the present one left out; not known before
  * half of that time has readings, or while the aggregate is below a floor.
  */
-export function relativeSubject<A>(
+export function relativeSubject(
   metric: string,
   over: number,
-  accumulator: Accumulator<A>,
+  accumulator: Accumulator,
   floor: number,
-): Subject<PastState<A>> {
+): Subject<PastState> {
   const grid = new EvenGrid(paneLength(over));
   const fold = new PaneFold(accumulator, grid);
   const count = Math.ceil(over / grid.longest);
-  const pastOf = (panes: Panes<A>, at: Anchor, index: number): number | null => {
-    const oldest = oldestIndex(panes);
+  const pastOf = (panes: Panes, at: Anchor, index: number): number | null => {
+    const oldest = fold.oldestIndex(panes);
     if (oldest === undefined || at.time - oldest * grid.longest < over / 2 || index - oldest < count / 2) return null;
-    const part = fold.whole(panes);
-    const value = part === null ? undefined : accumulator.value(part);
+    const value = fold.value(panes);
     return typeof value === "number" && value >= floor && value !== 0 ? value : null;
   };
   return {

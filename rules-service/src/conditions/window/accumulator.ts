@@ -1,100 +1,163 @@
 import type { Reading, Value } from "../../readings/reading.ts";
 
+/** What a list of parts has in a place: a number, or plain immutable data. */
+export type Part = number | string | readonly unknown[] | null;
+
 /**
- * A part of a window as the few numbers that its aggregate needs. Plain immutable data; the order of `merge` is that of
- * time.
+ * A part of a window as the few numbers that its aggregate needs. They lie side by side in lists, so that a part is no
+ * object of its own; what a place holds that is no number is plain immutable data. `merge` goes in the order of time.
  */
-export interface Accumulator<A> {
-  of(reading: Reading): A;
-  merge(earlier: A, later: A): A;
+export interface Accumulator {
+  /** A part that means nothing, with as many places as a part takes. */
+  readonly blank: readonly Part[];
+  /** Writes the part of a reading. */
+  of(reading: Reading, parts: Part[], at: number): void;
+  /** Adds a later part, which lies in another list or another place. */
+  merge(parts: Part[], at: number, later: readonly Part[], from: number): void;
   /** undefined: not known. */
-  value(part: A): Value | undefined;
+  value(parts: readonly Part[], at: number): Value | undefined;
   /** Of no reading at all. */
   readonly empty: Value | undefined;
 }
 
-/** The sum as a double and what rounding left off, so that it is exact to the last bit for any window people use. */
-type Sum = readonly [sum: number, rest: number];
-
-function plus([a, restA]: Sum, [b, restB]: Sum): Sum {
+/** Adds to a sum: a double, and in the next place what rounding left off, so that any window people use is exact. */
+function plus(parts: number[], at: number, b: number, restB: number): void {
   // Knuth's TwoSum; see Ogita, Rump and Oishi, "Accurate Sum and Dot Product", 2005.
+  const a = parts[at]!;
   const sum = a + b;
   const part = sum - a;
-  const rest = a - (sum - part) + (b - part) + restA + restB;
+  const rest = a - (sum - part) + (b - part) + parts[at + 1]! + restB;
   const total = sum + rest;
-  return [total, rest - (total - sum)];
+  parts[at] = total;
+  parts[at + 1] = rest - (total - sum);
 }
 
 function numberOf({ value }: Reading): number {
   return typeof value === "number" ? value : Number.NaN;
 }
 
-const sum: Accumulator<Sum> = {
-  of: (reading) => [numberOf(reading), 0],
-  merge: plus,
-  value: ([total]) => total,
+const sum: Accumulator = {
+  blank: [0.5, 0.5],
+  of(reading, parts: number[], at) {
+    parts[at] = numberOf(reading);
+    parts[at + 1] = 0;
+  },
+  merge: (parts: number[], at, later: readonly number[], from) => plus(parts, at, later[from]!, later[from + 1]!),
+  value: (parts: readonly number[], at) => parts[at],
   empty: 0,
 };
 
-interface Mean {
-  readonly sum: Sum;
-  readonly count: number;
-}
-
-const mean: Accumulator<Mean> = {
-  of: (reading) => ({ sum: [numberOf(reading), 0], count: 1 }),
-  merge: (a, b) => ({ sum: plus(a.sum, b.sum), count: a.count + b.count }),
-  value: ({ sum: [total], count }) => total / count,
+/** A sum, and how many they are. */
+const mean: Accumulator = {
+  blank: [0.5, 0.5, 0.5],
+  of(reading, parts: number[], at) {
+    parts[at] = numberOf(reading);
+    parts[at + 1] = 0;
+    parts[at + 2] = 1;
+  },
+  merge(parts: number[], at, later: readonly number[], from) {
+    plus(parts, at, later[from]!, later[from + 1]!);
+    parts[at + 2] = parts[at + 2]! + later[from + 2]!;
+  },
+  value: (parts: readonly number[], at) => parts[at]! / parts[at + 2]!,
   empty: undefined,
 };
 
-/** Moments by Chan, Golub and LeVeque's pairwise update (1979). */
-interface Moments {
-  readonly count: number;
-  readonly mean: number;
-  readonly squares: number;
-}
-
-const stddev: Accumulator<Moments> = {
-  of: (reading) => ({ count: 1, mean: numberOf(reading), squares: 0 }),
-  merge(a, b) {
-    const count = a.count + b.count;
-    const delta = b.mean - a.mean;
-    return {
-      count,
-      mean: a.mean + (delta * b.count) / count,
-      squares: a.squares + b.squares + (delta * delta * a.count * b.count) / count,
-    };
+/** Count, mean and squares: moments by Chan, Golub and LeVeque's pairwise update (1979). */
+const stddev: Accumulator = {
+  blank: [0.5, 0.5, 0.5],
+  of(reading, parts: number[], at) {
+    parts[at] = 1;
+    parts[at + 1] = numberOf(reading);
+    parts[at + 2] = 0;
+  },
+  merge(parts: number[], at, later: readonly number[], from) {
+    const [earlierCount, laterCount] = [parts[at]!, later[from]!];
+    const all = earlierCount + laterCount;
+    const delta = later[from + 1]! - parts[at + 1]!;
+    parts[at] = all;
+    parts[at + 1] = parts[at + 1]! + (delta * laterCount) / all;
+    parts[at + 2] = parts[at + 2]! + later[from + 2]! + (delta * delta * earlierCount * laterCount) / all;
   },
   // Of the readings themselves (population), so that one reading has 0.
-  value: ({ count, squares }) => Math.sqrt(squares / count),
+  value: (parts: readonly number[], at) => Math.sqrt(parts[at + 2]! / parts[at]!),
   empty: undefined,
 };
 
-const count: Accumulator<number> = { of: () => 1, merge: (a, b) => a + b, value: (all) => all, empty: 0 };
-const min: Accumulator<number> = { of: numberOf, merge: Math.min, value: (least) => least, empty: undefined };
-const max: Accumulator<number> = { of: numberOf, merge: Math.max, value: (most) => most, empty: undefined };
-const first: Accumulator<Value> = {
-  of: ({ value }) => value,
-  merge: (earlier) => earlier,
-  value: (value) => value,
-  empty: undefined,
-};
-const last: Accumulator<Value> = { ...first, merge: (_, later) => later };
+/** One number, of which two make one. */
+function oneNumber(
+  of: (reading: Reading) => number,
+  merge: (earlier: number, later: number) => number,
+  empty: Value | undefined,
+): Accumulator {
+  return {
+    blank: [0.5],
+    of(reading, parts, at) {
+      parts[at] = of(reading);
+    },
+    merge(parts: number[], at, later: readonly number[], from) {
+      parts[at] = merge(parts[at]!, later[from]!);
+    },
+    value: (parts: readonly number[], at) => parts[at],
+    empty,
+  };
+}
+
+/** Something else in one place, of which two make one. */
+function onePlace<A extends Part>(
+  of: (reading: Reading) => A,
+  merge: (earlier: A, later: A) => A,
+  value: (part: A) => Value | undefined,
+  empty: Value | undefined,
+): Accumulator {
+  return {
+    blank: [null],
+    of(reading, parts, at) {
+      parts[at] = of(reading);
+    },
+    merge(parts, at, later, from) {
+      parts[at] = merge(parts[at] as A, later[from] as A);
+    },
+    value: (parts, at) => value(parts[at] as A),
+    empty,
+  };
+}
+
+const count = oneNumber(
+  () => 1,
+  (a, b) => a + b,
+  0,
+);
+const min = oneNumber(numberOf, Math.min, undefined);
+const max = oneNumber(numberOf, Math.max, undefined);
+const first = onePlace<Value>(
+  ({ value }) => value,
+  (earlier) => earlier,
+  (value) => value,
+  undefined,
+);
+const last = onePlace<Value>(
+  ({ value }) => value,
+  (_, later) => later,
+  (value) => value,
+  undefined,
+);
+/** The last of numbers alone. */
+export const lastNumber = oneNumber(numberOf, (_, later) => later, undefined);
 
 /** Most distinct values that are told apart in a window; beyond them the count stays. */
 export const maxDistinct = 1000;
 
-const distinct: Accumulator<readonly Value[]> = {
-  of: ({ value }) => [value],
-  merge(a, b) {
+const distinct = onePlace<readonly Value[]>(
+  ({ value }) => [value],
+  (a, b) => {
     const all = new Set(a);
     for (const value of b) if (all.size < maxDistinct) all.add(value);
     return all.size === a.length ? a : [...all];
   },
-  value: (values) => values.length,
-  empty: 0,
-};
+  (values) => values.length,
+  0,
+);
 
 /**
  * Counts in buckets whose bounds grow by a hundredth, so that a percentile is at most half a hundredth off (Masson, Rim
@@ -114,31 +177,35 @@ function bucketOf(value: number): number {
 function middleOf(bucket: number): number {
   if (bucket === 0) return 0;
   const upper = Math.exp((Math.abs(bucket) - bucketOffset) * growth);
-  return (bucket > 0 ? 1 : -1) * upper * (2 / (1 + Math.exp(growth)));
+  // The bucket of the greatest number reaches beyond it.
+  const middle = Math.min(Number.MAX_VALUE, upper * (2 / (1 + Math.exp(growth))));
+  return bucket > 0 ? middle : -middle;
 }
 
-function percentile(percent: number): Accumulator<Buckets> {
-  return {
-    of: (reading) => [[bucketOf(numberOf(reading)), 1]],
-    merge(a, b) {
-      const merged: (readonly [number, number])[] = [];
-      for (let i = 0, j = 0; i < a.length || j < b.length;) {
-        const [x, y] = [a[i], b[j]];
-        if (y === undefined || (x !== undefined && x[0] < y[0])) {
-          merged.push(x!);
-          i++;
-        } else if (x === undefined || y[0] < x[0]) {
-          merged.push(y);
-          j++;
-        } else {
-          merged.push([x[0], x[1] + y[1]]);
-          i++;
-          j++;
-        }
-      }
-      return merged;
-    },
-    value(buckets) {
+function mergeBuckets(a: Buckets, b: Buckets): Buckets {
+  const merged: (readonly [number, number])[] = [];
+  for (let i = 0, j = 0; i < a.length || j < b.length;) {
+    const [x, y] = [a[i], b[j]];
+    if (y === undefined || (x !== undefined && x[0] < y[0])) {
+      merged.push(x!);
+      i++;
+    } else if (x === undefined || y[0] < x[0]) {
+      merged.push(y);
+      j++;
+    } else {
+      merged.push([x[0], x[1] + y[1]]);
+      i++;
+      j++;
+    }
+  }
+  return merged;
+}
+
+function percentile(percent: number): Accumulator {
+  return onePlace<Buckets>(
+    (reading) => [[bucketOf(numberOf(reading)), 1]],
+    mergeBuckets,
+    (buckets) => {
       const total = buckets.reduce((all, [, each]) => all + each, 0);
       // Nearest rank.
       let left = Math.max(1, Math.ceil((percent / 100) * total));
@@ -148,25 +215,29 @@ function percentile(percent: number): Accumulator<Buckets> {
       }
       return undefined;
     },
-    empty: undefined,
-  };
+    undefined,
+  );
 }
 
-/** First and last reading with their times, for rates. */
-interface Ends {
-  readonly first: number;
-  readonly from: number;
-  readonly last: number;
-  readonly to: number;
-}
-
-/** (last - first) / their time, a `per`; not known below `least` of time between them. */
-export function rateOf(per: number, least: number): Accumulator<Ends> {
+/** First reading and its time, last reading and its time: their difference a `per`; not known below `least` of time. */
+export function rateOf(per: number, least: number): Accumulator {
   return {
-    of: (reading) => ({ first: numberOf(reading), from: reading.time, last: numberOf(reading), to: reading.time }),
-    merge: (a, b) => ({ first: a.first, from: a.from, last: b.last, to: b.to }),
-    value: ({ first: begin, from, last: end, to }) =>
-      to - from < least || to === from ? undefined : ((end - begin) / (to - from)) * per,
+    blank: [0.5, 0.5, 0.5, 0.5],
+    of(reading, parts: number[], at) {
+      const value = numberOf(reading);
+      parts[at] = value;
+      parts[at + 1] = reading.time;
+      parts[at + 2] = value;
+      parts[at + 3] = reading.time;
+    },
+    merge(parts: number[], at, later: readonly number[], from) {
+      parts[at + 2] = later[from + 2]!;
+      parts[at + 3] = later[from + 3]!;
+    },
+    value(parts: readonly number[], at) {
+      const [from, to] = [parts[at + 1]!, parts[at + 3]!];
+      return to - from < least || to === from ? undefined : ((parts[at + 2]! - parts[at]!) / (to - from)) * per;
+    },
     empty: undefined,
   };
 }
@@ -179,7 +250,11 @@ export function isNumeric(aggregate: string): boolean {
 }
 
 /** `aggregate` is one of the language: mean, min, max, sum, count, stddev, first, last, distinct, p1 to p99. */
-export function accumulatorOf(aggregate: string): Accumulator<unknown> {
-  const known = simple[aggregate as keyof typeof simple] as Accumulator<unknown> | undefined;
-  return known ?? percentile(Number(aggregate.slice(1)));
+export function accumulatorOf(aggregate: string): Accumulator {
+  return simple[aggregate as keyof typeof simple] ?? percentile(Number(aggregate.slice(1)));
+}
+
+/** Copies a part. */
+export function copyPart(width: number, to: Part[], at: number, parts: readonly Part[], from: number): void {
+  for (let place = 0; place < width; place++) to[at + place] = parts[from + place]!;
 }

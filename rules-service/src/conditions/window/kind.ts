@@ -8,6 +8,7 @@ import { comparisonFields, type ComparisonDefinition } from "../comparison/schem
 import { conditionKind } from "../condition.ts";
 import { withHold } from "../hold/compile.ts";
 import { metricField } from "../metric/kind.ts";
+import { sharedSubject } from "../shared-subject.ts";
 import { compared, type Subject } from "../subject.ts";
 import { raiseOf } from "../verdict.ts";
 import { accumulatorOf, isNumeric, rateOf } from "./accumulator.ts";
@@ -92,7 +93,12 @@ export const windowKind = conditionKind<Definition>({
   },
 });
 
-function windowSubject({ metric, window, aggregate, where }: Definition): Subject<unknown> {
+function windowSubject(definition: Definition): Subject<unknown> {
+  const { metric, window, aggregate, where = null } = definition;
+  return sharedSubject(["window", metric, window, aggregate, where], () => newSubject(definition));
+}
+
+function newSubject({ metric, window, aggregate, where }: Definition): Subject<unknown> {
   const input = windowInput(metric, aggregate, where);
   const { over, every, session, readings, timeZone } = window;
   if (session !== undefined) return sessionWindow(input, parseDuration(session));
@@ -107,7 +113,7 @@ function windowSubject({ metric, window, aggregate, where }: Definition): Subjec
   return hoppingWindow(input, Math.round(length / hop), new EvenGrid(hop));
 }
 
-export function windowInput(metric: string, aggregate: string, where?: ComparisonDefinition): WindowInput<unknown> {
+export function windowInput(metric: string, aggregate: string, where?: ComparisonDefinition): WindowInput {
   const filter = where === undefined ? undefined : comparisonOf(where);
   const numeric = isNumeric(aggregate);
   return {
@@ -231,6 +237,7 @@ export const rateKind = conditionKind<RateDefinition>({
       accumulator: rateOf(parseDuration(rate.per ?? "1s"), over / 2),
       taken: ({ value }: { value: unknown }) => typeof value === "number",
     };
-    return withHold(compared(slidingWindow(input, over), comparisonOf(condition)), condition);
+    const subject = sharedSubject(["rate", metric, rate], () => slidingWindow(input, over));
+    return withHold(compared(subject, comparisonOf(condition)), condition);
   },
 });

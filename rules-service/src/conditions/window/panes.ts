@@ -1,34 +1,51 @@
-import type { Anchor, Reading } from "../../readings/reading.ts";
-import type { Accumulator } from "./accumulator.ts";
+import type { Anchor, Reading, Value } from "../../readings/reading.ts";
+import { copyPart, type Accumulator, type Part } from "./accumulator.ts";
 import type { PaneGrid } from "./pane-grid.ts";
 
-/** What a window holds, in panes. Empty ones are not kept. */
-export interface Panes<A> {
-  /** All but the newest, oldest first. */
-  readonly closed: readonly Pane<A>[];
-  /** All of `closed` together; null: there are none. */
-  readonly older: A | null;
-  readonly newest: Pane<A> | null;
-  /** The last reading, by whose times the log's clock knows when an edge has passed. */
-  readonly anchor: Anchor | null;
-}
-
-export interface Pane<A> {
-  /** Its number in the grid. */
-  readonly index: number;
-  readonly part: A;
+/** What a window holds, in panes. Empty ones are not kept. Two flat lists: there are millions of these. */
+export interface Panes {
+  /** All but the newest, oldest first: of each its number in the grid, and its part. */
+  readonly closed: readonly Part[];
+  /**
+   * Time and log time of the last reading, by which the log's clock knows when an edge has passed; the newest pane's
+   * number and part; the part of all of `closed` together. Empty: there are no panes.
+   */
+  readonly open: readonly Part[];
+  /** Of the last reading. */
+  readonly gateway: string;
 }
 
 const none: readonly never[] = [];
-export const noPanes: Panes<never> = { closed: none, older: null, newest: null, anchor: null };
+export const noPanes: Panes = { closed: none, open: none, gateway: "" };
 
-export class PaneFold<A> {
-  readonly #accumulator: Accumulator<A>;
+/** Places in `open`. */
+const [lastTime, lastLogTime, newestIndex, newestPart] = [0, 1, 2, 3];
+
+export class PaneFold {
+  readonly #accumulator: Accumulator;
   readonly grid: PaneGrid;
+  /** Places of a part. */
+  readonly #width: number;
+  /** Places of a closed pane. */
+  readonly #stride: number;
+  /** In `open`. */
+  readonly #olderPart: number;
+  readonly #blankOpen: readonly Part[];
+  readonly #blankPane: readonly Part[];
+  /** For a part that is looked at once. */
+  readonly #spare: Part[];
 
-  constructor(accumulator: Accumulator<A>, grid: PaneGrid) {
+  constructor(accumulator: Accumulator, grid: PaneGrid) {
+    const { blank } = accumulator;
     this.#accumulator = accumulator;
     this.grid = grid;
+    this.#width = blank.length;
+    this.#stride = 1 + blank.length;
+    this.#olderPart = newestPart + blank.length;
+    // Half numbers, so that lists of numbers are lists of doubles from the beginning.
+    this.#blankPane = [0.5, ...blank];
+    this.#blankOpen = [0.5, 0.5, 0.5, ...blank, ...blank];
+    this.#spare = blank.slice();
   }
 
   indexAt(time: number): number {
@@ -36,55 +53,101 @@ export class PaneFold<A> {
   }
 
   /** Takes readings of one instant in; they are the newest. */
-  add(panes: Panes<A>, readings: readonly Reading[], anchor: Anchor): Panes<A> {
-    const index = this.indexAt(anchor.time);
-    const { newest } = panes;
-    let { closed, older } = panes;
-    let part: A | null = null;
-    if (newest !== null && newest.index === index) part = newest.part;
-    else if (newest !== null) {
-      closed = [...closed, newest];
-      older = this.#merged(older, newest.part);
+  add(panes: Panes, readings: readonly Reading[], { time, logTime, gateway }: Anchor): Panes {
+    const index = this.indexAt(time);
+    const isFirst = panes.open.length === 0;
+    const isBegun = isFirst || panes.open[newestIndex] !== index;
+    const open = isFirst ? this.#blankOpen.slice() : panes.open.slice();
+    const closed = isBegun && !isFirst ? this.#close(panes.closed, open) : panes.closed;
+    open[lastTime] = time;
+    open[lastLogTime] = logTime;
+    open[newestIndex] = index;
+    for (let each = 0; each < readings.length; each++) {
+      if (each === 0 && isBegun) this.#accumulator.of(readings[0]!, open, newestPart);
+      else {
+        this.#accumulator.of(readings[each]!, this.#spare, 0);
+        this.#accumulator.merge(open, newestPart, this.#spare, 0);
+      }
     }
-    for (const reading of readings) part = this.#merged(part, this.#accumulator.of(reading));
-    return { closed, older, newest: { index, part: part! }, anchor: anchorOf(anchor) };
+    return { closed, open, gateway };
+  }
+
+  /** Puts the newest pane among those that are closed. */
+  #close(closed: readonly Part[], open: Part[]): readonly Part[] {
+    const length = closed.length;
+    const more = length === 0 ? this.#blankPane.slice() : closed.concat(this.#blankPane);
+    copyPart(this.#stride, more, length, open, newestIndex);
+    if (length === 0) copyPart(this.#width, open, this.#olderPart, open, newestPart);
+    else this.#accumulator.merge(open, this.#olderPart, open, newestPart);
+    return more;
   }
 
   /** Without what lies in panes before this one. */
-  from(panes: Panes<A>, index: number): Panes<A> {
-    const { closed, newest } = panes;
-    if ((closed[0] ?? newest ?? { index }).index >= index) return panes;
-    if (newest === null || newest.index < index)
-      return { closed: none, older: null, newest: null, anchor: panes.anchor };
-    const left = closed.filter((pane) => pane.index >= index);
-    let older: A | null = null;
-    for (const { part } of left) older = this.#merged(older, part);
-    return { ...panes, closed: left, older };
-  }
-
-  /** All of them together; null: there are none. */
-  whole({ older, newest }: Panes<A>): A | null {
-    return newest === null ? older : this.#merged(older, newest.part);
-  }
-
-  /** Those from one index up to, not including, another. */
-  between({ closed, newest }: Panes<A>, from: number, to: number): A | null {
-    let part: A | null = null;
-    for (const pane of newest === null ? closed : [...closed, newest]) {
-      if (pane.index >= from && pane.index < to) part = this.#merged(part, pane.part);
+  from(panes: Panes, index: number): Panes {
+    const { closed, open, gateway } = panes;
+    const oldest = this.oldestIndex(panes);
+    if (oldest === undefined || oldest >= index) return panes;
+    if ((open[newestIndex] as number) < index) return noPanes;
+    let first = 0;
+    while (first < closed.length && (closed[first] as number) < index) first += this.#stride;
+    const left = open.slice();
+    if (first === closed.length) {
+      copyPart(this.#width, left, this.#olderPart, this.#accumulator.blank, 0);
+      return { closed: none, open: left, gateway };
     }
-    return part;
+    copyPart(this.#width, left, this.#olderPart, closed, first + 1);
+    for (let pane = first + this.#stride; pane < closed.length; pane += this.#stride) {
+      this.#accumulator.merge(left, this.#olderPart, closed, pane + 1);
+    }
+    return { closed: closed.slice(first), open: left, gateway };
   }
 
-  #merged(earlier: A | null, later: A): A {
-    return earlier === null ? later : this.#accumulator.merge(earlier, later);
+  /** Of all of them together. */
+  value({ closed, open }: Panes): Value | undefined {
+    if (open.length === 0) return this.#accumulator.empty;
+    if (closed.length === 0) return this.#accumulator.value(open, newestPart);
+    copyPart(this.#width, this.#spare, 0, open, this.#olderPart);
+    this.#accumulator.merge(this.#spare, 0, open, newestPart);
+    return this.#accumulator.value(this.#spare, 0);
   }
-}
 
-export function oldestIndex({ closed, newest }: Panes<unknown>): number | undefined {
-  return (closed[0] ?? newest)?.index;
-}
+  /** Of the newest pane alone. */
+  newestValue({ open }: Panes): Value | undefined {
+    return open.length === 0 ? this.#accumulator.empty : this.#accumulator.value(open, newestPart);
+  }
 
-function anchorOf({ time, logTime, gateway }: Anchor): Anchor {
-  return { time, logTime, gateway };
+  /** Of those from one index up to, not including, another. */
+  valueBetween({ closed, open }: Panes, from: number, to: number): Value | undefined {
+    let isEmpty = true;
+    const add = (index: Part, parts: readonly Part[], at: number): void => {
+      if ((index as number) < from || (index as number) >= to) return;
+      if (isEmpty) copyPart(this.#width, this.#spare, 0, parts, at);
+      else this.#accumulator.merge(this.#spare, 0, parts, at);
+      isEmpty = false;
+    };
+    for (let pane = 0; pane < closed.length; pane += this.#stride) add(closed[pane]!, closed, pane + 1);
+    if (open.length > 0) add(open[newestIndex]!, open, newestPart);
+    return isEmpty ? this.#accumulator.empty : this.#accumulator.value(this.#spare, 0);
+  }
+
+  /** How many there are. */
+  count({ closed, open }: Panes): number {
+    return open.length === 0 ? 0 : closed.length / this.#stride + 1;
+  }
+
+  /** The number of one of them in the grid, counted from the oldest on. */
+  index({ closed, open }: Panes, pane: number): number {
+    const place = pane * this.#stride;
+    return (place < closed.length ? closed[place] : open[newestIndex]) as number;
+  }
+
+  /** undefined: there are none. */
+  oldestIndex({ closed, open }: Panes): number | undefined {
+    return (closed.length > 0 ? closed[0] : open[newestIndex]) as number | undefined;
+  }
+
+  /** The last reading; there are panes. */
+  anchor({ open, gateway }: Panes): Anchor {
+    return { time: open[lastTime] as number, logTime: open[lastLogTime] as number, gateway };
+  }
 }

@@ -1,8 +1,8 @@
 import type { Anchor, Reading, Sample, Value } from "../../readings/reading.ts";
 import type { Subject } from "../subject.ts";
-import type { Accumulator } from "./accumulator.ts";
+import { copyPart, type Accumulator, type Part } from "./accumulator.ts";
 import { EvenGrid, type PaneGrid } from "./pane-grid.ts";
-import { noPanes, oldestIndex, PaneFold, type Panes } from "./panes.ts";
+import { noPanes, PaneFold, type Panes } from "./panes.ts";
 
 const second = 1_000_000;
 const panesAWindow = 60;
@@ -10,10 +10,10 @@ const panesAWindow = 60;
 /** Which readings a window takes. */
 export type Taken = (reading: Reading) => boolean;
 
-export interface WindowInput<A> {
+export interface WindowInput {
   readonly metric: string;
   readonly name: string;
-  readonly accumulator: Accumulator<A>;
+  readonly accumulator: Accumulator;
   readonly taken: Taken;
 }
 
@@ -22,7 +22,7 @@ export function paneLength(over: number): number {
 }
 
 /** The panes of the last `over`, the present one included: judged at every reading, and when a pane leaves. */
-export function slidingWindow<A>(input: WindowInput<A>, over: number): Subject<Panes<A>> {
+export function slidingWindow(input: WindowInput, over: number): Subject<Panes> {
   const { metric, name, accumulator } = input;
   const grid = new EvenGrid(paneLength(over));
   const fold = new PaneFold(accumulator, grid);
@@ -38,20 +38,17 @@ export function slidingWindow<A>(input: WindowInput<A>, over: number): Subject<P
       return readings.length === 0 ? kept : fold.add(kept, readings, sample);
     },
     wakeTime(state) {
-      const oldest = oldestIndex(state);
+      const oldest = fold.oldestIndex(state);
       return oldest === undefined ? Infinity : grid.startOf(oldest + count);
     },
-    wakeAnchor: ({ anchor }) => anchor!,
+    wakeAnchor: (state) => fold.anchor(state),
     elapse: (state, time) => fold.from(state, fold.indexAt(time) - count + 1),
-    value(state) {
-      const whole = fold.whole(state);
-      return whole === null ? accumulator.empty : accumulator.value(whole);
-    },
+    value: (state) => fold.value(state),
   };
 }
 
-interface HopState<A> {
-  readonly panes: Panes<A>;
+interface HopState {
+  readonly panes: Panes;
   /** At the last edge; null: not known. */
   readonly result: Value | null;
   /** Number of the last edge: that of the pane which begins there. */
@@ -59,7 +56,7 @@ interface HopState<A> {
 }
 
 /** Judged at the edges of panes alone, over as many whole panes as it says before the edge. */
-export function hoppingWindow<A>(input: WindowInput<A>, count: number, grid: PaneGrid): Subject<HopState<A>> {
+export function hoppingWindow(input: WindowInput, count: number, grid: PaneGrid): Subject<HopState> {
   const { metric, name, accumulator } = input;
   const fold = new PaneFold(accumulator, grid);
   return {
@@ -70,19 +67,19 @@ export function hoppingWindow<A>(input: WindowInput<A>, count: number, grid: Pan
     step(state, sample) {
       const readings = takenIn(input, sample);
       if (readings.length === 0) return state;
-      const edge = state.panes.newest === null ? fold.indexAt(sample.time) : state.edge;
-      return { ...state, edge, panes: fold.add(state.panes, readings, sample) };
+      const { panes, result } = state;
+      const edge = fold.oldestIndex(panes) === undefined ? fold.indexAt(sample.time) : state.edge;
+      return { panes: fold.add(panes, readings, sample), result, edge };
     },
     wakeTime({ panes, edge }) {
       // An edge at which no pane comes in or leaves changes nothing.
-      const next = nextEdge(panes, edge, count);
+      const next = nextEdge(fold, panes, edge, count);
       return next === Infinity ? Infinity : grid.startOf(next);
     },
-    wakeAnchor: ({ panes }) => panes.anchor!,
+    wakeAnchor: ({ panes }) => fold.anchor(panes),
     elapse({ panes }, time) {
       const edge = grid.indexAt(time);
-      const part = fold.between(panes, edge - count, edge);
-      const result = (part === null ? accumulator.empty : accumulator.value(part)) ?? null;
+      const result = fold.valueBetween(panes, edge - count, edge) ?? null;
       return { panes: fold.from(panes, edge - count), result, edge };
     },
     value: ({ result }) => result ?? undefined,
@@ -90,11 +87,11 @@ export function hoppingWindow<A>(input: WindowInput<A>, count: number, grid: Pan
 }
 
 /** The first edge after one at which a pane comes in, at its end, or leaves, `count` panes later; infinite: none. */
-function nextEdge({ closed, newest }: Panes<unknown>, edge: number, count: number): number {
+function nextEdge(fold: PaneFold, panes: Panes, edge: number, count: number): number {
   let next = Infinity;
-  for (let each = 0; each <= closed.length; each++) {
-    const index = each < closed.length ? closed[each]!.index : newest?.index;
-    if (index === undefined) break;
+  const panesInAll = fold.count(panes);
+  for (let each = 0; each < panesInAll; each++) {
+    const index = fold.index(panes, each);
     // They are in order: the first that comes in comes before all others that do, and the same of those that leave.
     if (index + 1 > edge) return Math.min(next, index + 1);
     if (next === Infinity && index + 1 + count > edge) next = index + 1 + count;
@@ -102,9 +99,12 @@ function nextEdge({ closed, newest }: Panes<unknown>, edge: number, count: numbe
   return next;
 }
 
-/** As many readings as it says; not known before it has them all. */
-export function readingsWindow<A>(input: WindowInput<A>, size: number): Subject<readonly A[]> {
+/** As many readings as it says; not known before it has them all. Their parts one after the other are the state. */
+export function readingsWindow(input: WindowInput, size: number): Subject<readonly Part[]> {
   const { metric, name, accumulator } = input;
+  const { blank } = accumulator;
+  const width = blank.length;
+  const spare = blank.slice();
   return {
     inputs: [metric],
     name,
@@ -112,24 +112,35 @@ export function readingsWindow<A>(input: WindowInput<A>, size: number): Subject<
     initial: () => [],
     step(state, sample) {
       const readings = takenIn(input, sample);
-      return readings.length === 0 ? state : [...state, ...readings.map((each) => accumulator.of(each))].slice(-size);
+      if (readings.length === 0) return state;
+      const parts = state.slice();
+      for (const reading of readings) {
+        const at = parts.length;
+        parts.push(...blank);
+        accumulator.of(reading, parts, at);
+      }
+      return parts.slice(-size * width);
     },
     value(state) {
-      if (state.length < size) return undefined;
-      return accumulator.value(state.reduce((all, each) => accumulator.merge(all, each)));
+      if (state.length < size * width) return undefined;
+      copyPart(width, spare, 0, state, 0);
+      for (let at = width; at < state.length; at += width) accumulator.merge(spare, 0, state, at);
+      return accumulator.value(spare, 0);
     },
   };
 }
 
-interface SessionState<A> {
-  readonly part: A | null;
+interface SessionState {
+  /** Of all its readings; empty: there are none. */
+  readonly part: readonly Part[];
   readonly last: Anchor | null;
 }
 
 /** From the first reading after a gap to the next gap. */
-export function sessionWindow<A>(input: WindowInput<A>, gap: number): Subject<SessionState<A>> {
+export function sessionWindow(input: WindowInput, gap: number): Subject<SessionState> {
   const { metric, name, accumulator } = input;
-  const none: SessionState<A> = { part: null, last: null };
+  const none: SessionState = { part: [], last: null };
+  const spare = accumulator.blank.slice();
   return {
     inputs: [metric],
     name,
@@ -138,10 +149,14 @@ export function sessionWindow<A>(input: WindowInput<A>, gap: number): Subject<Se
     step(state, sample) {
       const readings = takenIn(input, sample);
       if (readings.length === 0) return state;
-      let { part } = state;
-      for (const reading of readings) {
-        const own = accumulator.of(reading);
-        part = part === null ? own : accumulator.merge(part, own);
+      const isBegun = state.part.length > 0;
+      const part = isBegun ? state.part.slice() : accumulator.blank.slice();
+      for (const [place, reading] of readings.entries()) {
+        if (place === 0 && !isBegun) accumulator.of(reading, part, 0);
+        else {
+          accumulator.of(reading, spare, 0);
+          accumulator.merge(part, 0, spare, 0);
+        }
       }
       const { time, logTime, gateway } = sample;
       return { part, last: { time, logTime, gateway } };
@@ -149,11 +164,11 @@ export function sessionWindow<A>(input: WindowInput<A>, gap: number): Subject<Se
     wakeTime: ({ last }) => (last === null ? Infinity : last.time + gap),
     wakeAnchor: ({ last }) => last!,
     elapse: () => none,
-    value: ({ part }) => (part === null ? accumulator.empty : accumulator.value(part)),
+    value: ({ part }) => (part.length === 0 ? accumulator.empty : accumulator.value(part, 0)),
   };
 }
 
-function takenIn({ metric, taken }: WindowInput<unknown>, { readings }: Sample): readonly Reading[] {
+function takenIn({ metric, taken }: WindowInput, { readings }: Sample): readonly Reading[] {
   if (readings.length === 1) {
     const [only] = readings;
     return only!.metric === metric && taken(only!) ? readings : [];

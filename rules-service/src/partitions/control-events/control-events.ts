@@ -73,6 +73,6 @@ function operatorActionOf(event: AlertEvent): OperatorAction | undefined {
   if (event.transition !== 0) return undefined;
   const kind = actionKinds.get(event.kind);
   if (kind === undefined) return undefined;
-  const { alertId, rule, device, at, by, writeId, snoozedUntil } = event;
-  return { kind, alertId, rule, device, at, by, writeId, ...(kind === "snoozed" && { until: snoozedUntil }) };
+  const { alertId, rule, device, at, by, writeId, seen, snoozedUntil } = event;
+  return { kind, alertId, rule, device, at, by, writeId, seen, ...(kind === "snoozed" && { until: snoozedUntil }) };
 }

@@ -9,7 +9,7 @@ import {
   type MaintenanceDefinition,
   type RuleDefinition,
 } from "../../definition/index.ts";
-import { maxProblems, pointerTo } from "../../language/problems.ts";
+import { describe, maxProblems, pointerTo } from "../../language/problems.ts";
 import { parseNewRule } from "../rule-body.ts";
 import { Slices } from "./slices.ts";
 
@@ -116,7 +116,7 @@ function opened(value: unknown): Opened {
   if (extra !== undefined) {
     odd = { pointer: pointerTo("", extra), detail: "is not known here; beside `rule` there is only `state`" };
   } else if (known === undefined && state !== undefined) {
-    odd = { pointer: "/state", detail: `has to be one of ${entryStates.join(", ")}` };
+    odd = { pointer: "/state", detail: `has to be one of ${entryStates.join(", ")}, not ${describe(state)}` };
   }
   return { rule, state: known, at: "/rule", odd };
 }

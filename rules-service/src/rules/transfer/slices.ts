@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { sharedTurn } from "@headwater/core";
 
 const sliceMs = 15;
 
@@ -8,7 +8,7 @@ export class Slices {
 
   async next(): Promise<void> {
     if (performance.now() - this.#began < sliceMs) return;
-    await setImmediate();
+    await sharedTurn();
     this.#began = performance.now();
   }
 }

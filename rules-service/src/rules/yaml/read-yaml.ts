@@ -35,7 +35,7 @@ function isBlank({ contents }: Document): boolean {
 
 function valueOf(document: Document): YamlOutcome {
   const [error] = document.errors;
-  if (error !== undefined) return { problem: firstLine(error) };
+  if (error !== undefined) return { problem: problemOf(error) };
   let repeated: string | undefined;
   visit(document, {
     Map(_, map) {
@@ -53,7 +53,7 @@ function guarded(read: () => YamlOutcome): YamlOutcome {
   } catch (error) {
     // Too many aliases are a ReferenceError, a document that nests too deep is a RangeError.
     if (!(error instanceof ReferenceError) && !(error instanceof RangeError)) throw error;
-    return { problem: firstLine(error) };
+    return { problem: problemOf(error) };
   }
 }
 
@@ -66,6 +66,12 @@ function repeatedKey(map: YAMLMap): string | undefined {
     seen.add(name);
   }
   return undefined;
+}
+
+/** What the parser says is for people, but for its advice to programs and what it says of itself. */
+function problemOf(error: Error & { readonly code?: string }): string {
+  if (error.code === "MULTIPLE_DOCS") return "it has several documents; send one, or import them all (rules/import)";
+  return error.message.startsWith("Maximum call stack") ? "it nests too deep" : firstLine(error);
 }
 
 function firstLine({ message }: Error): string {

@@ -42,6 +42,13 @@ describe("a long text in YAML", () => {
     await expect(reader().read(text)).rejects.toMatchObject({ status: 400, code: "invalid-yaml" });
   });
 
+  it.each([
+    ["several documents", "a: 1\n---\nb: 2", "it has several documents; send one, or import them all (rules/import)"],
+    ["too many levels", "[".repeat(50_000), "it nests too deep"],
+  ])("of %s is refused with what to do", async (_name, text, problem) => {
+    await expect(reader().read(text)).rejects.toThrow(`The body is not valid YAML: ${problem}`);
+  });
+
   it("that takes too long is refused, and the next one is read", async () => {
     const impatient = reader({ patienceMs: 1 });
     const slow = impatient.read(Array.from({ length: 20_000 }, (_, index) => `key${index}: v`).join("\n"));
