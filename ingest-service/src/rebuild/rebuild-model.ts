@@ -217,7 +217,7 @@ function partitionFrom(row: Row): RebuildPartition | undefined {
     step: row["step"] as PartitionStep,
     shadow: JSON.parse(String(row["shadow"])) as RebuildPartition["shadow"],
     position: Number(row["position"]),
-    replaced: replaced === null ? undefined : (JSON.parse(String(replaced)) as RebuildPartition["replaced"]),
+    replaced: typeof replaced === "string" ? (JSON.parse(replaced) as RebuildPartition["replaced"]) : undefined,
   };
 }
 
