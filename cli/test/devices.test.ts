@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
@@ -68,4 +68,48 @@ it("prints series in the format that is asked for", async () => {
   const wrong = await runCli(["query", "temperature", "--aggregate", "mode"], env);
   expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("there are mean, min, max")]);
   expect((await runCli(["query"], env)).code).toBe(1);
+});
+
+it("imports a file in pieces, keeps the tokens in a file of its own, and exports what it imported", async () => {
+  const cells = (i: number) => `m-${i},meter,"line, ${i}\r\nof ""many""",${i}`;
+  const rows = Array.from({ length: 2500 }, (_, i) => cells(i));
+  const file = join(folder, "meters.csv");
+  writeFileSync(file, `\uFEFFid,type,tag.place,attribute.n\r\n${rows.join("\r\n")}\r\na/b,meter,x,1\r\n`);
+  const dry = await runCli(["devices", "import", file, "--dry-run"], env);
+  expect([dry.code, dry.err]).toEqual([1, "would be created 2500, updated 0, unchanged 0; refused 1, failed 0\n"]);
+  expect((await runCli(["devices", "--type", "meter", "--count"], env)).out).toBe("0\n");
+  const out = join(folder, "tokens.ndjson");
+  const done = await runCli(["devices", "import", file, "--out", out], env);
+  expect([done.code, done.out, done.err]).toEqual([1, "", expect.stringContaining("created 2500,")]);
+  expect(statSync(out).mode & 0o777).toBe(0o600);
+  const answers = readFileSync(out, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as { row: number; id: string; token?: string }); // oxfmt-ignore
+  expect(answers.map(({ row }) => row)).toEqual(Array.from({ length: 2501 }, (_, i) => i + 1));
+  expect(answers.filter(({ token }) => token !== undefined)).toHaveLength(2500);
+  const twice = await runCli(["devices", "import", file, "--out", out], env);
+  expect([twice.code, twice.err]).toEqual([1, expect.stringContaining("tokens.ndjson cannot be made")]);
+  const again = await runCli(["devices", "import", file], env);
+  expect(again.err).toContain("created 0, updated 0, unchanged 2500;");
+  for (const [format, name] of [
+    ["csv", "all.csv"],
+    ["ndjson", "all.ndjson"],
+  ] as const) {
+    // oxfmt-ignore
+    const exported = await runCli(["devices", "export", "--type", "meter", "--format", format], env);
+    writeFileSync(join(folder, name), exported.out);
+    const back = await runCli(["devices", "import", join(folder, name)], env);
+    expect([back.code, back.err]).toEqual([0, expect.stringContaining("unchanged 2500;")]);
+  }
+});
+
+it("says what is wrong with what devices is asked to do", async () => {
+  for (const [args, message] of [
+    [["improt", "x"], "did you mean import?"],
+    [["import"], "takes one file"],
+    [["export", "x"], "takes no name"],
+    [["import", join(folder, "none.csv")], "none.csv cannot be read (ENOENT)"],
+    [["export", "--format", "xml"], "--format is csv or ndjson"],
+  ] as const) {
+    const { code, err } = await runCli(["devices", ...args], env);
+    expect([code === 0, err]).toEqual([false, expect.stringContaining(message)]);
+  }
 });

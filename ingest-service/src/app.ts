@@ -25,6 +25,8 @@ import { fleetLatestRoute } from "./fleet/latest-route.ts";
 import { fleetSeriesRoute } from "./fleet/series-route.ts";
 import { LastSeen } from "./fleet/last-seen.ts";
 import { deviceListRoute } from "./fleet/list-route.ts";
+import { exportRoute } from "./bulk/export-route.ts";
+import { importRoute } from "./bulk/import-route.ts";
 import { Restating } from "./devices/restating.ts";
 import { deviceRoutes } from "./devices/routes.ts";
 import { AccountBook } from "./accounts/account-book.ts";
@@ -180,6 +182,8 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     onStored: () => lastSeen.expire(),
   });
   deviceListRoute(http.app, { model, lastSeen, positions });
+  exportRoute(http.app, { model, lastSeen, positions });
+  importRoute(http.app, { model, write: writeDevice });
   fleetLatestRoute(http.app, { fleet, series, positions });
   fleetSeriesRoute(http.app, { db: model.db, fleet, series, positions });
   provisioningKeyRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });

@@ -20,8 +20,15 @@ export interface ApiClient {
     expected?: readonly number[],
     headers?: Readonly<Record<string, string>>,
   ): Promise<T>;
-  /** The body of an answer, for exports. Throws as `request` does; the 30 s are those until the body begins. */
-  stream(path: string, headers?: Readonly<Record<string, string>>): Promise<ReadableStream<Uint8Array>>;
+  /**
+   * The body of an answer, for exports; with a body of its own (a POST) for imports. Throws as `request` does; the 30 s
+   * are those until the answer begins.
+   */
+  stream(
+    path: string,
+    headers?: Readonly<Record<string, string>>,
+    body?: Uint8Array<ArrayBuffer>,
+  ): Promise<ReadableStream<Uint8Array>>;
 }
 
 const answerTimeoutMs = 30_000;
@@ -57,14 +64,20 @@ export function createApiClient(baseUrl: string, token: string): ApiClient {
       }
       return answerIn(`${method} ${url.href}`, text) as T;
     },
-    async stream(path, headers = {}) {
+    async stream(path, headers = {}, body) {
+      const method = body === undefined ? "GET" : "POST";
       const url = new URL(path, baseUrl);
       const patience = new AbortController();
       const timer = setTimeout(() => patience.abort(), answerTimeoutMs);
-      const response = await answered(`GET ${url.href}`, () =>
-        fetch(url, { headers: { authorization, ...headers }, signal: patience.signal }),
+      const response = await answered(`${method} ${url.href}`, () =>
+        fetch(url, {
+          method,
+          headers: { authorization, ...headers },
+          ...(body !== undefined && { body }),
+          signal: patience.signal,
+        }),
       ).finally(() => clearTimeout(timer));
-      if (!response.ok) throw new ProblemError(`GET ${path}`, response.status, await response.text());
+      if (!response.ok) throw new ProblemError(`${method} ${path}`, response.status, await response.text());
       return response.body ?? new Blob([]).stream();
     },
   };

@@ -50,7 +50,7 @@ export function createPlatformClient({ url, rulesUrl, token }: PlatformClientOpt
   const api: ApiClient = {
     call: callThrough((...request) => api.request(...request)),
     request: (method, path, ...rest) => served(path, (client) => client.request(method, path, ...rest)),
-    stream: (path, headers) => served(path, (client) => client.stream(path, headers)),
+    stream: (path, ...rest) => served(path, (client) => client.stream(path, ...rest)),
   };
   return api;
 }

@@ -4,6 +4,7 @@ import type { createPartitionEngine } from "../../src/engine/index.ts";
 import { agreesWithReference } from "./agreement.ts";
 import { definition, gated, several } from "./definitions.ts";
 import { punctual, registrations, steps, withBeginning, write } from "./histories.ts";
+import { longRule, longSteps, punctualSteps, scheduledRule, writeLong } from "./long-lives.ts";
 import { anyRule, joinedLife, ruleOfReadings } from "../joins/joined-life.ts";
 import { differsFromReaders, differsFromReference } from "../joins/readers.ts";
 
@@ -44,6 +45,24 @@ const looks: readonly (() => boolean)[] = [
   agreeing(
     fc.property(joinedLife(ruleOfReadings), (life) => differsFromReference(create, life) === undefined),
     1 / 6,
+  ),
+  agreeing(
+    fc.property(
+      longRule,
+      longSteps,
+      registrations,
+      ({ rule, change }, life, registered) =>
+        agreesWithReference(create, [rule], writeLong(life, change), registered) === undefined,
+    ),
+    1 / 6,
+  ),
+  agreeing(
+    fc.property(
+      scheduledRule,
+      punctualSteps,
+      ({ rule, change }, life) => agreesWithReference(create, [rule], writeLong(life, change)) === undefined,
+    ),
+    1 / 20,
   ),
 ];
 // Those of the mutant's own kind come first.

@@ -130,4 +130,17 @@ export const mutants: readonly Mutant[] = [
     first: 3,
   },
   { file: "engine/reconciliation.ts", from: "    if (!open) return;\n", to: "", first: 2 },
+  {
+    file: "engine/sample-intake.ts",
+    from: "const retainedLatenesses = 1.25;",
+    to: "const retainedLatenesses = 0.5;",
+    first: 4,
+  },
+  {
+    file: "conditions/schedule/weekly.ts",
+    from: "const end = this.#zone.firstInstantAt(date * day + until);",
+    to: "const end = start + until - from * minute;",
+    first: 5,
+  },
+  { file: "conditions/schedule/weekly.ts", from: "to > from ? to * minute", to: "to >= from ? to * minute", first: 5 },
 ];

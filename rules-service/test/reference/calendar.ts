@@ -56,3 +56,33 @@ function workedOut(every: string, timeZone: string): Panes {
     },
   };
 }
+
+/** When clocks of the zone first show a time, or skip it; it is written as if they were those of UTC. */
+export function firstShown(wall: number, timeZone: string): number {
+  const key = `${wall} ${timeZone}`;
+  const seen = firsts.get(key);
+  if (seen !== undefined) return seen;
+  const ahead = [wall - 26 * 60 * minute, wall + 26 * 60 * minute].map((time) => shownIn(time, timeZone) - time);
+  let time = wall - Math.max(...ahead) - minute;
+  while (shownIn(time, timeZone) < wall) time += minute;
+  firsts.set(key, time);
+  return time;
+}
+
+/** What clocks of the zone show, to the minute. */
+export function shownIn(time: number, timeZone: string): number {
+  const format = clocks.get(timeZone) ?? clockOf(timeZone);
+  clocks.set(timeZone, format);
+  const parts = Object.fromEntries(format.formatToParts(time / 1000).map(({ type, value }) => [type, Number(value)]));
+  const { year = 0, month = 0, day: date = 0, hour = 0, minute: minutes = 0 } = parts;
+  return Date.UTC(year, month - 1, date, hour, minutes) * 1000;
+}
+
+const firsts = new Map<string, number>();
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const two = "2-digit" as const;
+  const shown = { year: "numeric", month: two, day: two, hour: two, minute: two, hourCycle: "h23" } as const;
+  return new Intl.DateTimeFormat("en-CA", { timeZone, ...shown });
+}

@@ -1,4 +1,5 @@
 import type { RuleDefinition } from "../../src/definition/definition.ts";
+import { firstShown, shownIn } from "./calendar.ts";
 import type { Evaluation } from "./conditions.ts";
 import type { Grade } from "./grades.ts";
 import { duration, hasPassed } from "./life.ts";
@@ -93,26 +94,29 @@ function momentOf(inner: Evaluation, life: Life, point: number): Moment {
   return { time, received: from.received + time - from.time, gateway: from.gateway };
 }
 
-/** By the clock of UTC. */
-function isOpenAt({ weekly }: Schedule, time: number): boolean {
-  return spans(weekly, time).some(({ from, to }) => from <= time && time < to);
+function isOpenAt(schedule: Schedule, time: number): boolean {
+  return spans(schedule, time).some(({ from, to }) => from <= time && time < to);
 }
 
 function nextEdge(schedule: Schedule, time: number): number | undefined {
-  const edges = spans(schedule.weekly, time).flatMap(({ from, to }) => [from, to]);
+  const edges = spans(schedule, time).flatMap(({ from, to }) => [from, to]);
   return edges
     .filter((edge) => edge > time && isOpenAt(schedule, edge) !== isOpenAt(schedule, time))
     .toSorted((a, b) => a - b)[0];
 }
 
-function spans(weekly: Schedule["weekly"], time: number): { readonly from: number; readonly to: number }[] {
-  const today = Math.floor(time / day);
+function spans({ weekly, timeZone }: Schedule, time: number): { readonly from: number; readonly to: number }[] {
+  const today = Math.floor(shownIn(Math.floor(time / minute) * minute, timeZone) / day);
   return Array.from({ length: 17 }, (_, index) => today - 8 + index).flatMap((date) =>
     weekly
       .filter(({ days }) => days.includes(weekdays[((date % 7) + 7) % 7]!))
       .map(({ from, to }) => {
         const [begin, end] = [minutesOf(from), minutesOf(to)];
-        return { from: date * day + begin * minute, to: date * day + (end > begin ? end : end + 1440) * minute };
+        const until = end > begin ? end : end + 1440;
+        return {
+          from: firstShown(date * day + begin * minute, timeZone),
+          to: firstShown(date * day + until * minute, timeZone),
+        };
       }),
   );
 }
