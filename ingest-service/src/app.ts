@@ -42,6 +42,7 @@ import { quarantinedMetrics, movedAccount } from "./quarantine/quarantined-metri
 import { devicesBeyondLimits, quarantineSummary } from "./quarantine/quarantine-queries.ts";
 import { limitWarnings, observeQuarantine } from "./quarantine/observe.ts";
 import { rebuildRoutes } from "./rebuild/routes.ts";
+import { PartitionRebuild } from "./rebuild/partition-rebuild.ts";
 import { SharedShadow } from "./rebuild/shared-shadow.ts";
 import { RaisedLimits } from "./series-guard/raised-limits.ts";
 import { StoredSeries } from "./series-guard/stored-series.ts";
@@ -128,9 +129,15 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     ...{ store, measurement: telemetryMeasurement, partitions: deps.partitions, tagNames: config.tags },
     incarnationOf: incarnationOfTags,
   });
+  const shadow = new SharedShadow(store);
   const projection = new Projection({
     ...{ config, log, topics, store, book, quarantiner, erasures, model, source, logger, metrics },
-    ...{ quarantined, shadow: new SharedShadow(store) },
+    rebuildOf: (owned) =>
+      new PartitionRebuild({
+        ...{ ...owned, log, store, shadow, model, source, logger, quarantined, partitions: deps.partitions },
+        ...{ telemetryTopic: topics.telemetry, rebuildTopic: topics.rebuilds, erased: erasures },
+        ...{ tagNames: config.tags, maxPoints: config.batchPoints },
+      }),
     folded: foldedEvents,
     partitions: deps.partitions,
     seriesLimitOf: (device) => raised.of(device),
@@ -212,7 +219,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
         maxAttempts: 20,
         onRetry: (error) => logger.warn({ problem: error.message }, "the log does not let this instance consume yet"),
       }),
-    stop: () => projection.stop(),
+    stop: () => projection.stop().then(() => shadow.close()),
   });
   lifecycle.add("deadlines of commands", {
     start() {

@@ -6,9 +6,7 @@ import type { PartitionAccount } from "../accounts/account.ts";
 import type { AccountBook } from "../accounts/account-book.ts";
 import type { IngestConfig } from "../config.ts";
 import type { Erasures } from "../devices/erasures.ts";
-import { PartitionRebuild } from "../rebuild/partition-rebuild.ts";
-import type { SharedShadow } from "../rebuild/shared-shadow.ts";
-import { type QuarantinedMetrics, quarantinedMetrics } from "../quarantine/quarantined-metrics.ts";
+import { quarantinedMetrics } from "../quarantine/quarantined-metrics.ts";
 import type { Quarantiner } from "../quarantine/quarantiner.ts";
 import { ownerOf } from "../series-guard/known-series.ts";
 import type { SeriesGuard } from "../series-guard/series-guard.ts";
@@ -28,12 +26,27 @@ export interface OwnedPartitionOptions {
   readonly quarantiner: Quarantiner;
   readonly erasures: Erasures;
   readonly model: ReadModel;
-  readonly partitions: number;
-  readonly shadow: SharedShadow;
-  readonly quarantined: (partition: number, from: number, to: number) => Promise<QuarantinedMetrics>;
+  /** What a partition has to do with a rebuild. */
+  readonly rebuildOf: (owned: OwnedWriter) => PartitionWork;
   /** CloudEvents source of this instance. */
   readonly source: string;
   readonly logger: Logger;
+}
+
+/** A partition whose points this instance writes, and nobody else. */
+export interface OwnedWriter {
+  readonly partition: number;
+  /** The offset up to which all is stored. */
+  readonly position: () => number;
+  /** To the writer of the partition. */
+  readonly push: (pointBatch: PointBatch) => Promise<void>;
+}
+
+/** Work beside the records of a partition, for as long as this instance owns it. */
+export interface PartitionWork {
+  /** There may be something to do. */
+  look(): void;
+  end(): void;
 }
 
 interface Assignment {
@@ -54,13 +67,14 @@ export class OwnedPartition {
   readonly telemetry: TelemetryPartition;
   readonly erasures: PartitionErasures;
   readonly redrive: PartitionRedrive;
-  readonly rebuild: PartitionRebuild;
+  readonly rebuild: PartitionWork;
 
   constructor(options: OwnedPartitionOptions, share: Assignment) {
     this.telemetry = telemetryOf(options, share);
     this.erasures = erasuresOf(options, share, this.telemetry);
     this.redrive = redriveOf(options, share);
-    this.rebuild = rebuildOf(options, share, this.telemetry);
+    const { partition, push } = share;
+    this.rebuild = options.rebuildOf({ partition, push, position: () => this.telemetry.account.offset });
   }
 
   begin(): void {
@@ -129,20 +143,5 @@ function redriveOf(options: OwnedPartitionOptions, { partition, guard, push }: A
     topics: [topics.telemetry, topics.alerts],
     quarantineTopic: topics.quarantine,
     push,
-  });
-}
-
-function rebuildOf(
-  options: OwnedPartitionOptions,
-  { partition, push }: Assignment,
-  telemetry: TelemetryPartition,
-): PartitionRebuild {
-  const { topics, config, erasures, log, store, shadow, model, source, logger, partitions, quarantined } = options;
-  return new PartitionRebuild({
-    ...{ partition, partitions, log, store, shadow, model, source, logger, quarantined, push },
-    ...{ telemetryTopic: topics.telemetry, rebuildTopic: topics.rebuilds, erased: erasures },
-    tagNames: config.tags,
-    maxPoints: config.batchPoints,
-    position: () => telemetry.account.offset,
   });
 }

@@ -14,6 +14,7 @@ import { StoreWriter } from "./store-writer.ts";
 
 export interface ProjectionOptions extends OwnedPartitionOptions {
   readonly folded: FoldedEvents;
+  readonly partitions: number;
   /** A limit of its own that a device was given. */
   readonly seriesLimitOf: (device: string) => number | undefined;
   /** Series of devices of a partition that the store has. */
@@ -129,7 +130,6 @@ export class Projection {
       await Promise.all(this.#writers.map((writer) => writer.drain(deadline)));
       await this.#commits.close();
       await this.#consumption?.close();
-      await this.#options.shadow.close();
       this.#options.book.save();
     })();
     return this.#stopped;

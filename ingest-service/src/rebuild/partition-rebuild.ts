@@ -4,7 +4,7 @@ import type { EventLog, Position } from "@headwater/event-log";
 import type { ReadModel } from "@headwater/event-log/read-model";
 import type { RebuildInput } from "@headwater/proto";
 import type { TimeSeriesStore } from "@headwater/time-series";
-import type { PointBatch } from "../projection/point-batch.ts";
+import type { OwnedWriter, PartitionWork } from "../projection/owned-partition.ts";
 import type { ErasedData } from "../projection/telemetry-points.ts";
 import type { QuarantinedMetrics } from "../quarantine/quarantined-metrics.ts";
 import { coverageOf } from "./coverage.ts";
@@ -15,8 +15,7 @@ import { openRebuild, partitionOf, partitionsOf, type Rebuild, type RebuildParti
 import type { SharedShadow } from "./shared-shadow.ts";
 import { stepRecord } from "./steps.ts";
 
-export interface PartitionRebuildOptions {
-  readonly partition: number;
+export interface PartitionRebuildOptions extends OwnedWriter {
   readonly partitions: number;
   readonly telemetryTopic: string;
   readonly rebuildTopic: string;
@@ -31,10 +30,6 @@ export interface PartitionRebuildOptions {
   readonly source: string;
   readonly logger: Logger;
   quarantined(partition: number, from: number, to: number): Promise<QuarantinedMetrics>;
-  /** The offset up to which all is stored. */
-  position(): number;
-  /** To the writer of the partition. */
-  push(pointBatch: PointBatch): Promise<void>;
 }
 
 /** A shadow that reaches to a position, and how the log goes on from there. */
@@ -54,7 +49,7 @@ const modelTimeoutMs = 10_000;
  * far, the replacement, for which the writer of the partition stands still. Each step is on record before the next one
  * begins, and each may be done again: whoever has the partition goes on behind the last that is on record.
  */
-export class PartitionRebuild {
+export class PartitionRebuild implements PartitionWork {
   readonly #options: PartitionRebuildOptions;
   readonly #over = new AbortController();
   #isRunning = false;

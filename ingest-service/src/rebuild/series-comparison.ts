@@ -1,5 +1,5 @@
 import type { SeriesRef, SeriesRow, TimeSeriesStore } from "@headwater/time-series";
-import { Checksum, textNumber } from "../ledger/verify/checksum.ts";
+import { Checksum, textNumber } from "../accounts/checksum.ts";
 
 export interface Range {
   /** Event times, µs; the first inclusive, the second exclusive. */
