@@ -31,6 +31,9 @@ export default defineConfig({
         test: {
           ...node,
           name: "unit",
+          // The files of a worker share one process and what it has imported: a process a file cost a quarter of the
+          // suite's CPU time. A test leaves nothing behind: no handle, no environment, no faked clock.
+          isolate: false,
           include: [
             "{packages/*,proto,edge-gateway,ingest-service,rules-service,device-sim,cli}/{src,test}/**/*.test.ts",
             "scripts/**/*.test.ts",

@@ -54,16 +54,20 @@ export class PlainEvent<D, M> {
   readonly #units = new Interned<true>(1000, () => true);
   #bytes: Uint8Array = doubleBytes;
   #at = 0;
+  /** Where the event ends. */
+  #end = 0;
 
   /** `metricOf` answers null for a metric that makes an event one for the codec. */
   constructor(metricOf: (name: string) => M | null) {
     this.#metrics = new Interned(maxNames, metricOf);
   }
 
-  /** Whether this is a plain event. */
-  read(bytes: Uint8Array, devices: DeviceLookup<D>): boolean {
-    if (bytes.length > maxBytes) return false;
+  /** Whether the bytes from `start` up to, not including, `end` are a plain event. */
+  read(bytes: Uint8Array, devices: DeviceLookup<D>, start = 0, end = bytes.length): boolean {
+    if (end - start > maxBytes) return false;
     this.#bytes = bytes;
+    this.#at = start;
+    this.#end = end;
     const isPlain = this.#read(devices);
     // A view of a whole fetched batch, which must not outlive it.
     this.#bytes = doubleBytes;
@@ -72,8 +76,7 @@ export class PlainEvent<D, M> {
 
   #read(devices: DeviceLookup<D>): boolean {
     const bytes = this.#bytes;
-    const end = bytes.length;
-    this.#at = 0;
+    const end = this.#end;
     this.epoch = 0;
     this.n = 0;
     this.receivedAt = 0;

@@ -46,8 +46,13 @@ export class TelemetryReader {
 
   /** Throws DecodeError as `readTelemetry` does. */
   read(value: Uint8Array | null): TelemetryRecord {
+    return value === null ? readTelemetry(value) : this.readAt(value, 0, value.length);
+  }
+
+  /** The same of a record that lies among others: a view of each would cost more than its device. */
+  readAt(bytes: Uint8Array, start: number, end: number): TelemetryRecord {
     const plain = this.#plain;
-    if (value === null || !plain.read(value, this.#devices)) return readTelemetry(value);
+    if (!plain.read(bytes, this.#devices, start, end)) return readTelemetry(bytes.subarray(start, end));
     return {
       gateway: plain.gateway,
       epoch: plain.epoch,

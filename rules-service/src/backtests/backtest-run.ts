@@ -2,7 +2,7 @@ import { isoFromMicros, type Logger } from "@headwater/core";
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import type { FoldedEvents } from "@headwater/service";
 import type { EvaluationAnswer } from "./evaluation/evaluation-protocol.ts";
-import { EvaluationThread } from "./evaluation/evaluation-thread.ts";
+import type { EvaluationThreads } from "./evaluation/evaluation-threads.ts";
 import { devicesNow } from "./evaluation/devices-now.ts";
 import { noCounts, type EvaluationCounts, type TriedRule } from "./evaluation/partition-backtest.ts";
 import { scanPartition } from "./evaluation/partition-scan.ts";
@@ -47,6 +47,7 @@ export async function runBacktest(
   options: BacktestRunOptions,
   onProgress: OnProgress,
   signal: AbortSignal,
+  evaluating: EvaluationThreads,
 ): Promise<BacktestOutcome> {
   const { log, topics, store, lookBackMs } = options;
   const { id, tried, against } = backtest;
@@ -62,7 +63,7 @@ export async function runBacktest(
     signal.throwIfAborted();
     ranges.push(await partitionRange(log, topics.telemetry, partition, backtest, lookBack));
   }
-  const found = await evaluate(backtest, rules, ranges, options, onProgress, signal);
+  const found = await evaluate(backtest, rules, ranges, options, onProgress, signal, evaluating);
   const difference = against === undefined ? undefined : await store.compare(id, signal);
   const certain = certainFrom(ranges, backtest, lookBack);
   const logBegins = Math.max(0, ...ranges.map(({ cutAt }) => cutAt ?? 0));
@@ -93,6 +94,7 @@ async function evaluate(
   { log, topics, folded, store, logger, threads, onRecords }: BacktestRunOptions,
   onProgress: OnProgress,
   signal: AbortSignal,
+  evaluating: EvaluationThreads,
 ): Promise<Found> {
   const total = ranges.reduce((sum, { fromOffset, toOffset }) => sum + toOffset - fromOffset, 0);
   const found: Found = { ...noCounts(), records: 0, omitted: 0, missing: 0 };
@@ -103,10 +105,12 @@ async function evaluate(
   const either = AbortSignal.any([signal, stop.signal]);
   const work = async (): Promise<void> => {
     let counts: Readonly<EvaluationCounts> = noCounts();
-    const thread = new EvaluationThread(async (answer: EvaluationAnswer) => {
+    const thread = evaluating.take();
+    thread.onAnswer = async (answer: EvaluationAnswer) => {
       ({ counts } = answer);
       if (answer.told.length > 0) found.omitted += await store.keep(id, answer.told);
-    });
+    };
+    let isThrough = false;
     // A thread that is in the middle of a batch must not hold up whoever cancels.
     const cut = (): void => void thread.close();
     either.addEventListener("abort", cut);
@@ -129,12 +133,13 @@ async function evaluate(
           found.derived[metric] = (found.derived[metric] ?? 0) + count;
         }
       }
+      isThrough = true;
     } catch (error) {
       failure ??= { error };
       stop.abort();
     } finally {
       either.removeEventListener("abort", cut);
-      await thread.close();
+      await (isThrough ? evaluating.giveBack(thread) : thread.close());
     }
   };
   const lanes = Array.from({ length: Math.max(1, Math.min(threads, ranges.length)) }, work);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { HeadwaterError, nowMicros, RequestError, type Logger } from "@headwater/core";
 import { runBacktest, type BacktestRunOptions } from "./backtest-run.ts";
+import { EvaluationThreads } from "./evaluation/evaluation-threads.ts";
 import { type BacktestRecord, hasEnded } from "./kept/backtest-record.ts";
 
 export interface BacktestsOptions extends Omit<BacktestRunOptions, "onRecords"> {
@@ -23,6 +24,7 @@ const restarted = "The rules service was restarted while it ran; start it again.
 export class Backtests {
   readonly #options: BacktestsOptions;
   readonly #logger: Logger;
+  readonly #evaluating: EvaluationThreads;
   /** Those that wait and run, as they now are. */
   readonly #present = new Map<string, BacktestRecord>();
   readonly #waiting: string[] = [];
@@ -33,6 +35,7 @@ export class Backtests {
   constructor(options: BacktestsOptions) {
     this.#options = options;
     this.#logger = options.logger;
+    this.#evaluating = new EvaluationThreads(options.threads);
   }
 
   /** Tells those that a former process was at as failed. */
@@ -50,6 +53,7 @@ export class Backtests {
     const running = [...this.#running.values()];
     for (const { stop } of running) stop.abort();
     await Promise.all(running.map(({ ended }) => ended));
+    await this.#evaluating.close();
     this.#options.store.close();
   }
 
@@ -142,7 +146,7 @@ export class Backtests {
       this.#change({ ...this.get(id), progress: Math.min(progress, 0.999), records }, isTime);
     };
     try {
-      const outcome = await runBacktest(this.get(id), this.#options, onProgress, signal);
+      const outcome = await runBacktest(this.get(id), this.#options, onProgress, signal, this.#evaluating);
       this.#end({ ...this.get(id), ...outcome, state: "done", progress: 1 });
     } catch (error) {
       try {

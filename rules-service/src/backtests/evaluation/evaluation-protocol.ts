@@ -7,7 +7,9 @@ export type EvaluationMessage =
   | { readonly kind: "plan"; readonly plan: PartitionPlan }
   | { readonly kind: "devices"; readonly devices: readonly DeviceAsNow[] }
   | { readonly kind: "records"; readonly pack: RecordPack }
-  | { readonly kind: "finish" };
+  | { readonly kind: "finish" }
+  /** Lets go of the partition; another may come later. */
+  | { readonly kind: "forget" };
 
 export interface EvaluationAnswer {
   /** Episodes that changed, as they now are. */

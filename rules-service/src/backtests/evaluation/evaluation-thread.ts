@@ -7,29 +7,31 @@ import { buffersOf } from "./record-pack.ts";
 const maxUnanswered = 3;
 /** A thread that needs more fails its backtest, and nothing else. */
 const maxHeapMegabytes = 1024;
+/** What is retained of readings is let go seconds of the log later: a small young generation would keep it for long. */
+const youngMegabytes = 48;
 
 export type OnAnswer = (answer: EvaluationAnswer) => Promise<void>;
 
 /** A thread that evaluates, so that the event loop of the service is the live evaluation's. */
 export class EvaluationThread {
+  /** Of the backtest that has it now. */
+  onAnswer: OnAnswer = () => Promise.resolve();
   readonly #worker: Worker;
-  readonly #onAnswer: OnAnswer;
   #unanswered = 0;
   #failure: Error | undefined;
   /** Answers are handled one after the other. */
   #handled: Promise<void> = Promise.resolve();
   #waiting: (() => void)[] = [];
 
-  constructor(onAnswer: OnAnswer) {
-    this.#onAnswer = onAnswer;
+  constructor() {
     this.#worker = new Worker(new URL("./evaluation-worker.ts", import.meta.url), {
       name: "backtest",
-      resourceLimits: { maxOldGenerationSizeMb: maxHeapMegabytes },
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMegabytes, maxYoungGenerationSizeMb: youngMegabytes },
     });
     this.#worker.unref();
     this.#worker.on("message", (answer: EvaluationAnswer) => {
       this.#handled = this.#handled
-        .then(() => this.#onAnswer(answer))
+        .then(() => this.onAnswer(answer))
         .then(
           () => this.#answered(),
           (error: unknown) => this.#fail(error as Error),
@@ -56,6 +58,10 @@ export class EvaluationThread {
   /** Resolves when everything sent is answered and handled. */
   async settled(): Promise<void> {
     await this.#until(0);
+  }
+
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
   }
 
   async close(): Promise<void> {

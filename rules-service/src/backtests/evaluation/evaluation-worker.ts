@@ -9,10 +9,11 @@ function take(message: EvaluationMessage): void {
   if (message.kind === "plan") backtest = new PartitionBacktest(message.plan);
   else if (message.kind === "devices") backtest?.applyDevices(message.devices);
   else if (message.kind === "finish") backtest?.finish();
+  else if (message.kind === "forget") backtest = undefined;
   else {
     const { bytes, starts, ends, offsets, appendTimes } = message.pack;
     for (let index = 0; index < offsets.length; index++) {
-      backtest?.apply(bytes.subarray(starts[index], ends[index]), offsets[index]!, appendTimes[index]!);
+      backtest?.apply(bytes, offsets[index]!, appendTimes[index]!, starts[index], ends[index]);
     }
   }
 }

@@ -97,13 +97,17 @@ export class PartitionBacktest {
     }
   }
 
-  /** Takes the records in the order of their offsets. */
-  apply(value: Uint8Array, offset: number, appendTime: number): void {
+  /** Takes the records in the order of their offsets; one lies in the bytes from `start` up to `end`. */
+  apply(bytes: Uint8Array, offset: number, appendTime: number, start = 0, end = bytes.length): void {
     const { partition, rulesFrom, from } = this.#plan;
     if (!this.#areRulesInEffect && appendTime >= rulesFrom) this.#putRulesIntoEffect(offset, appendTime);
     if (this.#open !== undefined && appendTime >= from) this.#enterRange();
     try {
-      this.#engine.applyRecord(this.#reader.read(value), { partition, offset, appendTime }, this.#effects);
+      this.#engine.applyRecord(
+        this.#reader.readAt(bytes, start, end),
+        { partition, offset, appendTime },
+        this.#effects,
+      );
     } catch (error) {
       if (error instanceof DecodeError) this.counts.undecodable += 1;
       else this.counts.failed += 1;
