@@ -12,8 +12,8 @@ export interface Coverage {
 }
 
 /**
- * Whether a partition still has all events from a time on: its first record was appended before any of them could be, or
- * it is the first that ever was. What a store has from before the log began is told by comparing the two.
+ * Whether a partition still has all events from a time on: its first record was appended before any of them could be,
+ * or it is the first that ever was. What a store has from before the log began is told by comparing the two.
  */
 export async function coverageOf(
   log: Pick<EventLog, "positions" | "read">,

@@ -23,8 +23,8 @@ export interface LogPointsOptions {
 }
 
 /**
- * The points that a partition has of a range of event times, in the order of its log: what is set aside in quarantine is
- * left out, and so is what of deleted devices is to be stored no more. It goes on where it stopped.
+ * The points that a partition has of a range of event times, in the order of its log: what is set aside in quarantine
+ * is left out, and so is what of deleted devices is to be stored no more. It goes on where it stopped.
  */
 export class LogPoints {
   readonly #options: LogPointsOptions;

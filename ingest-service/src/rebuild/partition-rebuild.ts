@@ -45,9 +45,9 @@ interface Prepared {
 const modelTimeoutMs = 10_000;
 
 /**
- * The part that the owner of a partition has in a rebuild: its shadow, the comparison, and, once all partitions are that
- * far, the replacement, for which the writer of the partition stands still. Each step is on record before the next one
- * begins, and each may be done again: whoever has the partition goes on behind the last that is on record.
+ * The part that the owner of a partition has in a rebuild: its shadow, the comparison, and, once all partitions are
+ * that far, the replacement, for which the writer of the partition stands still. Each step is on record before the next
+ * one begins, and each may be done again: whoever has the partition goes on behind the last that is on record.
  */
 export class PartitionRebuild implements PartitionWork {
   readonly #options: PartitionRebuildOptions;
