@@ -204,7 +204,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     partitions: deps.partitions,
   });
   backupRoute(http.app, { store, folder: join(dataDir, "ingest", "backups") });
-  streamRoutes(http, { log, topics, folded: foldedEvents, logger });
+  streamRoutes(http, { log, topics, folded: foldedEvents, model, logger });
 
   let deadlines: Deadlines | undefined;
   let saving: NodeJS.Timeout | undefined;
