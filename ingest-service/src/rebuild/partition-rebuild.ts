@@ -211,7 +211,7 @@ export class PartitionRebuild implements PartitionWork {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
     await this.#options.push({
-      ...{ topic, partition, records: [], points: [], sources: [], refusals: [], signal },
+      ...{ topic, partition, records: [], points: [], sources: [], bytes: 0, refusals: [], signal },
       task: () => work().then(resolve, reject),
       onDurable: () => {},
     });
