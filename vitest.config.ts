@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 
 /**
  * V8 loses count of its code pages where threads come and go on processors with memory protection keys, and ends the
- * process ("Check failed: jit_page.has_value()", nodejs/node#64500); without the keys it does not count them.
+ * process ("Check failed: jit_page.has_value()", nodejs/node#64500). The keys are one cause;
+ * a run has ended so without them too.
  */
 const execArgv = ["--no-memory-protection-keys"];
 const node = {
