@@ -189,7 +189,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   quarantineRoutes(http.app, { ...writing, topic: topics.quarantine, topics, writeDevice });
   ledgerRoutes(http.app, ledger);
   backupRoute(http.app, { store, folder: join(dataDir, "ingest", "backups") });
-  streamRoutes(http, { log, topics, folded: foldedEvents, logger });
+  streamRoutes(http, { log, topics, folded: foldedEvents, model, logger });
 
   let deadlines: Deadlines | undefined;
   let saving: NodeJS.Timeout | undefined;

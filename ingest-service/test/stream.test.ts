@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { alertTransition, events } from "@headwater/proto";
 import { TestGateway } from "./gateway.ts";
@@ -203,6 +205,103 @@ describe("the live stream", () => {
     const told = await second.next("telemetry");
     expect((told.data["readings"] as { value: number }[])[0]!.value).toBe(11);
     second.close();
+  });
+
+  it("filters by type, tag and metric, as devices are now", async () => {
+    for (const [id, site] of [
+      ["f1", "north"],
+      ["f2", "south"],
+      ["f3", "north"],
+    ] as const) {
+      // oxfmt-ignore
+      await service.request("POST", "/api/v1/devices", { id, type: id === "f3" ? "valve" : "pump", tags: { site } });
+    }
+    const listener = await Listener.open("topics=telemetry&type=pump&tag=site:north&metric=x&metric=y");
+    await listener.next("position");
+    await gateway.append(
+      ...["f1", "f2", "f3", "f4"].map((id) => gateway.event(id, t0, { x: 1, z: 2 })),
+      gateway.event("f1", t0, { z: 3 }),
+      gateway.event("f1", t0, { y: 4, z: 5 }),
+    );
+    const readings = async () => (await listener.next("telemetry")).data["readings"];
+    expect(await readings()).toEqual([{ metric: "x", value: 1, t: t0 / 1000 }]);
+    expect(await readings()).toEqual([{ metric: "y", value: 4, t: t0 / 1000 }]);
+    listener.close();
+    const two = await Listener.open("topics=telemetry&device=f2&device=f4");
+    await two.next("position");
+    await gateway.append(...["f1", "f2", "f3", "f4"].map((id) => gateway.event(id, t0, { x: 1 })));
+    expect([(await two.next("telemetry")).data["device"], (await two.next("telemetry")).data["device"]].toSorted()).toEqual(["f2", "f4"]); // oxfmt-ignore
+    two.close();
+  });
+
+  it("misses nothing and tells nothing twice, however often it resumes while events come", async () => {
+    const count = 400;
+    let listener = await Listener.open("topics=telemetry&device=r1");
+    await listener.next("position");
+    const sending = (async () => {
+      for (let i = 0; i < count; i += 1)
+        await gateway.append(gateway.event("r1", t0 + i, { i }), gateway.event("r2", t0, { i }));
+    })();
+    const heard: number[] = [];
+    while (heard.at(-1) !== count - 1) {
+      const told = await listener.next("telemetry");
+      heard.push((told.data["readings"] as { value: number }[])[0]!.value);
+      if (heard.length % 23 !== 0) continue;
+      listener.close();
+      listener = await Listener.open("topics=telemetry&device=r1", told.id);
+    }
+    listener.close();
+    await sending;
+    expect(heard).toEqual(Array.from({ length: count }, (_, i) => i));
+  });
+
+  it("tells hundreds of listeners the same", async () => {
+    const listeners = await Promise.all(Array.from({ length: 300 }, () => Listener.open("topics=telemetry,devices")));
+    for (const listener of listeners) await listener.next("position");
+    await gateway.append(gateway.event("h1", t0, { x: 1 }), gateway.event("h2", t0, { x: 2 }));
+    for (const listener of listeners) {
+      const two = [await listener.next("telemetry"), await listener.next("telemetry")];
+      expect(two.map(({ data }) => data["device"]).toSorted()).toEqual(["h1", "h2"]);
+      listener.close();
+    }
+  });
+
+  it("leaves telemetry out for a listener that does not read, tells it how much, and holds no more for it", async () => {
+    const { port } = new URL(url);
+    const socket = connect({ port: Number(port), host: "127.0.0.1" });
+    socket.write(`GET /api/v1/stream?topics=telemetry HTTP/1.1\r\nhost: x\r\nauthorization: ${tokenHeader.authorization}\r\n\r\n`); // oxfmt-ignore
+    let text = "";
+    const until = async (wanted: RegExp): Promise<void> => {
+      while (!wanted.test(text)) {
+        const chunk = socket.read() as Buffer | null;
+        if (chunk === null) await once(socket, "readable");
+        else text += chunk.toString("latin1");
+      }
+    };
+    await until(/event: position/);
+    const note = "x".repeat(20_000);
+    const sent = 1500;
+    for (let i = 0; i < sent / 50; i += 1) {
+      await gateway.append(...Array.from({ length: 50 }, () => gateway.event("slow", t0, { note })));
+    }
+    const count = () => {
+      const dropped = [...text.matchAll(/event: sampled\ndata: \{"dropped":(\d+)/g)];
+      const told = text.split("event: telemetry").length - 1;
+      return { dropped: dropped.reduce((sum, [, each]) => sum + Number(each), 0), told };
+    };
+    await until(/event: sampled\ndata: [^\n]*\n\n/);
+    for (let all = count(); all.dropped + all.told < sent; all = count()) {
+      const chunk = socket.read() as Buffer | null;
+      if (chunk === null) await once(socket, "readable");
+      else text += chunk.toString("latin1");
+    }
+    expect(count().dropped).toBeGreaterThan(0);
+    expect(count().dropped + count().told).toBe(sent);
+    // And it goes on.
+    text = "";
+    await gateway.append(gateway.event("slow", t0, { last: 1 }));
+    await until(/"metric":"last"/);
+    socket.destroy();
   });
 
   it.each(["topics=rules", "device=x&lastEventId=rubbish", "lastEventId=telemetry=0:5:5.1", "topic=telemetry"])(

@@ -2,12 +2,15 @@ import { Type } from "@sinclair/typebox";
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import type { FoldedEvents, HttpServer } from "@headwater/service";
 import { type Logger, RequestError } from "@headwater/core";
-import { EventStream } from "./event-stream.ts";
+import { Listener } from "./listener.ts";
+import { LiveFeed } from "./live-feed.ts";
+import type { ReadModel } from "@headwater/event-log/read-model";
+import { deviceFilterQuery, readFilter } from "../fleet/device-filter.ts";
 import { StreamPosition } from "./stream-position.ts";
 import { isStreamTopic, type StreamTopic, streamTopics } from "./stream-topic.ts";
 
-/** Each listener follows the log by itself. */
-const maxListeners = 50;
+/** They share one reader of the log. */
+const maxListeners = 1000;
 
 export function streamRoutes(
   http: HttpServer,
@@ -15,10 +18,13 @@ export function streamRoutes(
     readonly log: EventLog;
     readonly topics: TopicNames;
     readonly folded: FoldedEvents;
+    readonly model: ReadModel;
     readonly logger: Logger;
   },
 ): void {
   let listeners = 0;
+  const { model, topics: topicNames, ...rest } = options;
+  const feed = new LiveFeed({ ...rest, topicNames, closing: http.closing });
   http.app.get(
     "/api/v1/stream",
     {
@@ -33,13 +39,28 @@ export function streamRoutes(
             maxLength: 100,
             description: `Some of ${streamTopics.join(", ")}, separated by commas`,
           }),
-          device: Type.Optional(Type.String({ maxLength: 128, description: "Only what is about this device" })),
+          device: Type.Optional(
+            Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
+              maxItems: 1000,
+              verbatim: true,
+              description: "Only what is about these devices",
+            }),
+          ),
+          type: deviceFilterQuery.type,
+          tag: deviceFilterQuery.tag,
+          metric: Type.Optional(
+            Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
+              maxItems: 100,
+              verbatim: true,
+              description: "Of telemetry these metrics alone",
+            }),
+          ),
           lastEventId: Type.Optional(Type.String({ maxLength: 16_000, description: "As the header Last-Event-ID" })),
         }),
       },
     },
     async (request, reply) => {
-      const { topics, device, lastEventId } = request.query;
+      const { topics, device, type, tag, metric, lastEventId } = request.query;
       const wanted = parseTopics(topics);
       const header = request.headers["last-event-id"];
       const id = (typeof header === "string" ? header : undefined) ?? lastEventId ?? "";
@@ -54,27 +75,24 @@ export function streamRoutes(
           `There are ${maxListeners} live streams already; try again later`,
         );
       }
-      const stream = new EventStream({
-        log: options.log,
-        topicNames: options.topics,
-        topics: wanted,
-        device,
-        folded: options.folded,
-        from,
-        logger: options.logger,
-        closing: http.closing,
-      });
+      const filter = {
+        devices: device && new Set(device),
+        type,
+        tags: readFilter({ ...(tag !== undefined && { tag }) }).tags,
+        metrics: metric && new Set(metric),
+      };
+      const listener = new Listener(wanted, filter, model.db);
       listeners += 1;
-      stream.body.once("close", () => {
+      listener.body.once("close", () => {
         listeners -= 1;
       });
       try {
-        await stream.start();
+        await feed.join(listener, from);
       } catch (error) {
-        stream.body.destroy();
+        listener.body.destroy();
         throw error;
       }
-      return reply.send(stream.body);
+      return reply.send(listener.body);
     },
   );
 }

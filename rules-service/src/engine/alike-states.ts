@@ -1,7 +1,7 @@
 import { isAlike } from "../conditions/shared-subject.ts";
 import type { FoldState } from "./episode-machine.ts";
 import type { Footing } from "./footings.ts";
-import type { InstanceFields } from "./state-codec.ts";
+import type { InstanceFields } from "./instance.ts";
 
 /**
  * Rules that compare the same of a device have its states in common while they run, and each writes them for itself.

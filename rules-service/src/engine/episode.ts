@@ -52,9 +52,8 @@ export function isOpen(episode: Episode): boolean {
 
 /** Where a beginning stands among the readings of its device. */
 export function positionOfBeginning({ time, reading }: Beginning): Position {
-  return reading === undefined
-    ? { time, offset: 0, index: 0 }
-    : { time: reading.time, offset: reading.offset, index: reading.index };
+  // The reading is its own place; it is kept as long as the episode is anyway.
+  return reading ?? { time, offset: 0, index: 0 };
 }
 
 /** Gathers the episodes of a fold from its transitions. */

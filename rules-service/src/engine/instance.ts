@@ -17,6 +17,15 @@ import type { AlertWriter } from "./alert-writer.ts";
 import { telling } from "./reconciliation.ts";
 import type { Timer } from "./timer-heap.ts";
 
+/** What of an instance is written. */
+export type InstanceFields = Pick<
+  Instance,
+  "state" | "base" | "history" | "refused" | "from" | "firedTo" | "episodes" | "generation" | "grounding"
+> & {
+  /** Of the rule whose state it is. */
+  readonly likeness: string;
+};
+
 /**
  * One rule on one device, as long as there is more to know than that the condition is clear. Its state is a pure
  * function of `base` and the retained samples after it, up to `firedTo`; the rest says what of it has been told.
@@ -65,6 +74,20 @@ export class Instance implements FoldedInstance {
     this.grounding = grounding;
     this.state = state;
     this.base = footingAt(beginning, state);
+  }
+
+  /** Goes on as it was written. */
+  resume(fields: InstanceFields): void {
+    this.grounding = fields.grounding;
+    this.state = fields.state;
+    this.base = fields.base;
+    this.history = fields.history;
+    this.refused = fields.refused;
+    this.from = fields.from;
+    this.firedTo = fields.firedTo;
+    this.episodes = fields.episodes;
+    this.generation = fields.generation;
+    this.stored = true;
   }
 
   /** Another engine goes on with it, which knows nothing of its timers yet. */

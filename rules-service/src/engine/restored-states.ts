@@ -2,10 +2,10 @@ import { AlikeStates } from "./alike-states.ts";
 import type { Derivations } from "./derivations.ts";
 import type { EngineSnapshot, RuleChange, StateBytes } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
-import { Instance } from "./instance.ts";
+import { Instance, type InstanceFields } from "./instance.ts";
 import type { Rule } from "./rule.ts";
 import * as codec from "./state-codec.ts";
-import type { InstanceFields, RuleRecord } from "./state-codec.ts";
+import type { RuleRecord } from "./state-codec.ts";
 
 /** States that are read or written before the caller may do something else. */
 export const statesASlice = 200;
@@ -115,8 +115,7 @@ export class RestoredStates {
     const isStandIn = fields === undefined || !isOwn;
     if (isStandIn) instance.generation = this.#whole + 1;
     else {
-      const { likeness: _, ...own } = fields;
-      Object.assign(instance, own, { stored: true });
+      instance.resume(fields);
       if (covers > next) this.#ahead.set(instance, restored);
     }
     instance.covers = covers;
@@ -164,7 +163,7 @@ export class RestoredStates {
         Object.assign(series, { covers, generation: this.#whole + 1 });
         return;
       }
-      const { readings, pruned, prunedEarlier, ...rest } = codec.decodeSeries(state, series.metric);
+      const { readings, pruned, prunedEarlier, ...rest } = codec.decodeSeries(state);
       const { generation, lag, incarnation } = rest;
       series.readings.load(readings, pruned, prunedEarlier);
       series.lag.state = lag;

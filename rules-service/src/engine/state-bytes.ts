@@ -5,6 +5,12 @@ import { KnownTexts } from "./known-texts.ts";
 const pieceBytes = 64 * 1024;
 /** Strings up to this length are written by hand when they are ASCII; a call into the encoder costs more. */
 const shortText = 64;
+/** Between two times; twice that and one still is a safe integer. */
+const mostApart = 2 ** 52 - 2;
+const hyphen = "-".charCodeAt(0);
+const uuidLength = 36;
+const uuidBytes = 16;
+const digits = Buffer.from("0123456789abcdef");
 
 /** Writes numbers and texts, one state after the other; `begin` begins one, `done` has its bytes. */
 export class StateWriter {
@@ -12,10 +18,12 @@ export class StateWriter {
   /** Where the present state begins. */
   #start = 0;
   #length = 0;
+  #time = 0;
   readonly #texts = new Map<string, number>();
 
   begin(): this {
     this.#length = this.#start;
+    this.#time = 0;
     this.#texts.clear();
     return this;
   }
@@ -36,6 +44,21 @@ export class StateWriter {
     this.#reserve(8);
     this.#length = this.#bytes.writeDoubleLE(value, this.#length);
     return this;
+  }
+
+  /** By how far it lies from the one before: the times of a state lie close together, and many are the same. */
+  time(value: number): this {
+    const apart = value - this.#time;
+    if (!Number.isSafeInteger(value) || Math.abs(apart) > mostApart) return this.count(0).number(value);
+    this.#time = value;
+    return this.count(apart < 0 ? -2 * apart : 2 * apart + 1);
+  }
+
+  /** An id: a UUID in its canonical form takes sixteen bytes. */
+  id(value: string): this {
+    this.#reserve(1 + uuidBytes);
+    if (this.#uuid(value)) return this;
+    return this.count(0).text(value);
   }
 
   /** The second time, its number has to do. */
@@ -82,6 +105,24 @@ export class StateWriter {
     return true;
   }
 
+  /** False: it is none. */
+  #uuid(value: string): boolean {
+    if (value.length !== uuidLength) return false;
+    let at = this.#length;
+    this.#bytes[at++] = 2;
+    for (let index = 0; index < uuidLength;) {
+      if (isHyphenAt(index)) {
+        if (value.charCodeAt(index++) !== hyphen) return false;
+        continue;
+      }
+      const [high, low] = [digitOf(value.charCodeAt(index++)), digitOf(value.charCodeAt(index++))];
+      if (high < 0 || low < 0) return false;
+      this.#bytes[at++] = high * 16 + low;
+    }
+    this.#length = at;
+    return true;
+  }
+
   #reserve(bytes: number): void {
     if (this.#length + bytes <= this.#bytes.length) return;
     const written = this.#length - this.#start;
@@ -93,6 +134,19 @@ export class StateWriter {
   }
 }
 
+/** Of a hexadecimal digit in lower case; -1: it is none. */
+function digitOf(unit: number): number {
+  if (unit >= 48 && unit <= 57) return unit - 48;
+  return unit >= 97 && unit <= 102 ? unit - 87 : -1;
+}
+
+function isHyphenAt(index: number): boolean {
+  return index === 8 || index === 13 || index === 18 || index === 23;
+}
+
+/** A UUID on its way to a text. */
+const uuidText = Buffer.alloc(uuidLength, hyphen);
+
 /** Texts that states have in common are one text in memory: names of gateways, metrics, fields. */
 const knownTexts = new KnownTexts();
 
@@ -101,6 +155,7 @@ export class StateReader {
   readonly #bytes: Buffer;
   readonly #texts: string[] = [];
   #at = 0;
+  #time = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -123,6 +178,28 @@ export class StateReader {
 
   number(): number {
     return this.#bytes.readDoubleLE(this.#take(8));
+  }
+
+  time(): number {
+    const apart = this.count();
+    if (apart === 0) return this.number();
+    this.#time += apart % 2 === 0 ? -apart / 2 : (apart - 1) / 2;
+    return this.#time;
+  }
+
+  id(): string {
+    if (this.count() === 0) return this.text();
+    let from = this.#take(uuidBytes);
+    for (let index = 0; index < uuidLength;) {
+      if (isHyphenAt(index)) {
+        index++;
+        continue;
+      }
+      const byte = this.#bytes[from++]!;
+      uuidText[index++] = digits[byte >> 4]!;
+      uuidText[index++] = digits[byte & 15]!;
+    }
+    return uuidText.toString("latin1");
   }
 
   text(): string {

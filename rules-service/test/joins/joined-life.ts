@@ -14,6 +14,16 @@ export type Doing =
   | { readonly kind: "device"; readonly device: number; readonly content: Content | undefined }
   /** Of the alerts that are open the one with this number. */
   | { readonly kind: "hand"; readonly which: number; readonly clears: boolean }
+  /** The rule of that alert does nothing on its device for so many seconds; 0: it does so again. */
+  | { readonly kind: "snooze"; readonly which: number; readonly lasts: number }
+  /** A maintenance window from so many seconds from now on; `lasts` null: there is none. */
+  | {
+      readonly kind: "maintenance";
+      readonly id: string;
+      readonly begins: number;
+      readonly lasts: number | null;
+      readonly selector: RuleDefinition["selector"];
+    }
   /** What was written takes effect; rules that have to be warmed first, only if they are warm by now. */
   | { readonly kind: "effect"; readonly warm: boolean; readonly warmedWith: number }
   | { readonly kind: "checkpoint" }
@@ -47,7 +57,13 @@ const content = fc.constantFrom<Content>(
   { type: "b", attributes: { max: 3 } },
   { type: "a", attributes: { max: 5 } },
 );
-const selector = fc.constantFrom<RuleDefinition["selector"]>(undefined, undefined, { types: ["a"] }, { ids: ["d0"] });
+const selector = fc.constantFrom<RuleDefinition["selector"]>(
+  undefined,
+  undefined,
+  { types: ["a"] },
+  { ids: ["d0"] },
+  { attributes: { max: 3 } },
+);
 
 const writing = (written: fc.Arbitrary<RuleDefinition>): fc.Arbitrary<Doing> =>
   fc.tuple(rule, written, selector, fc.boolean()).map(([which, made, chosen, back]): Doing => {
@@ -80,6 +96,24 @@ const doing: fc.Arbitrary<Doing> = fc.oneof(
       kind: fc.constant("effect" as const),
       warm: fc.constantFrom(true, true, false),
       warmedWith: fc.oneof(fc.nat({ max: 20 }), fc.constant(1000)),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("snooze" as const),
+      which: fc.nat({ max: 5 }),
+      lasts: fc.constantFrom(0, 1, 5, 20, 90),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("maintenance" as const),
+      id: fc.constantFrom("m", "n"),
+      begins: fc.integer({ min: -5, max: 10 }),
+      lasts: fc.option(fc.integer({ min: 1, max: 30 })),
+      selector,
     }),
   },
   { weight: 2, arbitrary: fc.constant<Doing>({ kind: "checkpoint" }) },

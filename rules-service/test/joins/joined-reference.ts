@@ -1,3 +1,4 @@
+import type { Device } from "@headwater/aggregates";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
 import type { OpenAlert, RuleChange } from "../../src/engine/engine.ts";
 import { clockAfter, reach } from "../reference/clock.ts";
@@ -20,7 +21,7 @@ interface Tenure {
 export class JoinedReference {
   readonly #history: HistoryEntry[] = [];
   readonly #rules = new Map<string, RuleChange>();
-  readonly #types = new Map<string, string>();
+  readonly #devices = new Map<string, Device>();
   readonly #incarnations = new Map<string, number>();
   readonly #tenures = new Map<string, Tenure>();
 
@@ -30,12 +31,12 @@ export class JoinedReference {
     for (const tenure of this.#tenures.values()) step(tenure, this.#history, reachOf);
   }
 
-  device(id: string, type: string | undefined, incarnation: number): void {
+  device(id: string, device: Device | undefined, incarnation: number): void {
     const before = new Map([...this.#rules.values()].map((rule) => [rule, this.#selects(rule.definition, id)]));
     const isAnother = incarnation !== this.#incarnation(id);
     this.#incarnations.set(id, incarnation);
-    if (type === undefined) this.#types.delete(id);
-    else this.#types.set(id, type);
+    if (device === undefined) this.#devices.delete(id);
+    else this.#devices.set(id, device);
     for (const [rule, was] of before) {
       const is = this.#selects(rule.definition, id);
       if (!is) this.#tenures.delete(key(rule.rule, id));
@@ -145,8 +146,10 @@ export class JoinedReference {
   }
 
   #selects({ selector }: RuleDefinition, device: string): boolean {
-    const { ids, types } = selector ?? {};
-    return (ids?.includes(device) ?? true) && (types?.includes(this.#types.get(device) ?? "") ?? true);
+    const { ids, types, attributes = {} } = selector ?? {};
+    const known = this.#devices.get(device);
+    const isSuch = Object.entries(attributes).every(([name, value]) => known?.attributes[name] === value);
+    return isSuch && (ids?.includes(device) ?? true) && (types?.includes(known?.type ?? "") ?? true);
   }
 }
 

@@ -1,38 +1,32 @@
 import type { Device } from "@headwater/aggregates";
+import { isoFromMicros } from "@headwater/core";
 import { alertTransition, events, type TelemetryInput } from "@headwater/proto";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
-import type {
-  CheckpointState,
-  OperatorAction,
-  PartitionEngine,
-  RuleChange,
-  StateBytes,
-} from "../../src/engine/engine.ts";
+import type { OperatorAction, PartitionEngine, RuleChange, StateBytes } from "../../src/engine/engine.ts";
+import type { MaintenanceDefinition } from "../../src/definition/maintenance.ts";
+import { inForce } from "../../src/partitions/control-events/control-event-history.ts";
 import { transitionOf } from "../../src/partitions/control-events/rule-timeline.ts";
-import { all, Collected, taken, type Entry } from "../engine/harness.ts";
+import { all, at, Collected, second, taken, type Entry } from "../engine/harness.ts";
 import { devices } from "../engine/histories.ts";
+import { joiningOf, pastOf, type Joining, type StateRecord } from "./joinings.ts";
 import { TopicReaders } from "./topic-readers.ts";
 import { deviceOf, type Content, type Doing, type JoinedLife } from "./joined-life.ts";
-
-type Joining =
-  | { readonly kind: "rule"; readonly change: RuleChange }
-  | { readonly kind: "device"; readonly id: string; readonly device: Device | undefined; readonly incarnation: number }
-  | { readonly kind: "hand"; readonly action: OperatorAction };
-
-/** A record of the state log. */
-type StateRecord =
-  | { readonly kind: "effective"; readonly fromOffset: number; readonly warmFrom: number; readonly joining: Joining }
-  | { readonly kind: "state"; readonly epoch: number; readonly state: StateBytes }
-  | { readonly kind: "checkpoint"; readonly epoch: number; readonly offset: number; readonly state: CheckpointState };
 
 /** Is told of what takes effect, once. */
 export interface Witness {
   record(entry: { readonly record: Entry["record"]; readonly offset: number; readonly appendTime: number }): void;
-  device(id: string, type: string | undefined, incarnation: number): void;
+  device(id: string, device: Device | undefined, incarnation: number): void;
   rule(change: RuleChange): void;
   warmed(change: RuleChange): void;
   /** `isOpen`: it is this alert that is open by now. */
   hand(rule: string, device: string, isOpen: boolean): void;
+}
+
+interface Lasting {
+  readonly begins: number;
+  /** Seconds. */
+  readonly lasts: number;
+  readonly selector: RuleDefinition["selector"];
 }
 
 interface RuleOnLog {
@@ -61,6 +55,7 @@ export class JoinedWorld {
   readonly #toWarm = new Map<string, RuleChange>();
   readonly #registry = new Map<string, { device: Device | undefined; incarnation: number }>();
   readonly #changedDevices = new Set<string>();
+  readonly #changedWindows = new Map<string, MaintenanceDefinition | undefined>();
   #hands: OperatorAction[] = [];
   readonly #stateLog: StateRecord[] = [];
   #epoch = 0;
@@ -112,7 +107,14 @@ export class JoinedWorld {
       case "device":
         return this.#register(doing.device, doing.content);
       case "hand":
-        return this.#hand(doing.which, doing.clears);
+        return this.#hand(doing.which, doing.clears ? { kind: "cleared" } : { kind: "acknowledged" });
+      case "snooze":
+        return this.#hand(doing.which, {
+          kind: "snoozed",
+          until: doing.lasts === 0 ? 0 : this.engine.clock + doing.lasts * second,
+        });
+      case "maintenance":
+        return this.#maintain(doing.id, doing.lasts === null ? undefined : { ...doing, lasts: doing.lasts });
       case "effect":
         return this.#effect(doing.warm, doing.warmedWith);
       case "checkpoint":
@@ -154,23 +156,38 @@ export class JoinedWorld {
     this.#changedDevices.add(id);
   }
 
-  #hand(which: number, clears: boolean): void {
+  #hand(which: number, { kind, until }: Pick<OperatorAction, "kind" | "until">): void {
     const { open } = this.readers;
     const alert = open[which % open.length];
     if (alert === undefined) return;
-    const { id: alertId, rule, device } = alert;
-    const kind = clears ? "cleared" : "acknowledged";
+    const { id: alertId, rule, device, lastTransition: seen } = alert;
     const at = this.engine.clock;
     const writeId = `w${this.#written++}`;
     this.readers.hear({
-      ...{ alertId, rule, device, transition: 0, kind: alertTransition[kind], at, writeId, by: "somebody" },
-      ...(clears && { cause: "hand", clearedAt: at }),
+      ...{ alertId, rule, device, transition: 0, kind: alertTransition[kind], at, writeId, by: "somebody", seen },
+      ...(kind === "cleared" && { cause: "hand", clearedAt: at }),
+      ...(until !== undefined && { snoozedUntil: until }),
     });
-    this.#hands.push({ kind, alertId, rule, device, at, by: "somebody", writeId });
+    const action = { kind, alertId, rule, device, at, by: "somebody", writeId, seen };
+    this.#hands.push({ ...action, ...(until !== undefined && { until }) });
+  }
+
+  #maintain(id: string, window: Lasting | undefined): void {
+    if (window === undefined) {
+      this.#changedWindows.set(id, undefined);
+      return;
+    }
+    const { begins, lasts, selector } = window;
+    const start = Math.max(this.engine.clock, at(0)) + begins * second;
+    const [from, to] = [isoFromMicros(start), isoFromMicros(start + lasts * second)];
+    this.#changedWindows.set(id, { id, from, to, ...(selector !== undefined && { selector }) });
   }
 
   #effect(warm: boolean, warmedWith: number): void {
-    const now: Joining[] = [];
+    const now = Array.from(this.#changedWindows, ([id, definition]): Joining => {
+      return { kind: "maintenance", id, definition };
+    });
+    this.#changedWindows.clear();
     for (const id of this.#changedRules) {
       const { revision, mode, definitions, grounding } = this.#rules.get(id)!;
       const change: RuleChange = { rule: id, revision, mode, definition: definitions.at(-1)!, grounding };
@@ -196,8 +213,8 @@ export class JoinedWorld {
       const open = joining.kind === "hand" ? this.#openAlert(joining.action) : false;
       this.#join(joining);
       if (joining.kind === "rule") this.#witness?.rule(joining.change);
-      else if (joining.kind === "device") this.#witness?.device(joining.id, joining.device?.type, joining.incarnation);
-      else if (joining.action.kind === "cleared") {
+      else if (joining.kind === "device") this.#witness?.device(joining.id, joining.device, joining.incarnation);
+      else if (joining.kind === "hand" && joining.action.kind === "cleared") {
         this.#witness?.hand(joining.action.rule, joining.action.device, open);
       }
     }
@@ -214,7 +231,9 @@ export class JoinedWorld {
     const { engine } = this;
     if (joining.kind === "device") engine.applyDevice(joining.id, joining.device, joining.incarnation, this.#effects);
     else if (joining.kind === "hand") engine.applyOperatorAction(joining.action, this.#effects);
-    else {
+    else if (joining.kind === "maintenance") {
+      all(engine.applyMaintenance(joining.id, joining.definition, this.#effects));
+    } else {
       this.#inEffect.set(joining.change.rule, joining.change);
       all(engine.applyRule(joining.change, this.#effects));
     }
@@ -277,14 +296,10 @@ export class JoinedWorld {
       states.set(JSON.stringify([each.state.rule, each.state.device]), each.state);
     }
     all(this.engine.restore({ offset, states: [...states.values()], checkpoint }));
-    const known = new Map<string, Joining>();
-    for (const each of this.#stateLog.slice(0, whole)) {
-      if (each.kind !== "effective" || each.joining.kind === "hand") continue;
-      const { joining } = each;
-      known.set(joining.kind === "device" ? `device/${joining.id}` : `rule/${joining.change.rule}`, joining);
-    }
-    const ordered = [...known.values()].toSorted((a, b) => Number(a.kind === "rule") - Number(b.kind === "rule"));
-    for (const joining of ordered) this.#join(joining);
+    const included = this.#stateLog
+      .slice(0, whole)
+      .flatMap((each) => (each.kind === "effective" ? [pastOf(each)] : []));
+    for (const event of inForce(included)) this.#join(joiningOf(event));
     const said = this.#effects.take();
     if (said.length > 0) this.readers.faults.push(`restoring emitted ${JSON.stringify(said)}`);
   }
