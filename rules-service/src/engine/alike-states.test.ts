@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { AlikeStates } from "./alike-states.ts";
 import { noEpisode, type FoldState } from "./episode-machine.ts";
 import { footingAt } from "./footings.ts";
-import type { InstanceFields } from "./state-codec.ts";
+import type { InstanceFields } from "./instance.ts";
 
 function state(value: number): FoldState {
   return { program: { closed: [], open: [1, 2, value], gateway: "g" }, episode: noEpisode };
