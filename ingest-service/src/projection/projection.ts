@@ -87,6 +87,11 @@ export class Projection {
     for (const { redrive } of this.#owned.values()) redrive.look();
   }
 
+  /** A rebuild has come a step further. */
+  rebuild(): void {
+    for (const { rebuild } of this.#owned.values()) rebuild.look();
+  }
+
   /** Commits the offsets of stored points now. */
   flush(): Promise<void> {
     return this.#commits.flush();
@@ -116,7 +121,10 @@ export class Projection {
   stop(): Promise<void> {
     this.#stopped ??= (async () => {
       this.#stopping.abort();
-      for (const { redrive } of this.#owned.values()) redrive.end();
+      for (const { redrive, rebuild } of this.#owned.values()) {
+        redrive.end();
+        rebuild.end();
+      }
       this.#consumption?.pause();
       const deadline = AbortSignal.timeout(drainMs);
       await Promise.all(this.#writers.map((writer) => writer.drain(deadline)));
