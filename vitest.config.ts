@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 
 /**
  * V8 loses count of its code pages where threads come and go on processors with memory protection keys, and ends the
- * process ("Check failed: jit_page.has_value()", nodejs/node#64500); without the keys it does not count them.
+ * process ("Check failed: jit_page.has_value()", nodejs/node#64500). The keys are one cause;
+ * a run has ended so without them too.
  */
 const execArgv = ["--no-memory-protection-keys"];
 const node = {
@@ -31,9 +32,6 @@ export default defineConfig({
         test: {
           ...node,
           name: "unit",
-          // The files of a worker share one process and what it has imported: a process a file cost a quarter of the
-          // suite's CPU time. A test leaves nothing behind: no handle, no environment, no faked clock.
-          isolate: false,
           include: [
             "{packages/*,proto,edge-gateway,ingest-service,rules-service,device-sim,cli}/{src,test}/**/*.test.ts",
             "scripts/**/*.test.ts",

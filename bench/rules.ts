@@ -116,6 +116,12 @@ measure("10,000 rules on the metric, for other devices", "t", (engine) => {
     addRule(engine, { id: `rule-${i}`, selector, condition: { metric: "t", op: ">", threshold: i } });
   }
 });
+measure("10 rules, the mean of 5 min, sliding, other thresholds", "t", (engine) => {
+  for (let i = 0; i < 10; i++) {
+    const condition = { metric: "t", window: { over: "5m" }, aggregate: "mean", above: 60 + i };
+    addRule(engine, { id: `rule-${i}`, condition });
+  }
+});
 
 /** Of rows with a rule alone. */
 const alone = {

@@ -14,6 +14,7 @@ import { ledgerCommand } from "./commands/ledger.ts";
 import { quarantineCommand } from "./commands/quarantine.ts";
 import { logCommand } from "./commands/log.ts";
 import { queryCommand } from "./commands/query.ts";
+import { rebuildCommand } from "./commands/rebuild.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { simCommand } from "./commands/sim.ts";
 import { startCommand } from "./commands/start.ts";
@@ -29,6 +30,7 @@ const commands: readonly Command[] = [
   queryCommand,
   ledgerCommand,
   quarantineCommand,
+  rebuildCommand,
   backtestCommand,
   logCommand,
   storeCommand,

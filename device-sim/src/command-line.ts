@@ -1,7 +1,18 @@
 import { parseArgs } from "node:util";
 import { SimulationError } from "./errors.ts";
 
-export interface CommandLine {
+interface Common {
+  readonly url: string;
+  readonly rulesUrl: string | undefined;
+  readonly mqtt: string;
+  readonly tokenFile: string | undefined;
+  readonly settleMs: number;
+  readonly json: boolean;
+}
+
+/** A recorded or built-in series, sent as it was. */
+export interface ReplayLine extends Common {
+  readonly kind: "replay";
   readonly series: string | undefined;
   readonly samples: number;
   readonly devices: number;
@@ -9,17 +20,51 @@ export interface CommandLine {
   readonly type: string;
   readonly metric: string;
   readonly speed: number | "max";
-  readonly url: string;
-  readonly rulesUrl: string | undefined;
-  readonly mqtt: string;
-  readonly tokenFile: string | undefined;
-  readonly settleMs: number;
   readonly lingerMs: number;
-  readonly json: boolean;
 }
 
-export const usage = `headwater sim: replays a series as devices and says what became of it
+/** A fleet on a schedule. */
+export interface FleetLine extends Common {
+  readonly kind: "fleet";
+  readonly file: string | undefined;
+  readonly devices: number;
+  readonly rate: string | undefined;
+  readonly qos: number;
+  readonly duration: string | undefined;
+  readonly payloadBytes: number | undefined;
+  readonly format: string | undefined;
+  readonly seed: number | undefined;
+  readonly prefix: string;
+  readonly threads: number | undefined;
+  readonly share: readonly [number, number];
+  readonly ca: string | undefined;
+  readonly certificate: string | undefined;
+  readonly key: string | undefined;
+  readonly report: string | undefined;
+  /** Nobody but the broker is asked: no registration, no store. */
+  readonly acksOnly: boolean;
+}
 
+export const usage = `headwater sim: devices that send, and a verdict on what became of it
+
+A fleet on a schedule that does not wait for the platform:
+  --fleet FILE      a fleet in YAML (device-sim/README.md; six are in device-sim/fleets)
+  --devices N       without a file: so many devices (default 100)
+  --rate R          messages a second of all together: 5000, 5000/s, 12/m (default one a device)
+  --duration D      30s, 10m (default 60s)
+  --qos Q           0, 1 or 2 (default 1)
+  --payload-bytes N fill each message up to that
+  --format F        json, senml, senml-cbor, cbor, line, protobuf (default json)
+  --seed N          of all that is drawn by chance (default 1)
+  --prefix P        before each device's id (default "")
+  --tls             connect by TLS (mqtts://, port 8883 unless --mqtt says otherwise)
+  --ca FILE         trust this certificate, too; --cert FILE and --key FILE: the devices' own
+  --threads N       of the load (default: by rate and devices)
+  --share P/N       this process is part P of N; run all of them, each with its own part
+  --report FILE     a page in HTML with charts of the run
+  --acks-only       a foreign broker: nothing is registered, nothing but acknowledgements is known
+
+Or a series, sent as it was:
   --series FILE     a recorded series, CSV "timestamp,value", shifted to end now (default: a built-in boiler)
   --samples N       of the built-in boiler (default 600); with --series: only its last N
   --devices N       how many devices replay it (default 1)
@@ -27,73 +72,182 @@ export const usage = `headwater sim: replays a series as devices and says what b
   --type TYPE       device type (default boiler)
   --metric NAME     (default temperature)
   --speed X         times real time, or "max" (default max)
+  --linger S        seconds to stay connected for commands at the end (default 2)
+
+For both:
   --url URL         Headwater's HTTP address, or that of one of its services (default HEADWATER_URL, else
                     http://127.0.0.1:8080)
   --rules-url URL   that of the rules service, if the one at --url cannot tell (default HEADWATER_RULES_URL)
-  --mqtt URL        its MQTT address (default mqtt://127.0.0.1:1883)
+  --mqtt URL        its MQTT address (default mqtt://127.0.0.1:1883); ws:// and wss:// for WebSocket
   --token-file FILE file with the access token (default HEADWATER_TOKEN, HEADWATER_TOKEN_FILE, else data/admin-token)
   --settle S        seconds the pipeline may take to store what was acked (default 30)
-  --linger S        seconds to stay connected for commands at the end (default 2)
   --json            the verdict as JSON
 
-Exit code 0: nothing acked was lost. 1: something was, or the run failed.`;
+Exit code 0: every expectation holds, and nothing acked was lost. 1: something was, or the run failed. Ctrl-C ends the
+sending; the verdict so far is given.`;
 
 /** As `node:util` parses them; the command line suggests one of these for a mistyped one. */
 export const options = {
+  fleet: { type: "string" },
+  rate: { type: "string" },
+  duration: { type: "string" },
+  qos: { type: "string" },
+  "payload-bytes": { type: "string" },
+  format: { type: "string" },
+  seed: { type: "string" },
+  prefix: { type: "string" },
+  tls: { type: "boolean", default: false },
+  ca: { type: "string" },
+  cert: { type: "string" },
+  key: { type: "string" },
+  threads: { type: "string" },
+  share: { type: "string" },
+  report: { type: "string" },
+  "acks-only": { type: "boolean", default: false },
   series: { type: "string" },
   samples: { type: "string" },
-  devices: { type: "string", default: "1" },
-  id: { type: "string", default: "boiler-1" },
-  type: { type: "string", default: "boiler" },
-  metric: { type: "string", default: "temperature" },
-  speed: { type: "string", default: "max" },
+  devices: { type: "string" },
+  id: { type: "string" },
+  type: { type: "string" },
+  metric: { type: "string" },
+  speed: { type: "string" },
+  linger: { type: "string" },
   url: { type: "string" },
   "rules-url": { type: "string" },
-  mqtt: { type: "string", default: "mqtt://127.0.0.1:1883" },
+  mqtt: { type: "string" },
   "token-file": { type: "string" },
   settle: { type: "string", default: "30" },
-  linger: { type: "string", default: "2" },
   json: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
+type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+const ofFleets = [
+  ["fleet", "rate", "duration", "qos", "payload-bytes", "format", "seed", "prefix", "tls", "ca", "cert", "key"],
+  ["threads", "share", "report", "acks-only"],
+].flat();
+const ofReplays = ["series", "samples", "id", "type", "metric", "speed", "linger"];
+
 /** @throws SimulationError naming the option and what it takes. */
-export function parseCommandLine(args: readonly string[], env: NodeJS.ProcessEnv = {}): CommandLine | "help" {
-  let values: Record<string, string | boolean | undefined>;
+export function parseCommandLine(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): ReplayLine | FleetLine | "help" {
+  let values: Values;
   try {
     values = parseArgs({ args: [...args], options }).values;
   } catch (cause) {
     throw new SimulationError(`${(cause as Error).message}. See headwater sim --help`, { cause });
   }
   if (values["help"] === true) return "help";
-  const text = (name: string) => values[name] as string;
-  const number = (name: string, least: number, most: number): number => {
-    const value = Number(text(name));
-    if (!Number.isFinite(value) || value < least || value > most || text(name) === "") {
-      throw new SimulationError(`--${name} takes a number from ${least} to ${most}, not ${JSON.stringify(text(name))}`);
-    }
-    return value;
+  const given = (names: readonly string[]): string | undefined =>
+    names.find((name) => values[name] !== undefined && values[name] !== false);
+  const fleetOption = given(ofFleets);
+  const replayOption = given(ofReplays);
+  if (fleetOption !== undefined && replayOption !== undefined) {
+    throw new SimulationError(
+      `--${fleetOption} is for a fleet on a schedule and --${replayOption} for a series that is replayed; leave one out`,
+    );
+  }
+  return fleetOption === undefined ? replayLine(values, env) : fleetLine(values, env);
+}
+
+function commonOf(values: Values, env: NodeJS.ProcessEnv): Common {
+  const text = (name: string): string | undefined => values[name] as string | undefined;
+  return {
+    url: text("url") || env["HEADWATER_URL"] || "http://127.0.0.1:8080",
+    rulesUrl: text("rules-url") || env["HEADWATER_RULES_URL"] || undefined,
+    mqtt: text("mqtt") ?? "mqtt://127.0.0.1:1883",
+    tokenFile: text("token-file"),
+    settleMs: number(values, "settle", 0, 3600) * 1000,
+    json: values["json"] === true,
   };
+}
+
+function replayLine(values: Values, env: NodeJS.ProcessEnv): ReplayLine {
+  const text = (name: string, otherwise: string): string => (values[name] as string | undefined) ?? otherwise;
   const series = values["series"] as string | undefined;
   return {
+    kind: "replay",
+    ...commonOf(values, env),
     series,
     samples:
       values["samples"] === undefined
         ? series === undefined
           ? 600
           : 10_000_000
-        : Math.floor(number("samples", 1, 1e7)),
-    devices: Math.floor(number("devices", 1, 10_000)),
-    id: text("id"),
-    type: text("type"),
-    metric: text("metric"),
-    speed: text("speed") === "max" ? "max" : number("speed", 0.001, 1e9),
-    url: (values["url"] as string | undefined) || env["HEADWATER_URL"] || "http://127.0.0.1:8080",
-    rulesUrl: (values["rules-url"] as string | undefined) || env["HEADWATER_RULES_URL"] || undefined,
-    mqtt: text("mqtt"),
-    tokenFile: values["token-file"] as string | undefined,
-    settleMs: number("settle", 0, 3600) * 1000,
-    lingerMs: number("linger", 0, 3600) * 1000,
-    json: values["json"] === true,
+        : Math.floor(number(values, "samples", 1, 1e7)),
+    devices: values["devices"] === undefined ? 1 : Math.floor(number(values, "devices", 1, 10_000)),
+    id: text("id", "boiler-1"),
+    type: text("type", "boiler"),
+    metric: text("metric", "temperature"),
+    speed: text("speed", "max") === "max" ? "max" : number(values, "speed", 0.001, 1e9),
+    lingerMs: values["linger"] === undefined ? 2_000 : number(values, "linger", 0, 3600) * 1000,
   };
+}
+
+const formats = ["json", "senml", "senml-cbor", "cbor", "line", "protobuf"];
+
+function fleetLine(values: Values, env: NodeJS.ProcessEnv): FleetLine {
+  const text = (name: string): string | undefined => values[name] as string | undefined;
+  const whole = (name: string, least: number, most: number): number | undefined =>
+    values[name] === undefined ? undefined : Math.floor(number(values, name, least, most));
+  const file = text("fleet");
+  const alone = ["qos", "payload-bytes", "format", "devices"].find((name) => values[name] !== undefined);
+  if (file !== undefined && alone !== undefined) {
+    throw new SimulationError(`--${alone} is what the fleet's file says; change it there, or leave --fleet out`);
+  }
+  const format = text("format");
+  if (format !== undefined && !formats.includes(format)) {
+    throw new SimulationError(`--format takes one of ${formats.join(", ")}, not ${JSON.stringify(format)}`);
+  }
+  if ((text("cert") === undefined) !== (text("key") === undefined)) {
+    throw new SimulationError("--cert and --key belong together; give both");
+  }
+  const common = commonOf(values, env);
+  return {
+    kind: "fleet",
+    ...common,
+    mqtt: values["tls"] === true ? withTls(text("mqtt")) : common.mqtt,
+    file,
+    devices: whole("devices", 1, 1_000_000) ?? 100,
+    rate: text("rate"),
+    qos: whole("qos", 0, 2) ?? 1,
+    duration: text("duration"),
+    payloadBytes: whole("payload-bytes", 1, 1_000_000),
+    format,
+    seed: whole("seed", 0, 4_294_967_295),
+    prefix: text("prefix") ?? "",
+    threads: whole("threads", 1, 64),
+    share: shareOf(text("share")),
+    ca: text("ca"),
+    certificate: text("cert"),
+    key: text("key"),
+    report: text("report"),
+    acksOnly: values["acks-only"] === true,
+  };
+}
+
+function number(values: Values, name: string, least: number, most: number): number {
+  const text = values[name] as string;
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < least || value > most || text === "") {
+    throw new SimulationError(`--${name} takes a number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+  }
+  return value;
+}
+
+function shareOf(text: string | undefined): readonly [number, number] {
+  if (text === undefined) return [1, 1];
+  const [part, parts] = (/^(\d{1,3})\/(\d{1,3})$/.exec(text) ?? []).slice(1).map(Number);
+  if (part === undefined || parts === undefined || part < 1 || part > parts) {
+    throw new SimulationError(`--share takes a part of all like 1/4, not ${JSON.stringify(text)}`);
+  }
+  return [part, parts];
+}
+
+function withTls(url: string | undefined): string {
+  if (url === undefined) return "mqtts://127.0.0.1:8883";
+  return url.replace(/^mqtt:/, "mqtts:").replace(/^ws:/, "wss:");
 }

@@ -1,6 +1,7 @@
 import { accessToken, nowMicros } from "@headwater/core";
 import { createPlatformClient } from "@headwater/client";
-import { parseCommandLine, usage, type CommandLine } from "./command-line.ts";
+import { parseCommandLine, type ReplayLine, usage } from "./command-line.ts";
+import { simulateFleet } from "./fleet-command.ts";
 import { readCsvSeries } from "./series/csv.ts";
 import { shiftToEnd, type Sample } from "./series/series.ts";
 import { boilerSeries } from "./series/shapes.ts";
@@ -26,13 +27,14 @@ export async function main(args: readonly string[], { signal, env }: SimContext)
     console.log(usage);
     return 0;
   }
+  if (line.kind === "fleet") return simulateFleet(line, { signal, env });
   const token = accessToken(line.tokenFile, env);
   const verdict = await run(line, token, signal);
   console.log(line.json ? JSON.stringify(verdict, undefined, 2) : describe(verdict));
   return verdict.lost === 0 && verdict.acked === verdict.sent ? 0 : 1;
 }
 
-async function run(line: CommandLine, token: string, signal: AbortSignal): Promise<Verdict> {
+async function run(line: ReplayLine, token: string, signal: AbortSignal): Promise<Verdict> {
   const samples = seriesOf(line);
   const progress = process.stderr.isTTY === true;
   let shown = 0;
@@ -59,7 +61,7 @@ async function run(line: CommandLine, token: string, signal: AbortSignal): Promi
   return verdict;
 }
 
-function seriesOf(line: CommandLine): Sample[] {
+function seriesOf(line: ReplayLine): Sample[] {
   // Whole milliseconds, as a device's clock has them.
   const now = Math.floor(nowMicros() / 1000) * 1000;
   if (line.series === undefined) return boilerSeries(line.samples, now, secondMicros);

@@ -1,10 +1,8 @@
-import { setFlagsFromString } from "node:v8";
 import { sleep, type Logger } from "@headwater/core";
 import type { EventLog } from "@headwater/event-log";
-import { runHost, type HostContext, type OpenedLog } from "@headwater/service";
+import { boundHeap, runHost, type HostContext, type OpenedLog } from "@headwater/service";
 import { DeferredLog } from "./pipeline/forward/deferred-log.ts";
 import { gatewayService } from "./service.ts";
-import { boundYoungGeneration } from "./young-generation.ts";
 
 /** A log that does not answer within this is taken to be away: the gateway starts without it (milliseconds). */
 const logPatienceMs = 5000;
@@ -17,8 +15,7 @@ const heapGrowth = 20;
 
 /** The gateway as a process of its own: `headwater start gateway`. */
 export function main(context: HostContext): Promise<void> {
-  setFlagsFromString(`--heap-growing-percent=${heapGrowth}`);
-  boundYoungGeneration();
+  boundHeap(heapGrowth);
   const host = { name: "gateway", title: "Headwater edge gateway", services: [gatewayService], stopWithinMs: 20_000 };
   return runHost({ ...host, openLog: openDeferredLog }, context);
 }

@@ -41,6 +41,9 @@ import { Projection } from "./projection/projection.ts";
 import { quarantinedMetrics, movedAccount } from "./quarantine/quarantined-metrics.ts";
 import { devicesBeyondLimits, quarantineSummary } from "./quarantine/quarantine-queries.ts";
 import { limitWarnings, observeQuarantine } from "./quarantine/observe.ts";
+import { rebuildRoutes } from "./rebuild/routes.ts";
+import { PartitionRebuild } from "./rebuild/partition-rebuild.ts";
+import { SharedShadow } from "./rebuild/shared-shadow.ts";
 import { RaisedLimits } from "./series-guard/raised-limits.ts";
 import { StoredSeries } from "./series-guard/stored-series.ts";
 import { incarnationOfTags } from "./projection/erase.ts";
@@ -86,7 +89,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
 
   const skipped = new SkippedRecords({ metrics: deps.metrics, logger, reader: "ingest" });
   const foldedEvents = new FoldedEvents({ topics, partitions: deps.partitions, skipped });
-  const { model, folded, overdue, erased, asked, accessOutcomes } = openReadModelParts({
+  const { model, folded, overdue, erased, asked, rebuilding, accessOutcomes } = openReadModelParts({
     ...{ dataDir, log, logger, topics, foldedEvents },
     quarantineBounds: { maxAge: config.quarantineDays * dayMicros, maxBytes: config.quarantineBytes },
   });
@@ -126,14 +129,22 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     ...{ store, measurement: telemetryMeasurement, partitions: deps.partitions, tagNames: config.tags },
     incarnationOf: incarnationOfTags,
   });
+  const shadow = new SharedShadow(store);
   const projection = new Projection({
     ...{ config, log, topics, store, book, quarantiner, erasures, model, source, logger, metrics },
+    rebuildOf: (owned) =>
+      new PartitionRebuild({
+        ...{ ...owned, log, store, shadow, model, source, logger, quarantined, partitions: deps.partitions },
+        ...{ telemetryTopic: topics.telemetry, rebuildTopic: topics.rebuilds, erased: erasures },
+        ...{ tagNames: config.tags, maxPoints: config.batchPoints },
+      }),
     folded: foldedEvents,
     partitions: deps.partitions,
     seriesLimitOf: (device) => raised.of(device),
     storedSeries: (partition) => stored.of(partition),
   });
   asked.push(() => projection.redrive());
+  rebuilding.push(() => projection.rebuild());
   const writing = { log, model, logger, timeoutMs, source };
   const deviceOutcomes = new FoldOutcomes<DeviceState>();
   const restating = new Restating({ log, topic: topics.devices, source, logger, caughtUp: () => model.caughtUp });
@@ -188,6 +199,10 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   stateRoutes(http.app, { model, store, series, positions });
   quarantineRoutes(http.app, { ...writing, topic: topics.quarantine, topics, writeDevice });
   ledgerRoutes(http.app, ledger);
+  rebuildRoutes(http.app, {
+    ...{ log, model, store, source, timeoutMs, topic: topics.rebuilds, telemetryTopic: topics.telemetry },
+    partitions: deps.partitions,
+  });
   backupRoute(http.app, { store, folder: join(dataDir, "ingest", "backups") });
   streamRoutes(http, { log, topics, folded: foldedEvents, model, logger });
 
@@ -204,7 +219,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
         maxAttempts: 20,
         onRetry: (error) => logger.warn({ problem: error.message }, "the log does not let this instance consume yet"),
       }),
-    stop: () => projection.stop(),
+    stop: () => projection.stop().then(() => shadow.close()),
   });
   lifecycle.add("deadlines of commands", {
     start() {

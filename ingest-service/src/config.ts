@@ -40,10 +40,17 @@ export const ingestSettings = Type.Object({
     }),
     queuedPoints: Type.Integer({
       env: "HEADWATER_INGEST_QUEUED_POINTS",
-      default: 50_000,
+      default: 10_000,
       minimum: 1,
       maximum: 5_000_000,
       description: "Points that wait for the store at most; nothing more is read from the log beyond it",
+    }),
+    queuedBytes: Type.Integer({
+      env: "HEADWATER_INGEST_QUEUED_BYTES",
+      default: 32 * 1024 * 1024,
+      minimum: 64 * 1024,
+      maximum: 16 * 1024 * 1024 * 1024,
+      description: "Memory that they take at most, their records included; nothing more is read from the log beyond it",
     }),
     commitMs: Type.Integer({
       env: "HEADWATER_INGEST_COMMIT_MS",

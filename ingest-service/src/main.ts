@@ -1,7 +1,14 @@
-import { runHost, type HostContext } from "@headwater/service";
+import { boundHeap, runHost, type HostContext } from "@headwater/service";
 import { ingestService } from "./service.ts";
+
+/**
+ * By how much the heap may grow beyond what lives before it is collected (per cent). A backlog makes nothing but short
+ * lives, and V8 would let them grow old by the hundred megabytes; half of this costs a third more CPU an event.
+ */
+const heapGrowth = 100;
 
 /** The ingest service as a process of its own: `headwater start ingest`. */
 export function main(context: HostContext): Promise<void> {
+  boundHeap(heapGrowth);
   return runHost({ name: "ingest", title: "Headwater ingest service", services: [ingestService] }, context);
 }

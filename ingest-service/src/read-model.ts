@@ -9,6 +9,7 @@ import { devicePart, type FoldedDevice } from "./devices/device-model.ts";
 import { presencePart } from "./devices/presence-model.ts";
 import { quarantinePart } from "./quarantine/quarantine-model.ts";
 import type { QuarantineBounds } from "./quarantine/quarantine-table.ts";
+import { rebuildPart } from "./rebuild/rebuild-model.ts";
 import { openIngestModel } from "./model/ingest-model.ts";
 
 export interface ReadModelParts {
@@ -21,6 +22,8 @@ export interface ReadModelParts {
   readonly erased: (() => void)[];
   /** Called when owners of partitions are asked to project something again. */
   readonly asked: (() => void)[];
+  /** Called when a rebuild has come a step further. */
+  readonly rebuilding: (() => void)[];
   /** The fold's outcomes of this process's writes to access.v1. */
   readonly accessOutcomes: FoldOutcomes<AccessState>;
 }
@@ -39,6 +42,7 @@ export function openReadModelParts(options: {
   const overdue: (() => void)[] = [];
   const erased: (() => void)[] = [];
   const asked: (() => void)[] = [];
+  const rebuilding: (() => void)[] = [];
   const accessOutcomes = new FoldOutcomes<AccessState>();
   let hasReplaced = false;
   const onOverdue = (): void => {
@@ -76,8 +80,15 @@ export function openReadModelParts(options: {
           for (const listener of asked) listener();
         },
       }),
+      rebuildPart({
+        topic: topics.rebuilds,
+        foldedEvents,
+        onChanged() {
+          for (const listener of rebuilding) listener();
+        },
+      }),
       accessPart(topics.access, accessOutcomes, foldedEvents),
     ],
   });
-  return { model, folded, overdue, erased, asked, accessOutcomes };
+  return { model, folded, overdue, erased, asked, rebuilding, accessOutcomes };
 }

@@ -18,6 +18,7 @@ export const eventTypes = {
   ruleState: "io.headwater.rule-state.v1",
   quarantine: "io.headwater.quarantine.v1",
   access: "io.headwater.access.v1",
+  rebuild: "io.headwater.rebuild.v1",
 } as const;
 export type EventType = (typeof eventTypes)[keyof typeof eventTypes];
 

@@ -70,3 +70,4 @@ export const command = codecOf("commands.v1", v1.CommandEvent, maxMessageEventBy
 export const ruleState = codecOf("rule-state.v1", v1.RuleStateRecord);
 export const quarantine = codecOf("quarantine.v1", v1.QuarantineEvent, maxMessageEventBytes);
 export const access = codecOf("access.v1", v1.AccessEvent);
+export const rebuild = codecOf("rebuilds.v1", v1.RebuildEvent);

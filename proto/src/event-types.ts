@@ -59,6 +59,8 @@ export type CommandInput = Input<headwater.v1.CommandEvent.$Shape>;
 export type RuleStateRecord = Decoded<headwater.v1.RuleStateRecord.$Shape>;
 export type QuarantineEvent = Decoded<headwater.v1.QuarantineEvent.$Shape>;
 export type AccessEvent = Decoded<headwater.v1.AccessEvent.$Shape>;
+export type RebuildEvent = Decoded<headwater.v1.RebuildEvent.$Shape>;
+export type RebuildInput = Input<headwater.v1.RebuildEvent.$Shape>;
 
 /** Kinds of an alert's transition, as they are numbered in the .proto file. */
 export const alertTransition = {

@@ -283,6 +283,36 @@ export const sampleEvents: Readonly<Record<string, { codec: Codec<never, unknown
     writeId: "w4",
     provisioning: { devices: "line4-*", type: "meter", tags: { site: "north" } },
   }),
+  "rebuild request": sample(events.rebuild, {
+    id: "r1",
+    at,
+    requested: { from: at - 3_600_000_000, to: at, by: "admin", partitions: 12 },
+  }),
+  "rebuild shadow": sample(events.rebuild, {
+    id: "r1",
+    partition: 3,
+    at,
+    shadowed: {
+      position: 42,
+      values: 7,
+      checksum: "c1",
+      aside: "a1",
+      storedValues: 8,
+      storedChecksum: "c2",
+      missing: 1,
+      altered: 2,
+      added: 2,
+      fromBeginning: true,
+    },
+  }),
+  "rebuild pause": sample(events.rebuild, { id: "r1", partition: 3, at, replacing: { position: 45 } }),
+  "rebuild replacement": sample(events.rebuild, {
+    id: "r1",
+    partition: 3,
+    at,
+    replaced: { position: 45, values: 7, checksum: "c1", written: 3, deleted: 2 },
+  }),
+  "rebuild failure": sample(events.rebuild, { id: "r1", at, failed: { reason: "cancelled", by: "admin" } }),
 };
 
 function sample<I extends object>(codec: Codec<I, unknown>, event: I): { codec: Codec<never, unknown>; event: object } {

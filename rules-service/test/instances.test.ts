@@ -7,6 +7,7 @@ import {
   platform,
   createService,
   quickConfig,
+  stateRecords,
   untilLive,
   type Platform,
   type Service,
@@ -50,6 +51,31 @@ it("shares the partitions, and either answers for all of them", async () => {
     expect(lists[0]!.body.items).toEqual(lists[1]!.body.items);
     expect(lists[0]!.body.items.length).toBe([...alerts.keys()].filter((key) => key.endsWith("/1")).length);
   });
+});
+
+it("writes a checkpoint of a partition before it moves to a member that joins", async () => {
+  const a = await join({ ...quickConfig, checkpointMs: 3_600_000, checkpointRecords: 10_000_000 });
+  await enableRule(a.rules, hotRule("hot"));
+  const before = new Map((await on.log.positions(on.topics.telemetry)).map(({ partition, end }) => [partition, end]));
+  await sendWaves(on, 0, 10);
+  await expectExactlyTheOracle(on);
+  const told = (await on.log.positions(on.topics.alerts)).filter(({ end }) => end > 0);
+  await join();
+  const moved = await eventually(async () => {
+    const records = await stateRecords(on);
+    const found = told.flatMap(({ partition }) => {
+      const ofIt = records.filter((each) => each.partition === partition);
+      const claim = ofIt.findLastIndex((each) => each.claim !== null);
+      const first = ofIt.findIndex((each) => each.claim !== null);
+      return claim === first ? [] : [{ partition, records: ofIt.slice(0, claim) }];
+    });
+    expect(found).not.toEqual([]);
+    return found;
+  });
+  for (const { partition, records } of moved) {
+    const last = records.findLast(({ checkpoint }) => checkpoint !== null)!.checkpoint!;
+    expect(last.offset).toBeGreaterThan(before.get(partition)!);
+  }
 });
 
 it("is the same while members come, go and are killed under load", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { EventLog } from "@headwater/event-log";
 import { parseAllDocuments } from "yaml";
 import { hotRule, platform, startService, token, type Platform, type Service } from "./support/harness.ts";
 
@@ -16,6 +17,44 @@ afterAll(async () => {
 });
 
 const importPath = "/api/v1/rules/import";
+
+/** The log, and how many appends to one of its topics were under way at most. */
+function watched(log: EventLog, topic: string): { log: EventLog; most: () => number } {
+  let [now, most] = [0, 0];
+  const append: EventLog["append"] = async (to, ...rest) => {
+    if (to === topic) most = Math.max(most, ++now);
+    try {
+      return await log.append(to, ...rest);
+    } finally {
+      if (to === topic) now--;
+    }
+  };
+  const get = (_: EventLog, name: keyof EventLog): unknown => {
+    const member: unknown = name === "append" ? append : log[name];
+    return typeof member === "function" ? member.bind(log) : member;
+  };
+  return { log: new Proxy(log, { get: get as ProxyHandler<EventLog>["get"] & {} }), most: () => most };
+}
+
+it("writes many rules side by side, and answers in their order", async () => {
+  const own = await platform();
+  const { log, most } = watched(own.log, own.topics.rules);
+  const service = await startService({ ...own, log });
+  try {
+    const many = Array.from({ length: 150 }, (_, index) => ({ state: "live", rule: hotRule(`many-${index}`) }));
+    const made = await service.call("POST", importPath, many);
+    expect(made.status).toBe(200);
+    expect(made.body.rules.map(({ id }: { id: string }) => id)).toEqual(many.map(({ rule }) => rule["id"]));
+    expect(most()).toBeGreaterThan(1);
+    const after = await service.call("GET", "/api/v1/rules?limit=1000");
+    expect(after.body.items).toHaveLength(150);
+    expect(new Set(after.body.items.map(({ mode }: { mode: string }) => mode))).toEqual(new Set(["live"]));
+    expect((await service.call("POST", `${importPath}?dryRun=true`, many)).body).toMatchObject({ differs: false });
+  } finally {
+    await service.stop();
+    await own.close();
+  }
+});
 
 async function exported(query = ""): Promise<unknown[]> {
   const headers = { authorization: `Bearer ${token}` };

@@ -7,9 +7,13 @@ const usage = `headwater ledger: what was received, logged, stored, dropped and 
 
 ${connectionUsage}
   --verify           read the log again and compare it with the store
+  --watch            again each five seconds, until Ctrl-C
   --json             the whole answer as JSON
 
 Exit code 0: it balances. 1: it does not.`;
+
+/** Milliseconds between two answers of `--watch`. */
+const watchMs = 5000;
 
 type Ledger = Schemas["Ledger"];
 
@@ -20,6 +24,7 @@ export const ledgerCommand: Command = {
     const { values } = parseOptions("ledger", args, {
       ...connectionOptions,
       verify: { type: "boolean", default: false },
+      watch: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
     });
     if (values.help) {
@@ -27,19 +32,31 @@ export const ledgerCommand: Command = {
       return 0;
     }
     const api = connect(values, env);
-    const ledger = await api.call("GET", "/api/v1/ledger", { query: { verify: values.verify } });
-    requireMembers("/api/v1/ledger", ledger, ["balanced", "totals"]);
-    console.log(values.json ? JSON.stringify(ledger, undefined, 2) : describe(ledger));
-    return ledger.balanced ? 0 : 1;
+    for (;;) {
+      const ledger = await api.call("GET", "/api/v1/ledger", { query: { verify: values.verify } });
+      requireMembers("/api/v1/ledger", ledger, ["balanced", "totals"]);
+      if (values.watch && !values.json) console.log(`\n${new Date().toISOString()}`);
+      console.log(values.json ? JSON.stringify(ledger, undefined, values.watch ? 0 : 2) : describe(ledger));
+      if (!values.watch) return ledger.balanced ? 0 : 1;
+      await new Promise((resolve) => setTimeout(resolve, watchMs));
+    }
   },
 };
+
+/** Of the newest. */
+const maxGapsShown = 20;
 
 function describe(ledger: Ledger): string {
   const rows = Object.entries(ledger.totals).map(([name, value]) => {
     const shown = JSON.stringify(value);
     return `${name.padEnd(16)} ${shown}`;
   });
-  const gaps = ledger.gaps?.length ?? 0;
-  if (gaps > 0) rows.push(`${"gaps".padEnd(16)} ${gaps}: see --json`);
+  for (const { partition, gateway, epoch, from, to, reason } of ledger.gaps?.slice(-maxGapsShown) ?? []) {
+    rows.push(
+      `gap              partition ${partition}, gateway ${gateway}/${epoch}, ${from} to ${to}: ${reason ?? "LOST"}`,
+    );
+  }
+  const more = (ledger.gaps?.length ?? 0) - maxGapsShown;
+  if (more > 0) rows.push(`gaps             ${more} more: see --json`);
   return [...rows, ledger.balanced ? "balanced" : "NOT BALANCED"].join("\n");
 }

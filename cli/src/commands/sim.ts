@@ -4,7 +4,7 @@ import { parseOptions } from "./options.ts";
 
 export const simCommand: Command = {
   name: "sim",
-  summary: "replay a series as devices, answer commands, say what was lost",
+  summary: "run a fleet of devices, or replay a series, and say what became of each message",
   stopsBySignal: true,
   async run(args, { signal, env }) {
     // The simulator parses them again; a mistyped one is named here as by every other command.

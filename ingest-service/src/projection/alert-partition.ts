@@ -3,7 +3,7 @@ import type { GroupBatch } from "@headwater/event-log";
 import type { FoldedEvents } from "@headwater/service";
 import type { Point } from "@headwater/time-series";
 import { alertPoint } from "./alert-points.ts";
-import type { PointBatch } from "./point-batch.ts";
+import { heldBytes, type PointBatch } from "./point-batch.ts";
 
 /** The points of a batch of alerts.v1. What no reader counts gives none. */
 export function alertPointBatch(
@@ -21,6 +21,8 @@ export function alertPointBatch(
     points.push(alertPoint(event));
     sources.push(index);
   });
+  const valueBytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+  const bytes = heldBytes(valueBytes, points.length);
   const next = records.at(-1)!.offset + 1;
-  return { topic, partition, records, points, sources, refusals: [], signal, onDurable: () => onDurable(next) };
+  return { topic, partition, records, points, sources, bytes, refusals: [], signal, onDurable: () => onDurable(next) };
 }

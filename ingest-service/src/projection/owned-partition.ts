@@ -26,9 +26,27 @@ export interface OwnedPartitionOptions {
   readonly quarantiner: Quarantiner;
   readonly erasures: Erasures;
   readonly model: ReadModel;
+  /** What a partition has to do with a rebuild. */
+  readonly rebuildOf: (owned: OwnedWriter) => PartitionWork;
   /** CloudEvents source of this instance. */
   readonly source: string;
   readonly logger: Logger;
+}
+
+/** A partition whose points this instance writes, and nobody else. */
+export interface OwnedWriter {
+  readonly partition: number;
+  /** The offset up to which all is stored. */
+  readonly position: () => number;
+  /** To the writer of the partition. */
+  readonly push: (pointBatch: PointBatch) => Promise<void>;
+}
+
+/** Work beside the records of a partition, for as long as this instance owns it. */
+export interface PartitionWork {
+  /** There may be something to do. */
+  look(): void;
+  end(): void;
 }
 
 interface Assignment {
@@ -49,22 +67,27 @@ export class OwnedPartition {
   readonly telemetry: TelemetryPartition;
   readonly erasures: PartitionErasures;
   readonly redrive: PartitionRedrive;
+  readonly rebuild: PartitionWork;
 
   constructor(options: OwnedPartitionOptions, share: Assignment) {
     this.telemetry = telemetryOf(options, share);
     this.erasures = erasuresOf(options, share, this.telemetry);
     this.redrive = redriveOf(options, share);
+    const { partition, push } = share;
+    this.rebuild = options.rebuildOf({ partition, push, position: () => this.telemetry.account.offset });
   }
 
   begin(): void {
     this.erasures.queue();
     this.redrive.look();
+    this.rebuild.look();
   }
 
   end(): void {
     this.telemetry.end();
     this.erasures.end();
     this.redrive.end();
+    this.rebuild.end();
   }
 }
 
@@ -79,6 +102,7 @@ function telemetryOf(
     tagNames: config.tags,
     erased: erasures,
     maxPoints: config.batchPoints,
+    maxBytes: Math.max(1, Math.floor(config.queuedBytes / config.writers / 4)),
     outcomesOf: (pointBatch, refusals) => quarantiner.outcomesOf(pointBatch, refusals),
     onDurable: (batch, durable) =>
       commits.note(batch, durable.offset, () => book.keep(partition, durable, telemetry.takeNewSeries(durable.offset))),

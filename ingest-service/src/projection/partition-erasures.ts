@@ -40,7 +40,7 @@ export class PartitionErasures {
       if (this.#queued.has(key)) continue;
       this.#queued.add(key);
       void this.#options.push({
-        ...{ topic, partition, records: [], points: [], sources: [], refusals: [], signal },
+        ...{ topic, partition, records: [], points: [], sources: [], bytes: 0, refusals: [], signal },
         task: () => erase(store, erasure, signal, logger),
         onDurable: () => {
           if (signal.aborted) return;

@@ -103,7 +103,7 @@ export class PartitionRedrive {
     signal.addEventListener("abort", () => resolve(undefined), { once: true });
     let told: Position | undefined;
     await this.#options.push({
-      ...{ topic, partition, records: [], points: [], sources: [], refusals: [], signal },
+      ...{ topic, partition, records: [], points: [], sources: [], bytes: 0, refusals: [], signal },
       task: async () => {
         try {
           told = await this.#project(topic, entries);

@@ -22,6 +22,7 @@ export interface ProjectionOptions extends OwnedPartitionOptions {
   readonly metrics: ProjectionMetrics;
 }
 
+const maxBatchRecords = 1000;
 /** Milliseconds that a stop waits for points on their way into the store. */
 const drainMs = 5000;
 /** Milliseconds in which the store may say which series it has, once in the life of an account. */
@@ -59,6 +60,7 @@ export class Projection {
           maxPoints: config.batchPoints,
           flushMs: config.flushMs,
           maxQueuedPoints: Math.max(config.batchPoints, Math.floor(config.queuedPoints / config.writers)),
+          maxQueuedBytes: Math.floor(config.queuedBytes / config.writers),
           async quarantine(pointBatch, refusals, signal) {
             await quarantiner.quarantine(pointBatch, refusals, signal);
           },
@@ -87,6 +89,11 @@ export class Projection {
     for (const { redrive } of this.#owned.values()) redrive.look();
   }
 
+  /** A rebuild has come a step further. */
+  rebuild(): void {
+    for (const { rebuild } of this.#owned.values()) rebuild.look();
+  }
+
   /** Commits the offsets of stored points now. */
   flush(): Promise<void> {
     return this.#commits.flush();
@@ -103,8 +110,8 @@ export class Projection {
     this.#consumption = await log.consume({
       group: config.group,
       topics: [topics.telemetry, topics.alerts],
-      // Bounds the records of each partition in memory; more would not be faster.
-      maxBatchRecords: config.batchPoints,
+      // Each partition holds so many in memory while the store is busy with others: a write takes those of several.
+      maxBatchRecords: Math.min(config.batchPoints, maxBatchRecords),
       onAssigned: (partitions) => this.#onAssigned(partitions),
       onRevoked: (partitions) => this.#onRevoked(partitions),
       onBatch: (batch) => this.#onBatch(batch),
@@ -116,7 +123,10 @@ export class Projection {
   stop(): Promise<void> {
     this.#stopped ??= (async () => {
       this.#stopping.abort();
-      for (const { redrive } of this.#owned.values()) redrive.end();
+      for (const { redrive, rebuild } of this.#owned.values()) {
+        redrive.end();
+        rebuild.end();
+      }
       this.#consumption?.pause();
       const deadline = AbortSignal.timeout(drainMs);
       await Promise.all(this.#writers.map((writer) => writer.drain(deadline)));

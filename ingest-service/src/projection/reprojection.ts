@@ -140,7 +140,7 @@ export class Reprojection {
       if (refused.length === 0) continue;
       const pointBatch: PointBatch = {
         ...{ topic, partition, records: [], points: some, sources: sources.slice(first, first + maxPoints) },
-        ...{ refusals: [], signal: new AbortController().signal, onDurable: () => {} },
+        ...{ bytes: 0, refusals: [], signal: new AbortController().signal, onDurable: () => {} },
       };
       const found = await isolateRefused(store, [pointBatch], refused);
       refusals.push(...(found.get(pointBatch) ?? []));

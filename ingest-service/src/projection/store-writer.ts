@@ -1,17 +1,20 @@
-import { backoff, HeadwaterError, LastingTrouble, type Logger } from "@headwater/core";
-import type { Point, TimeSeriesStore } from "@headwater/time-series";
+import { backoff, HeadwaterError, LastingTrouble, type Logger, UnknownOutcomeError } from "@headwater/core";
+import type { Point, RefusedPoint, TimeSeriesStore } from "@headwater/time-series";
 import type { Refusal } from "../quarantine/refusal.ts";
 import type { PointBatch } from "./point-batch.ts";
 import { isolateRefused } from "./isolate-refused.ts";
+import { WriteSize } from "./write-size.ts";
 
 export interface StoreWriterOptions {
   readonly store: Pick<TimeSeriesStore, "write">;
   readonly logger: Logger;
-  /** Points of one write at most (a single batch may have more). */
+  /** Points of one write at most. */
   readonly maxPoints: number;
   readonly flushMs: number;
   /** Points that wait, at most. */
   readonly maxQueuedPoints: number;
+  /** Bytes that they hold, at most. */
+  readonly maxQueuedBytes: number;
   /** Makes refusals durable; the batch is durable only after that. */
   quarantine(pointBatch: PointBatch, refusals: readonly Refusal[], signal: AbortSignal): Promise<void>;
   /** The store refuses for good (credentials), or something here is broken. */
@@ -26,18 +29,27 @@ export class StoreWriter {
   #queue: PointBatch[] = [];
   #queued = 0;
   #inFlight = 0;
+  /** Of all that is pending. */
+  #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #room: (() => void)[] = [];
   #trouble: string | undefined;
 
+  readonly #size: WriteSize;
+
   constructor(options: StoreWriterOptions) {
     this.#options = options;
+    this.#size = new WriteSize(options.maxPoints);
   }
 
   /** Points that were pushed and are not yet stored or quarantined. */
   get pending(): number {
     return this.#queued + this.#inFlight;
+  }
+
+  get #isFull(): boolean {
+    return this.pending >= this.#options.maxQueuedPoints || this.#bytes >= this.#options.maxQueuedBytes;
   }
 
   /** The reason why the store takes no points; undefined while it takes them. */
@@ -49,13 +61,10 @@ export class StoreWriter {
   async push(pointBatch: PointBatch): Promise<void> {
     this.#queue.push(pointBatch);
     this.#queued += pointBatch.points.length;
-    if (this.#queued >= this.#options.maxPoints) this.#run();
+    this.#bytes += pointBatch.bytes;
+    if (this.#queued >= this.#options.maxPoints || this.#isFull) this.#run();
     else this.#timer ??= setTimeout(() => this.#run(), this.#options.flushMs);
-    while (
-      this.pending >= this.#options.maxQueuedPoints &&
-      !this.#giveUp.signal.aborted &&
-      !pointBatch.signal.aborted
-    ) {
+    while (this.#isFull && !this.#giveUp.signal.aborted && !pointBatch.signal.aborted) {
       await this.#whenRoom(pointBatch.signal);
     }
   }
@@ -97,6 +106,8 @@ export class StoreWriter {
       })
       .finally(() => {
         this.#running = undefined;
+        // What came after the last look at the queue and asked for this run.
+        if (this.#timer === undefined && !this.#giveUp.signal.aborted) this.#run();
         this.#wake();
       });
   }
@@ -122,6 +133,7 @@ export class StoreWriter {
         pointBatch.onDurable(all);
       }
       this.#inFlight = 0;
+      for (const { bytes } of pointBatches) this.#bytes -= bytes;
       this.#wake();
     }
   }
@@ -137,18 +149,40 @@ export class StoreWriter {
       count += 1;
     }
     const taken = this.#queue.splice(0, count);
-    for (const pointBatch of taken) this.#queued -= pointBatch.points.length;
+    for (const { points: those, bytes, signal } of taken) {
+      this.#queued -= those.length;
+      if (signal.aborted) this.#bytes -= bytes;
+    }
     return taken.filter((pointBatch) => !pointBatch.signal.aborted);
   }
 
   /** Resolves once the store has the points. A write of unknown outcome is repeated unchanged, before newer points. */
   async #write(pointBatches: readonly PointBatch[], points: readonly Point[]): Promise<Map<PointBatch, Refusal[]>> {
-    return this.#untilTaken(async () => {
-      const started = performance.now();
-      const { refused } = await this.#options.store.write(points);
-      this.#options.onWritten?.(points.length - refused.length, (performance.now() - started) / 1000);
-      return refused.length === 0 ? new Map() : isolateRefused(this.#options.store, pointBatches, refused);
-    }, points.length);
+    const { store } = this.#options;
+    const refused: RefusedPoint[] = [];
+    for (let first = 0; first < points.length;) {
+      first += await this.#untilTaken(() => this.#writeSome(points, first, refused), points.length);
+    }
+    if (refused.length === 0) return new Map();
+    return this.#untilTaken(() => isolateRefused(store, pointBatches, refused), refused.length);
+  }
+
+  /** Answers with how many of the points it has written from the first on. */
+  async #writeSome(points: readonly Point[], first: number, refused: RefusedPoint[]): Promise<number> {
+    const { store } = this.#options;
+    const most = this.#size.points;
+    const some = first === 0 && points.length <= most ? points : points.slice(first, first + most);
+    const started = performance.now();
+    try {
+      const result = await store.write(some);
+      for (const { index, reason } of result.refused) refused.push({ index: first + index, reason });
+      this.#options.onWritten?.(some.length - result.refused.length, (performance.now() - started) / 1000);
+    } catch (error) {
+      if (error instanceof UnknownOutcomeError) this.#size.unanswered();
+      throw error;
+    }
+    this.#size.answered();
+    return some.length;
   }
 
   async #untilTaken<T>(work: () => Promise<T>, points: number): Promise<T> {
@@ -163,12 +197,17 @@ export class StoreWriter {
         if (!(error instanceof HeadwaterError) || (error.advice !== "retry" && error.advice !== "wait")) throw error;
         this.#trouble = error.message;
         const facts = { code: error.code, problem: error.message, points, attempts: pause.attempts + 1 };
-        if (trouble.isNews(error.message)) {
-          this.#options.logger.warn(facts, "the time-series store did not take a batch; writing it again");
-        }
+        if (trouble.isNews(error.message)) this.#tell(facts, error.details?.["remedy"] !== undefined);
         await pause.wait(error.retryAfterMs);
       }
     }
+  }
+
+  /** What a person has to mend is louder than what passes by itself. */
+  #tell(facts: object, isForPeople: boolean): void {
+    const { logger } = this.#options;
+    if (!isForPeople) logger.warn(facts, "the time-series store did not take a batch; writing it again");
+    else logger.error(facts, "the time-series store takes nothing until somebody mends it; nothing is lost meanwhile");
   }
 
   #wake(): void {

@@ -5,7 +5,7 @@ import type { RecordOutcome } from "../quarantine/quarantiner.ts";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";
 import type { NewSeries, SeriesGuard } from "../series-guard/series-guard.ts";
 import { reasonOf, type SeriesLimits } from "../series-guard/series-limits.ts";
-import type { PointBatch } from "./point-batch.ts";
+import { heldBytes, type PointBatch } from "./point-batch.ts";
 import { EventReader, type ReadKind } from "./event-reader.ts";
 import type { ErasedData, PointSink } from "./telemetry-points.ts";
 
@@ -17,6 +17,8 @@ export interface TelemetryPartitionOptions {
   readonly limits: SeriesLimits;
   /** Points of one batch, approximately: a record is never split. */
   readonly maxPoints: number;
+  /** Memory that one batch holds, likewise. */
+  readonly maxBytes: number;
   outcomesOf(pointBatch: PointBatch, refusals: readonly Refusal[]): Map<number, RecordOutcome>;
   /** All points of a batch are stored or quarantined; `account` reaches to its end. */
   onDurable(batch: GroupBatch, account: PartitionAccount): void;
@@ -69,13 +71,16 @@ export class TelemetryPartition {
 
   #pointBatch(batch: GroupBatch, first: number): PointBatch & { readonly end: number } {
     const { records, topic, partition, signal } = batch;
-    const { guard, limits } = this.#options;
+    const { guard, limits, maxPoints, maxBytes } = this.#options;
     const sink: PointSink = { points: [], sources: [] };
     const refusals: Refusal[] = [];
     let projected = 0;
+    let valueBytes = 0;
     let end = first;
-    for (; end < records.length && sink.points.length < this.#options.maxPoints; end += 1) {
+    for (; end < records.length && sink.points.length < maxPoints; end += 1) {
+      if (end > first && heldBytes(valueBytes, sink.points.length) >= maxBytes) break;
       const { value, offset, appendTime } = records[end]!;
+      valueBytes += value?.length ?? 0;
       guard.turnTo(offset, appendTime);
       let kind: ReadKind;
       try {
@@ -99,7 +104,19 @@ export class TelemetryPartition {
     for (const series of guard.takeAdded()) this.#newSeries.push(series);
     const met = this.#reader.takeMet();
     const { points, sources } = sink;
-    const pointBatch = { topic, partition, records, points, sources, refusals, signal, end, ...(met && { met }) };
+    const bytes = heldBytes(valueBytes, points.length);
+    const pointBatch = {
+      topic,
+      partition,
+      records,
+      points,
+      sources,
+      bytes,
+      refusals,
+      signal,
+      end,
+      ...(met && { met }),
+    };
     return {
       ...pointBatch,
       onDurable: (all) => this.#count(batch, { ...pointBatch, onDurable: () => {} }, account, projected, all),

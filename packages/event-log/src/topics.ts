@@ -18,6 +18,7 @@ export const topics = {
   ruleState: "rule-state.v1",
   quarantine: "quarantine.v1",
   access: "access.v1",
+  rebuilds: "rebuilds.v1",
 } as const;
 
 export type TopicRole = keyof typeof topics;
@@ -31,7 +32,7 @@ export function topicNames(prefix = ""): TopicNames {
 
 /**
  * Every topic keyed by device, and rule-state, has `partitions` partitions, so that a device has one partition
- * number throughout and its owner reads all of it. Rules and access are small and read whole: one partition
+ * number throughout and its owner reads all of it. Rules, access and rebuilds are small and read whole: one partition
  * keeps their events in one order.
  */
 export function topicSpecs(partitions: number, prefix = "", maxRecordBytes?: number): readonly TopicSpec[] {
@@ -49,5 +50,6 @@ export function topicSpecs(partitions: number, prefix = "", maxRecordBytes?: num
     { name: name.ruleState, partitions, cleanup: "compact", minCompactionLagMs: 10 * 60 * 1000 },
     { name: name.quarantine, partitions, cleanup: "delete", retentionMs: 30 * day, ...large },
     { name: name.access, partitions: 1, cleanup: "compact", minCompactionLagMs: hour },
+    { name: name.rebuilds, partitions: 1, cleanup: "delete" },
   ];
 }

@@ -160,6 +160,13 @@ export interface TimeSeriesStore {
    */
   backup?(path: string): Promise<void>;
 
+  /**
+   * A store beside this one, for points that are compared with this one's before they replace them: the same one each
+   * time, until it is discarded. It keeps all that it is given. Whoever opens it closes or discards it, and has it once
+   * at a time. Rejects with StoreRejectedCredentialsError, which says what is missing, where it may not be made.
+   */
+  openShadow?(): Promise<ShadowStore>;
+
   usage?(): StoreUsage;
 
   /** What is amiss and does not keep the store from being used, for health: points that are damaged and set aside. */
@@ -169,4 +176,9 @@ export interface TimeSeriesStore {
   health(): Promise<void>;
 
   close(): Promise<void>;
+}
+
+export interface ShadowStore extends TimeSeriesStore {
+  /** Closes it, and gives the room back that it has taken here. What a server has beside this is deleted by ranges. */
+  discard(): Promise<void>;
 }

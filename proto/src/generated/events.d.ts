@@ -3014,6 +3014,498 @@ export namespace headwater {
         }
 
         /**
+         * Properties of a RebuildEvent.
+         * @deprecated Use headwater.v1.RebuildEvent.$Properties instead.
+         */
+        interface IRebuildEvent extends headwater.v1.RebuildEvent.$Properties {
+        }
+
+        /** Represents a RebuildEvent. */
+        class RebuildEvent {
+
+            /**
+             * Constructs a new RebuildEvent.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.RebuildEvent.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RebuildEvent id. */
+            id: string;
+
+            /** RebuildEvent partition. */
+            partition: number;
+
+            /** RebuildEvent at. */
+            at: (number|Long);
+
+            /** RebuildEvent requested. */
+            requested?: (headwater.v1.RebuildRequest.$Properties|null);
+
+            /** RebuildEvent shadowed. */
+            shadowed?: (headwater.v1.RebuildShadow.$Properties|null);
+
+            /** RebuildEvent replacing. */
+            replacing?: (headwater.v1.RebuildPause.$Properties|null);
+
+            /** RebuildEvent replaced. */
+            replaced?: (headwater.v1.RebuildReplacement.$Properties|null);
+
+            /** RebuildEvent failed. */
+            failed?: (headwater.v1.RebuildFailure.$Properties|null);
+
+            /**
+             * Encodes the specified RebuildEvent message. Does not implicitly {@link headwater.v1.RebuildEvent.verify|verify} messages.
+             * @param message RebuildEvent message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.RebuildEvent.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RebuildEvent message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.RebuildEvent & headwater.v1.RebuildEvent.$Shape} RebuildEvent
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.RebuildEvent & headwater.v1.RebuildEvent.$Shape;
+        }
+
+        namespace RebuildEvent {
+
+            /** Properties of a RebuildEvent. */
+            interface $Properties {
+
+                /** RebuildEvent id */
+                id?: (string|null);
+
+                /** RebuildEvent partition */
+                partition?: (number|null);
+
+                /** RebuildEvent at */
+                at?: (number|Long|null);
+
+                /** RebuildEvent requested */
+                requested?: (headwater.v1.RebuildRequest.$Properties|null);
+
+                /** RebuildEvent shadowed */
+                shadowed?: (headwater.v1.RebuildShadow.$Properties|null);
+
+                /** RebuildEvent replacing */
+                replacing?: (headwater.v1.RebuildPause.$Properties|null);
+
+                /** RebuildEvent replaced */
+                replaced?: (headwater.v1.RebuildReplacement.$Properties|null);
+
+                /** RebuildEvent failed */
+                failed?: (headwater.v1.RebuildFailure.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RebuildEvent. */
+            type $Shape = headwater.v1.RebuildEvent.$Properties;
+        }
+
+        /**
+         * Properties of a RebuildRequest.
+         * @deprecated Use headwater.v1.RebuildRequest.$Properties instead.
+         */
+        interface IRebuildRequest extends headwater.v1.RebuildRequest.$Properties {
+        }
+
+        /** Represents a RebuildRequest. */
+        class RebuildRequest {
+
+            /**
+             * Constructs a new RebuildRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.RebuildRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RebuildRequest from. */
+            from: (number|Long);
+
+            /** RebuildRequest to. */
+            to: (number|Long);
+
+            /** RebuildRequest by. */
+            by: string;
+
+            /** RebuildRequest partitions. */
+            partitions: number;
+
+            /** RebuildRequest force. */
+            force: boolean;
+
+            /**
+             * Encodes the specified RebuildRequest message. Does not implicitly {@link headwater.v1.RebuildRequest.verify|verify} messages.
+             * @param message RebuildRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.RebuildRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RebuildRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.RebuildRequest & headwater.v1.RebuildRequest.$Shape} RebuildRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.RebuildRequest & headwater.v1.RebuildRequest.$Shape;
+        }
+
+        namespace RebuildRequest {
+
+            /** Properties of a RebuildRequest. */
+            interface $Properties {
+
+                /** RebuildRequest from */
+                from?: (number|Long|null);
+
+                /** RebuildRequest to */
+                to?: (number|Long|null);
+
+                /** RebuildRequest by */
+                by?: (string|null);
+
+                /** RebuildRequest partitions */
+                partitions?: (number|null);
+
+                /** RebuildRequest force */
+                force?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RebuildRequest. */
+            type $Shape = headwater.v1.RebuildRequest.$Properties;
+        }
+
+        /**
+         * Properties of a RebuildShadow.
+         * @deprecated Use headwater.v1.RebuildShadow.$Properties instead.
+         */
+        interface IRebuildShadow extends headwater.v1.RebuildShadow.$Properties {
+        }
+
+        /** Represents a RebuildShadow. */
+        class RebuildShadow {
+
+            /**
+             * Constructs a new RebuildShadow.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.RebuildShadow.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RebuildShadow position. */
+            position: (number|Long);
+
+            /** RebuildShadow values. */
+            values: (number|Long);
+
+            /** RebuildShadow checksum. */
+            checksum: string;
+
+            /** RebuildShadow aside. */
+            aside: string;
+
+            /** RebuildShadow storedValues. */
+            storedValues: (number|Long);
+
+            /** RebuildShadow storedChecksum. */
+            storedChecksum: string;
+
+            /** RebuildShadow missing. */
+            missing: (number|Long);
+
+            /** RebuildShadow altered. */
+            altered: (number|Long);
+
+            /** RebuildShadow added. */
+            added: (number|Long);
+
+            /** RebuildShadow fromBeginning. */
+            fromBeginning: boolean;
+
+            /**
+             * Encodes the specified RebuildShadow message. Does not implicitly {@link headwater.v1.RebuildShadow.verify|verify} messages.
+             * @param message RebuildShadow message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.RebuildShadow.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RebuildShadow message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.RebuildShadow & headwater.v1.RebuildShadow.$Shape} RebuildShadow
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.RebuildShadow & headwater.v1.RebuildShadow.$Shape;
+        }
+
+        namespace RebuildShadow {
+
+            /** Properties of a RebuildShadow. */
+            interface $Properties {
+
+                /** RebuildShadow position */
+                position?: (number|Long|null);
+
+                /** RebuildShadow values */
+                values?: (number|Long|null);
+
+                /** RebuildShadow checksum */
+                checksum?: (string|null);
+
+                /** RebuildShadow aside */
+                aside?: (string|null);
+
+                /** RebuildShadow storedValues */
+                storedValues?: (number|Long|null);
+
+                /** RebuildShadow storedChecksum */
+                storedChecksum?: (string|null);
+
+                /** RebuildShadow missing */
+                missing?: (number|Long|null);
+
+                /** RebuildShadow altered */
+                altered?: (number|Long|null);
+
+                /** RebuildShadow added */
+                added?: (number|Long|null);
+
+                /** RebuildShadow fromBeginning */
+                fromBeginning?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RebuildShadow. */
+            type $Shape = headwater.v1.RebuildShadow.$Properties;
+        }
+
+        /**
+         * Properties of a RebuildPause.
+         * @deprecated Use headwater.v1.RebuildPause.$Properties instead.
+         */
+        interface IRebuildPause extends headwater.v1.RebuildPause.$Properties {
+        }
+
+        /** Represents a RebuildPause. */
+        class RebuildPause {
+
+            /**
+             * Constructs a new RebuildPause.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.RebuildPause.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RebuildPause position. */
+            position: (number|Long);
+
+            /**
+             * Encodes the specified RebuildPause message. Does not implicitly {@link headwater.v1.RebuildPause.verify|verify} messages.
+             * @param message RebuildPause message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.RebuildPause.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RebuildPause message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.RebuildPause & headwater.v1.RebuildPause.$Shape} RebuildPause
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.RebuildPause & headwater.v1.RebuildPause.$Shape;
+        }
+
+        namespace RebuildPause {
+
+            /** Properties of a RebuildPause. */
+            interface $Properties {
+
+                /** RebuildPause position */
+                position?: (number|Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RebuildPause. */
+            type $Shape = headwater.v1.RebuildPause.$Properties;
+        }
+
+        /**
+         * Properties of a RebuildReplacement.
+         * @deprecated Use headwater.v1.RebuildReplacement.$Properties instead.
+         */
+        interface IRebuildReplacement extends headwater.v1.RebuildReplacement.$Properties {
+        }
+
+        /** Represents a RebuildReplacement. */
+        class RebuildReplacement {
+
+            /**
+             * Constructs a new RebuildReplacement.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.RebuildReplacement.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RebuildReplacement position. */
+            position: (number|Long);
+
+            /** RebuildReplacement values. */
+            values: (number|Long);
+
+            /** RebuildReplacement checksum. */
+            checksum: string;
+
+            /** RebuildReplacement written. */
+            written: (number|Long);
+
+            /** RebuildReplacement deleted. */
+            deleted: (number|Long);
+
+            /**
+             * Encodes the specified RebuildReplacement message. Does not implicitly {@link headwater.v1.RebuildReplacement.verify|verify} messages.
+             * @param message RebuildReplacement message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.RebuildReplacement.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RebuildReplacement message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.RebuildReplacement & headwater.v1.RebuildReplacement.$Shape} RebuildReplacement
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.RebuildReplacement & headwater.v1.RebuildReplacement.$Shape;
+        }
+
+        namespace RebuildReplacement {
+
+            /** Properties of a RebuildReplacement. */
+            interface $Properties {
+
+                /** RebuildReplacement position */
+                position?: (number|Long|null);
+
+                /** RebuildReplacement values */
+                values?: (number|Long|null);
+
+                /** RebuildReplacement checksum */
+                checksum?: (string|null);
+
+                /** RebuildReplacement written */
+                written?: (number|Long|null);
+
+                /** RebuildReplacement deleted */
+                deleted?: (number|Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RebuildReplacement. */
+            type $Shape = headwater.v1.RebuildReplacement.$Properties;
+        }
+
+        /**
+         * Properties of a RebuildFailure.
+         * @deprecated Use headwater.v1.RebuildFailure.$Properties instead.
+         */
+        interface IRebuildFailure extends headwater.v1.RebuildFailure.$Properties {
+        }
+
+        /** Represents a RebuildFailure. */
+        class RebuildFailure {
+
+            /**
+             * Constructs a new RebuildFailure.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.RebuildFailure.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RebuildFailure reason. */
+            reason: string;
+
+            /** RebuildFailure by. */
+            by: string;
+
+            /**
+             * Encodes the specified RebuildFailure message. Does not implicitly {@link headwater.v1.RebuildFailure.verify|verify} messages.
+             * @param message RebuildFailure message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.RebuildFailure.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RebuildFailure message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.RebuildFailure & headwater.v1.RebuildFailure.$Shape} RebuildFailure
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.RebuildFailure & headwater.v1.RebuildFailure.$Shape;
+        }
+
+        namespace RebuildFailure {
+
+            /** Properties of a RebuildFailure. */
+            interface $Properties {
+
+                /** RebuildFailure reason */
+                reason?: (string|null);
+
+                /** RebuildFailure by */
+                by?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RebuildFailure. */
+            type $Shape = headwater.v1.RebuildFailure.$Properties;
+        }
+
+        /**
          * Properties of a RuleEvent.
          * @deprecated Use headwater.v1.RuleEvent.$Properties instead.
          */

@@ -8094,6 +8094,1307 @@ export const headwater = $root.headwater = (() => {
             return QuarantineRedriven;
         })();
 
+        v1.RebuildEvent = (function() {
+
+            /**
+             * Properties of a RebuildEvent.
+             * @typedef {Object} headwater.v1.RebuildEvent.$Properties
+             * @property {string|null} [id] RebuildEvent id
+             * @property {number|null} [partition] RebuildEvent partition
+             * @property {number|Long|null} [at] RebuildEvent at
+             * @property {headwater.v1.RebuildRequest.$Properties|null} [requested] RebuildEvent requested
+             * @property {headwater.v1.RebuildShadow.$Properties|null} [shadowed] RebuildEvent shadowed
+             * @property {headwater.v1.RebuildPause.$Properties|null} [replacing] RebuildEvent replacing
+             * @property {headwater.v1.RebuildReplacement.$Properties|null} [replaced] RebuildEvent replaced
+             * @property {headwater.v1.RebuildFailure.$Properties|null} [failed] RebuildEvent failed
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a RebuildEvent.
+             * @memberof headwater.v1
+             * @interface IRebuildEvent
+             * @augments headwater.v1.RebuildEvent.$Properties
+             * @deprecated Use headwater.v1.RebuildEvent.$Properties instead.
+             */
+
+            /**
+             * Shape of a RebuildEvent.
+             * @typedef {headwater.v1.RebuildEvent.$Properties} headwater.v1.RebuildEvent.$Shape
+             */
+
+            /**
+             * Constructs a new RebuildEvent.
+             * @memberof headwater.v1
+             * @classdesc Represents a RebuildEvent.
+             * @constructor
+             * @param {headwater.v1.RebuildEvent.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const RebuildEvent = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * RebuildEvent id.
+             * @member {string} id
+             * @memberof headwater.v1.RebuildEvent
+             * @instance
+             */
+            RebuildEvent.prototype.id = "";
+
+            /**
+             * RebuildEvent partition.
+             * @member {number} partition
+             * @memberof headwater.v1.RebuildEvent
+             * @instance
+             */
+            RebuildEvent.prototype.partition = 0;
+
+            /**
+             * RebuildEvent at.
+             * @member {number|Long} at
+             * @memberof headwater.v1.RebuildEvent
+             * @instance
+             */
+            RebuildEvent.prototype.at = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * RebuildEvent requested.
+             * @member {headwater.v1.RebuildRequest.$Properties|null|undefined} requested
+             * @memberof headwater.v1.RebuildEvent
+             * @instance
+             */
+            RebuildEvent.prototype.requested = null;
+
+            /**
+             * RebuildEvent shadowed.
+             * @member {headwater.v1.RebuildShadow.$Properties|null|undefined} shadowed
+             * @memberof headwater.v1.RebuildEvent
+             * @instance
+             */
+            RebuildEvent.prototype.shadowed = null;
+
+            /**
+             * RebuildEvent replacing.
+             * @member {headwater.v1.RebuildPause.$Properties|null|undefined} replacing
+             * @memberof headwater.v1.RebuildEvent
+             * @instance
+             */
+            RebuildEvent.prototype.replacing = null;
+
+            /**
+             * RebuildEvent replaced.
+             * @member {headwater.v1.RebuildReplacement.$Properties|null|undefined} replaced
+             * @memberof headwater.v1.RebuildEvent
+             * @instance
+             */
+            RebuildEvent.prototype.replaced = null;
+
+            /**
+             * RebuildEvent failed.
+             * @member {headwater.v1.RebuildFailure.$Properties|null|undefined} failed
+             * @memberof headwater.v1.RebuildEvent
+             * @instance
+             */
+            RebuildEvent.prototype.failed = null;
+
+            /**
+             * Encodes the specified RebuildEvent message. Does not implicitly {@link headwater.v1.RebuildEvent.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.RebuildEvent
+             * @static
+             * @param {headwater.v1.RebuildEvent.$Properties} message RebuildEvent message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            RebuildEvent.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.id != null && $Object.hasOwnProperty.call(message, "id") && message.id !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.id);
+                if (message.partition != null && $Object.hasOwnProperty.call(message, "partition") && message.partition !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.partition);
+                if (message.at != null && $Object.hasOwnProperty.call(message, "at") && (typeof message.at === "object" ? message.at.low || message.at.high : message.at !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).int64(message.at);
+                if (message.requested != null && $Object.hasOwnProperty.call(message, "requested"))
+                    $root.headwater.v1.RebuildRequest.encode(message.requested, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.shadowed != null && $Object.hasOwnProperty.call(message, "shadowed"))
+                    $root.headwater.v1.RebuildShadow.encode(message.shadowed, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.replacing != null && $Object.hasOwnProperty.call(message, "replacing"))
+                    $root.headwater.v1.RebuildPause.encode(message.replacing, writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                if (message.replaced != null && $Object.hasOwnProperty.call(message, "replaced"))
+                    $root.headwater.v1.RebuildReplacement.encode(message.replaced, writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                if (message.failed != null && $Object.hasOwnProperty.call(message, "failed"))
+                    $root.headwater.v1.RebuildFailure.encode(message.failed, writer.uint32(/* id 8, wireType 2 =*/66).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a RebuildEvent message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.RebuildEvent
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.RebuildEvent & headwater.v1.RebuildEvent.$Shape} RebuildEvent
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            RebuildEvent.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.RebuildEvent();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.id = value;
+                            else
+                                delete message.id;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.partition = value;
+                            else
+                                delete message.partition;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.at = value;
+                            else
+                                delete message.at;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.requested = $root.headwater.v1.RebuildRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.requested);
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.shadowed = $root.headwater.v1.RebuildShadow.decode(reader, reader.size(), $undefined, _depth + 1, message.shadowed);
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            message.replacing = $root.headwater.v1.RebuildPause.decode(reader, reader.size(), $undefined, _depth + 1, message.replacing);
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.replaced = $root.headwater.v1.RebuildReplacement.decode(reader, reader.size(), $undefined, _depth + 1, message.replaced);
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            message.failed = $root.headwater.v1.RebuildFailure.decode(reader, reader.size(), $undefined, _depth + 1, message.failed);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return RebuildEvent;
+        })();
+
+        v1.RebuildRequest = (function() {
+
+            /**
+             * Properties of a RebuildRequest.
+             * @typedef {Object} headwater.v1.RebuildRequest.$Properties
+             * @property {number|Long|null} [from] RebuildRequest from
+             * @property {number|Long|null} [to] RebuildRequest to
+             * @property {string|null} [by] RebuildRequest by
+             * @property {number|null} [partitions] RebuildRequest partitions
+             * @property {boolean|null} [force] RebuildRequest force
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a RebuildRequest.
+             * @memberof headwater.v1
+             * @interface IRebuildRequest
+             * @augments headwater.v1.RebuildRequest.$Properties
+             * @deprecated Use headwater.v1.RebuildRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a RebuildRequest.
+             * @typedef {headwater.v1.RebuildRequest.$Properties} headwater.v1.RebuildRequest.$Shape
+             */
+
+            /**
+             * Constructs a new RebuildRequest.
+             * @memberof headwater.v1
+             * @classdesc Represents a RebuildRequest.
+             * @constructor
+             * @param {headwater.v1.RebuildRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const RebuildRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * RebuildRequest from.
+             * @member {number|Long} from
+             * @memberof headwater.v1.RebuildRequest
+             * @instance
+             */
+            RebuildRequest.prototype.from = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * RebuildRequest to.
+             * @member {number|Long} to
+             * @memberof headwater.v1.RebuildRequest
+             * @instance
+             */
+            RebuildRequest.prototype.to = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * RebuildRequest by.
+             * @member {string} by
+             * @memberof headwater.v1.RebuildRequest
+             * @instance
+             */
+            RebuildRequest.prototype.by = "";
+
+            /**
+             * RebuildRequest partitions.
+             * @member {number} partitions
+             * @memberof headwater.v1.RebuildRequest
+             * @instance
+             */
+            RebuildRequest.prototype.partitions = 0;
+
+            /**
+             * RebuildRequest force.
+             * @member {boolean} force
+             * @memberof headwater.v1.RebuildRequest
+             * @instance
+             */
+            RebuildRequest.prototype.force = false;
+
+            /**
+             * Encodes the specified RebuildRequest message. Does not implicitly {@link headwater.v1.RebuildRequest.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.RebuildRequest
+             * @static
+             * @param {headwater.v1.RebuildRequest.$Properties} message RebuildRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            RebuildRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.from != null && $Object.hasOwnProperty.call(message, "from") && (typeof message.from === "object" ? message.from.low || message.from.high : message.from !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).int64(message.from);
+                if (message.to != null && $Object.hasOwnProperty.call(message, "to") && (typeof message.to === "object" ? message.to.low || message.to.high : message.to !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).int64(message.to);
+                if (message.by != null && $Object.hasOwnProperty.call(message, "by") && message.by !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.by);
+                if (message.partitions != null && $Object.hasOwnProperty.call(message, "partitions") && message.partitions !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.partitions);
+                if (message.force != null && $Object.hasOwnProperty.call(message, "force") && message.force !== false)
+                    writer.uint32(/* id 5, wireType 0 =*/40).bool(message.force);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a RebuildRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.RebuildRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.RebuildRequest & headwater.v1.RebuildRequest.$Shape} RebuildRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            RebuildRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.RebuildRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.from = value;
+                            else
+                                delete message.from;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.to = value;
+                            else
+                                delete message.to;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.by = value;
+                            else
+                                delete message.by;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.partitions = value;
+                            else
+                                delete message.partitions;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.force = value;
+                            else
+                                delete message.force;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return RebuildRequest;
+        })();
+
+        v1.RebuildShadow = (function() {
+
+            /**
+             * Properties of a RebuildShadow.
+             * @typedef {Object} headwater.v1.RebuildShadow.$Properties
+             * @property {number|Long|null} [position] RebuildShadow position
+             * @property {number|Long|null} [values] RebuildShadow values
+             * @property {string|null} [checksum] RebuildShadow checksum
+             * @property {string|null} [aside] RebuildShadow aside
+             * @property {number|Long|null} [storedValues] RebuildShadow storedValues
+             * @property {string|null} [storedChecksum] RebuildShadow storedChecksum
+             * @property {number|Long|null} [missing] RebuildShadow missing
+             * @property {number|Long|null} [altered] RebuildShadow altered
+             * @property {number|Long|null} [added] RebuildShadow added
+             * @property {boolean|null} [fromBeginning] RebuildShadow fromBeginning
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a RebuildShadow.
+             * @memberof headwater.v1
+             * @interface IRebuildShadow
+             * @augments headwater.v1.RebuildShadow.$Properties
+             * @deprecated Use headwater.v1.RebuildShadow.$Properties instead.
+             */
+
+            /**
+             * Shape of a RebuildShadow.
+             * @typedef {headwater.v1.RebuildShadow.$Properties} headwater.v1.RebuildShadow.$Shape
+             */
+
+            /**
+             * Constructs a new RebuildShadow.
+             * @memberof headwater.v1
+             * @classdesc Represents a RebuildShadow.
+             * @constructor
+             * @param {headwater.v1.RebuildShadow.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const RebuildShadow = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * RebuildShadow position.
+             * @member {number|Long} position
+             * @memberof headwater.v1.RebuildShadow
+             * @instance
+             */
+            RebuildShadow.prototype.position = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * RebuildShadow values.
+             * @member {number|Long} values
+             * @memberof headwater.v1.RebuildShadow
+             * @instance
+             */
+            RebuildShadow.prototype.values = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * RebuildShadow checksum.
+             * @member {string} checksum
+             * @memberof headwater.v1.RebuildShadow
+             * @instance
+             */
+            RebuildShadow.prototype.checksum = "";
+
+            /**
+             * RebuildShadow aside.
+             * @member {string} aside
+             * @memberof headwater.v1.RebuildShadow
+             * @instance
+             */
+            RebuildShadow.prototype.aside = "";
+
+            /**
+             * RebuildShadow storedValues.
+             * @member {number|Long} storedValues
+             * @memberof headwater.v1.RebuildShadow
+             * @instance
+             */
+            RebuildShadow.prototype.storedValues = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * RebuildShadow storedChecksum.
+             * @member {string} storedChecksum
+             * @memberof headwater.v1.RebuildShadow
+             * @instance
+             */
+            RebuildShadow.prototype.storedChecksum = "";
+
+            /**
+             * RebuildShadow missing.
+             * @member {number|Long} missing
+             * @memberof headwater.v1.RebuildShadow
+             * @instance
+             */
+            RebuildShadow.prototype.missing = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * RebuildShadow altered.
+             * @member {number|Long} altered
+             * @memberof headwater.v1.RebuildShadow
+             * @instance
+             */
+            RebuildShadow.prototype.altered = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * RebuildShadow added.
+             * @member {number|Long} added
+             * @memberof headwater.v1.RebuildShadow
+             * @instance
+             */
+            RebuildShadow.prototype.added = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * RebuildShadow fromBeginning.
+             * @member {boolean} fromBeginning
+             * @memberof headwater.v1.RebuildShadow
+             * @instance
+             */
+            RebuildShadow.prototype.fromBeginning = false;
+
+            /**
+             * Encodes the specified RebuildShadow message. Does not implicitly {@link headwater.v1.RebuildShadow.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.RebuildShadow
+             * @static
+             * @param {headwater.v1.RebuildShadow.$Properties} message RebuildShadow message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            RebuildShadow.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.position != null && $Object.hasOwnProperty.call(message, "position") && (typeof message.position === "object" ? message.position.low || message.position.high : message.position !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.position);
+                if (message.values != null && $Object.hasOwnProperty.call(message, "values") && (typeof message.values === "object" ? message.values.low || message.values.high : message.values !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.values);
+                if (message.checksum != null && $Object.hasOwnProperty.call(message, "checksum") && message.checksum !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.checksum);
+                if (message.aside != null && $Object.hasOwnProperty.call(message, "aside") && message.aside !== "")
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.aside);
+                if (message.storedValues != null && $Object.hasOwnProperty.call(message, "storedValues") && (typeof message.storedValues === "object" ? message.storedValues.low || message.storedValues.high : message.storedValues !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.storedValues);
+                if (message.storedChecksum != null && $Object.hasOwnProperty.call(message, "storedChecksum") && message.storedChecksum !== "")
+                    writer.uint32(/* id 6, wireType 2 =*/50).string(message.storedChecksum);
+                if (message.missing != null && $Object.hasOwnProperty.call(message, "missing") && (typeof message.missing === "object" ? message.missing.low || message.missing.high : message.missing !== 0))
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.missing);
+                if (message.altered != null && $Object.hasOwnProperty.call(message, "altered") && (typeof message.altered === "object" ? message.altered.low || message.altered.high : message.altered !== 0))
+                    writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.altered);
+                if (message.added != null && $Object.hasOwnProperty.call(message, "added") && (typeof message.added === "object" ? message.added.low || message.added.high : message.added !== 0))
+                    writer.uint32(/* id 9, wireType 0 =*/72).uint64(message.added);
+                if (message.fromBeginning != null && $Object.hasOwnProperty.call(message, "fromBeginning") && message.fromBeginning !== false)
+                    writer.uint32(/* id 10, wireType 0 =*/80).bool(message.fromBeginning);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a RebuildShadow message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.RebuildShadow
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.RebuildShadow & headwater.v1.RebuildShadow.$Shape} RebuildShadow
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            RebuildShadow.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.RebuildShadow();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.position = value;
+                            else
+                                delete message.position;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.values = value;
+                            else
+                                delete message.values;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.checksum = value;
+                            else
+                                delete message.checksum;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.aside = value;
+                            else
+                                delete message.aside;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.storedValues = value;
+                            else
+                                delete message.storedValues;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.storedChecksum = value;
+                            else
+                                delete message.storedChecksum;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.missing = value;
+                            else
+                                delete message.missing;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.altered = value;
+                            else
+                                delete message.altered;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.added = value;
+                            else
+                                delete message.added;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.fromBeginning = value;
+                            else
+                                delete message.fromBeginning;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return RebuildShadow;
+        })();
+
+        v1.RebuildPause = (function() {
+
+            /**
+             * Properties of a RebuildPause.
+             * @typedef {Object} headwater.v1.RebuildPause.$Properties
+             * @property {number|Long|null} [position] RebuildPause position
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a RebuildPause.
+             * @memberof headwater.v1
+             * @interface IRebuildPause
+             * @augments headwater.v1.RebuildPause.$Properties
+             * @deprecated Use headwater.v1.RebuildPause.$Properties instead.
+             */
+
+            /**
+             * Shape of a RebuildPause.
+             * @typedef {headwater.v1.RebuildPause.$Properties} headwater.v1.RebuildPause.$Shape
+             */
+
+            /**
+             * Constructs a new RebuildPause.
+             * @memberof headwater.v1
+             * @classdesc Represents a RebuildPause.
+             * @constructor
+             * @param {headwater.v1.RebuildPause.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const RebuildPause = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * RebuildPause position.
+             * @member {number|Long} position
+             * @memberof headwater.v1.RebuildPause
+             * @instance
+             */
+            RebuildPause.prototype.position = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified RebuildPause message. Does not implicitly {@link headwater.v1.RebuildPause.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.RebuildPause
+             * @static
+             * @param {headwater.v1.RebuildPause.$Properties} message RebuildPause message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            RebuildPause.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.position != null && $Object.hasOwnProperty.call(message, "position") && (typeof message.position === "object" ? message.position.low || message.position.high : message.position !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.position);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a RebuildPause message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.RebuildPause
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.RebuildPause & headwater.v1.RebuildPause.$Shape} RebuildPause
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            RebuildPause.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.RebuildPause();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.position = value;
+                            else
+                                delete message.position;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return RebuildPause;
+        })();
+
+        v1.RebuildReplacement = (function() {
+
+            /**
+             * Properties of a RebuildReplacement.
+             * @typedef {Object} headwater.v1.RebuildReplacement.$Properties
+             * @property {number|Long|null} [position] RebuildReplacement position
+             * @property {number|Long|null} [values] RebuildReplacement values
+             * @property {string|null} [checksum] RebuildReplacement checksum
+             * @property {number|Long|null} [written] RebuildReplacement written
+             * @property {number|Long|null} [deleted] RebuildReplacement deleted
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a RebuildReplacement.
+             * @memberof headwater.v1
+             * @interface IRebuildReplacement
+             * @augments headwater.v1.RebuildReplacement.$Properties
+             * @deprecated Use headwater.v1.RebuildReplacement.$Properties instead.
+             */
+
+            /**
+             * Shape of a RebuildReplacement.
+             * @typedef {headwater.v1.RebuildReplacement.$Properties} headwater.v1.RebuildReplacement.$Shape
+             */
+
+            /**
+             * Constructs a new RebuildReplacement.
+             * @memberof headwater.v1
+             * @classdesc Represents a RebuildReplacement.
+             * @constructor
+             * @param {headwater.v1.RebuildReplacement.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const RebuildReplacement = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * RebuildReplacement position.
+             * @member {number|Long} position
+             * @memberof headwater.v1.RebuildReplacement
+             * @instance
+             */
+            RebuildReplacement.prototype.position = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * RebuildReplacement values.
+             * @member {number|Long} values
+             * @memberof headwater.v1.RebuildReplacement
+             * @instance
+             */
+            RebuildReplacement.prototype.values = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * RebuildReplacement checksum.
+             * @member {string} checksum
+             * @memberof headwater.v1.RebuildReplacement
+             * @instance
+             */
+            RebuildReplacement.prototype.checksum = "";
+
+            /**
+             * RebuildReplacement written.
+             * @member {number|Long} written
+             * @memberof headwater.v1.RebuildReplacement
+             * @instance
+             */
+            RebuildReplacement.prototype.written = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * RebuildReplacement deleted.
+             * @member {number|Long} deleted
+             * @memberof headwater.v1.RebuildReplacement
+             * @instance
+             */
+            RebuildReplacement.prototype.deleted = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified RebuildReplacement message. Does not implicitly {@link headwater.v1.RebuildReplacement.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.RebuildReplacement
+             * @static
+             * @param {headwater.v1.RebuildReplacement.$Properties} message RebuildReplacement message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            RebuildReplacement.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.position != null && $Object.hasOwnProperty.call(message, "position") && (typeof message.position === "object" ? message.position.low || message.position.high : message.position !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.position);
+                if (message.values != null && $Object.hasOwnProperty.call(message, "values") && (typeof message.values === "object" ? message.values.low || message.values.high : message.values !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.values);
+                if (message.checksum != null && $Object.hasOwnProperty.call(message, "checksum") && message.checksum !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.checksum);
+                if (message.written != null && $Object.hasOwnProperty.call(message, "written") && (typeof message.written === "object" ? message.written.low || message.written.high : message.written !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.written);
+                if (message.deleted != null && $Object.hasOwnProperty.call(message, "deleted") && (typeof message.deleted === "object" ? message.deleted.low || message.deleted.high : message.deleted !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.deleted);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a RebuildReplacement message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.RebuildReplacement
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.RebuildReplacement & headwater.v1.RebuildReplacement.$Shape} RebuildReplacement
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            RebuildReplacement.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.RebuildReplacement();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.position = value;
+                            else
+                                delete message.position;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.values = value;
+                            else
+                                delete message.values;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.checksum = value;
+                            else
+                                delete message.checksum;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.written = value;
+                            else
+                                delete message.written;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.deleted = value;
+                            else
+                                delete message.deleted;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return RebuildReplacement;
+        })();
+
+        v1.RebuildFailure = (function() {
+
+            /**
+             * Properties of a RebuildFailure.
+             * @typedef {Object} headwater.v1.RebuildFailure.$Properties
+             * @property {string|null} [reason] RebuildFailure reason
+             * @property {string|null} [by] RebuildFailure by
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a RebuildFailure.
+             * @memberof headwater.v1
+             * @interface IRebuildFailure
+             * @augments headwater.v1.RebuildFailure.$Properties
+             * @deprecated Use headwater.v1.RebuildFailure.$Properties instead.
+             */
+
+            /**
+             * Shape of a RebuildFailure.
+             * @typedef {headwater.v1.RebuildFailure.$Properties} headwater.v1.RebuildFailure.$Shape
+             */
+
+            /**
+             * Constructs a new RebuildFailure.
+             * @memberof headwater.v1
+             * @classdesc Represents a RebuildFailure.
+             * @constructor
+             * @param {headwater.v1.RebuildFailure.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const RebuildFailure = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * RebuildFailure reason.
+             * @member {string} reason
+             * @memberof headwater.v1.RebuildFailure
+             * @instance
+             */
+            RebuildFailure.prototype.reason = "";
+
+            /**
+             * RebuildFailure by.
+             * @member {string} by
+             * @memberof headwater.v1.RebuildFailure
+             * @instance
+             */
+            RebuildFailure.prototype.by = "";
+
+            /**
+             * Encodes the specified RebuildFailure message. Does not implicitly {@link headwater.v1.RebuildFailure.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.RebuildFailure
+             * @static
+             * @param {headwater.v1.RebuildFailure.$Properties} message RebuildFailure message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            RebuildFailure.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.reason);
+                if (message.by != null && $Object.hasOwnProperty.call(message, "by") && message.by !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.by);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a RebuildFailure message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.RebuildFailure
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.RebuildFailure & headwater.v1.RebuildFailure.$Shape} RebuildFailure
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            RebuildFailure.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.RebuildFailure();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.by = value;
+                            else
+                                delete message.by;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return RebuildFailure;
+        })();
+
         v1.RuleEvent = (function() {
 
             /**

@@ -19,8 +19,10 @@ export class AlikeStates {
     const { history } = fields;
     if (history.length === last.history.length && history.every((each, at) => isAlikeFooting(each, last.history[at]!)))
       fields.history = last.history;
-    if (!isAhead) fields.state = fields.history.at(-1)?.state ?? fields.base.state;
-    else if (isAlikeState(fields.state, last.state)) fields.state = last.state;
+    const footed = fields.history.at(-1)?.state ?? fields.base.state;
+    if (!isAhead) fields.state = footed;
+    // By being another object it says that the clock has gone ahead, even where it is equal.
+    else if (last.state !== footed && isAlikeState(fields.state, last.state)) fields.state = last.state;
     return fields;
   }
 }

@@ -49,6 +49,11 @@ export class Checkpointer {
     this.#options = options;
   }
 
+  /** Whether the next one is a full snapshot. */
+  get isFull(): boolean {
+    return this.#full;
+  }
+
   /** Begins a checkpoint if one is due. Call it where all outputs are durable and all due control events applied. */
   async writeIfDue(batch?: GroupBatch): Promise<void> {
     this.#batch = batch ?? this.#batch;

@@ -17,6 +17,8 @@ type TopicPartition = { readonly topic: string; readonly partition: number };
 
 /** How long a stop waits for the last checkpoints (milliseconds); a missing one makes a restart replay more. */
 const lastCheckpointMs = 3000;
+/** How long another member waits for the last checkpoint of a partition that moves to it (milliseconds). */
+const handOverMs = 2000;
 
 export interface PartitionGroupOptions {
   readonly log: EventLog;
@@ -47,6 +49,7 @@ export class PartitionGroup {
   #joining: Promise<void> | undefined;
   readonly #leaving = new AbortController();
   #stopping: Promise<void> | undefined;
+  #handingOver = Promise.resolve();
 
   constructor(options: PartitionGroupOptions) {
     const { log, topics, logger, config, timeline, maintenance, folded, onFailure } = options;
@@ -142,6 +145,7 @@ export class PartitionGroup {
     giveUp.abort();
     for (const runner of this.#runners.values()) runner.release();
     await this.#consumption?.close();
+    await this.#handingOver;
     this.#runners.clear();
     await this.#feed.stop();
     this.#stalls.stop();
@@ -177,13 +181,22 @@ export class PartitionGroup {
     return positions;
   }
 
-  async #onRevoked(partitions: readonly TopicPartition[]): Promise<void> {
-    for (const { partition } of partitions) {
-      this.#runners.get(partition)?.release();
-      this.#runners.delete(partition);
-    }
+  #onRevoked(partitions: readonly TopicPartition[]): Promise<void> {
+    const handedOver = this.#handOver(partitions);
+    this.#handingOver = this.#handingOver.then(() => handedOver);
+    return handedOver;
+  }
+
+  /** The next owner goes on from a last checkpoint, if it can be written soon; else it replays a little more. */
+  async #handOver(partitions: readonly TopicPartition[]): Promise<void> {
+    const runners = partitions.flatMap(({ partition }) => this.#runners.get(partition) ?? []);
+    for (const { partition } of partitions) this.#runners.delete(partition);
     this.#metrics.partitions.set(this.#runners.size);
-    return Promise.resolve();
+    const giveUp = new AbortController();
+    const written = Promise.allSettled(runners.map((runner) => runner.handOver()));
+    await Promise.race([written, sleep(handOverMs, giveUp.signal).catch(() => {})]);
+    giveUp.abort();
+    for (const runner of runners) runner.release();
   }
 
   #createRunner(partition: number): PartitionRunner {

@@ -177,10 +177,23 @@ export class PartitionRunner {
   /** Writes a last checkpoint. */
   async finish(): Promise<void> {
     await this.#queue.run(async () => {
-      // Control events that are still to be applied again are missing in the state.
-      if (this.#isOver || this.#controlEvents.replayFrom <= this.#evaluation.nextOffset) return;
-      await this.#checkpointer?.writeLast();
+      if (this.#isWhole) await this.#checkpointer?.writeLast();
     });
+  }
+
+  /**
+   * The same for another member that waits for the partition: a snapshot takes too long for that, and the checkpoint of
+   * the owner before serves as well.
+   */
+  async handOver(): Promise<void> {
+    await this.#queue.run(async () => {
+      if (this.#isWhole && !this.#lost && this.#checkpointer?.isFull === false) await this.#checkpointer.writeLast();
+    });
+  }
+
+  /** Control events that are still to be applied again are missing in the state. */
+  get #isWhole(): boolean {
+    return !this.#isOver && this.#controlEvents.replayFrom > this.#evaluation.nextOffset;
   }
 
   /** Whether readings were applied since the last call. */

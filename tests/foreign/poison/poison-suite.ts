@@ -127,7 +127,14 @@ export function poisonSuite(name: string, open: () => Promise<OpenedLog>): void 
       const metrics = await (
         await fetch(`${on.url}/metrics`, { headers: { authorization: `Bearer ${on.token}` } })
       ).text();
-      for (const topic of [topics.devices, topics.rules, topics.alerts, topics.commands, topics.access]) {
+      for (const topic of [
+        topics.devices,
+        topics.rules,
+        topics.alerts,
+        topics.commands,
+        topics.access,
+        topics.rebuilds,
+      ]) {
         expect(warnings).toContainEqual(expect.stringContaining(`${topic}: `));
         expect(metrics).toMatch(
           new RegExp(`headwater_skipped_records_total\\{[^}]*topic="${topic.replaceAll(".", "\\.")}"`),

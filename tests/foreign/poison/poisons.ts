@@ -27,11 +27,12 @@ export const validRecords: Readonly<Record<TopicRole, (more?: object) => Uint8Ar
   ruleState: (more) => events.ruleState.encode({ ownerEpoch: 0, checkpoint: { offset: 1, complete: true }, ...more }),
   quarantine: (more) => events.quarantine.encode({ id: "q-1", device: stranger, reason: "r", ...more }),
   access: (more) => events.access.encode({ id: stranger, revision: 1, kind: "provisioning-key", ...more }),
+  rebuilds: (more) => events.rebuild.encode({ id: "r-1", failed: { reason: "r" }, ...more }),
 };
 export const roles = Object.keys(validRecords) as TopicRole[];
 
 /** Topics of which one partition has all that counts. */
-const single: ReadonlySet<TopicRole> = new Set(["rules", "access"]);
+const single: ReadonlySet<TopicRole> = new Set(["rules", "access", "rebuilds"]);
 export const homeOf = (role: TopicRole): number => (single.has(role) ? 0 : partitionFor(stranger, partitions));
 const later = Buffer.from([0xba, 0x3e, 5, ...Buffer.from("later")]);
 
@@ -44,6 +45,7 @@ const withoutKind: Partial<Record<TopicRole, object>> = {
   commands: { requested: null },
   presence: { connected: null },
   ruleState: { checkpoint: null },
+  rebuilds: { failed: null },
 };
 
 /** Events that can be read and that nobody writes. */
@@ -101,6 +103,14 @@ const nonsense: Readonly<Record<TopicRole, readonly object[]>> = {
   ],
   quarantine: [{ id: "" }, { id: "q-2", at: far, logOffset: far }, { id: "q-3", at: -far }],
   access: [{ id: "" }, { revision: 2 ** 32 - 1 }, { id: stranger, expiresAt: -far, provisioning: { devices: "**" } }],
+  rebuilds: [
+    { id: "" },
+    { failed: null, requested: { from: 2, to: 1, partitions: 4 } },
+    { failed: null, requested: { from: 1, to: 2, partitions: 2 ** 32 - 1 } },
+    { id: "r-2", failed: null, requested: { from: -far, to: far, partitions: 9 } },
+    { id: "r-2", partition: 2 ** 32 - 1, failed: null, replaced: { position: far, values: far } },
+    { id: "r-3", failed: null, shadowed: { position: far, checksum: "?" } },
+  ],
 };
 
 /** What is in a topic that no reader can use; by role, what to append to it. */

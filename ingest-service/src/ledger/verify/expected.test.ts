@@ -1,7 +1,7 @@
 import { events, type TelemetryInput } from "@headwater/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Checksum, textNumber } from "./checksum.ts";
+import { Checksum, textNumber } from "../../accounts/checksum.ts";
 import { Expected } from "./expected.ts";
 
 function expectedOf(inputs: readonly TelemetryInput[], maxReadings = 1000, refused?: readonly string[]) {

@@ -1,7 +1,7 @@
 import type { TelemetryRecord } from "@headwater/proto";
 import { RequestError } from "@headwater/core";
 import { numberField, textField } from "@headwater/time-series";
-import { textNumber } from "./checksum.ts";
+import { textNumber } from "../../accounts/checksum.ts";
 import { Column } from "./column.ts";
 
 /** The values of one field of one device according to the log. */

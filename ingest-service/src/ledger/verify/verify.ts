@@ -9,7 +9,7 @@ import type { DeviceSeries } from "../../telemetry/device-series.ts";
 import type { Erasures } from "../../devices/erasures.ts";
 import { emptyAccount } from "../../accounts/account.ts";
 import { Counting } from "../../accounts/counting.ts";
-import { Checksum, textNumber } from "./checksum.ts";
+import { Checksum, textNumber } from "../../accounts/checksum.ts";
 import { Expected, type ExpectedRows } from "./expected.ts";
 
 export interface VerifyOptions {

@@ -7,6 +7,7 @@ import {
   type events,
   type PresenceEvent,
   type QuarantineEvent,
+  type RebuildEvent,
   type RuleEvent,
 } from "@headwater/proto";
 import { skipReasons, type SkipReason } from "./skipped-records.ts";
@@ -46,6 +47,15 @@ const ruleKinds = [
   "maintenanceEnded",
 ] as const satisfies readonly (keyof RuleEvent)[];
 const actionKinds = ["requested", "attempted", "succeeded", "gaveUp"] as const satisfies readonly (keyof ActionEvent)[];
+const rebuildKinds = [
+  "requested",
+  "shadowed",
+  "replacing",
+  "replaced",
+  "failed",
+] as const satisfies readonly (keyof RebuildEvent)[];
+/** More than any topic has; a table has a row for each. */
+const maxPartitions = 100_000;
 const alertKinds: ReadonlySet<number> = new Set(
   Object.values(alertTransition).filter((kind) => kind !== alertTransition.unspecified),
 );
@@ -107,6 +117,16 @@ export function actionFault(event: ActionEvent): Fault | undefined {
 
 export function quarantineFault({ id }: QuarantineEvent): Fault | undefined {
   return idFault("entry", id);
+}
+
+export function rebuildFault(event: RebuildEvent): Fault | undefined {
+  const fault = idFault("rebuild", event.id);
+  if (fault !== undefined) return fault;
+  if (!rebuildKinds.some((kind) => event[kind] !== null)) return unknownKind();
+  const { requested } = event;
+  if (requested === null) return undefined;
+  if (requested.partitions === 0 || requested.partitions > maxPartitions) return implausible("it is of no partitions");
+  return requested.from < requested.to ? undefined : implausible("its range ends before it begins");
 }
 
 function idFault(what: string, id: string): Fault | undefined {

@@ -8,6 +8,7 @@ import {
   type CommandEvent,
   type PresenceEvent,
   type QuarantineEvent,
+  type RebuildEvent,
   type RuleEvent,
 } from "@headwater/proto";
 import {
@@ -18,6 +19,7 @@ import {
   deviceFault,
   presenceFault,
   quarantineFault,
+  rebuildFault,
   ruleFault,
   type DeviceEvent,
   type Fault,
@@ -100,6 +102,10 @@ export class FoldedEvents {
     return this.#read(quarantine, source, record);
   }
 
+  rebuild(source: RecordSource, record: LogRecord): RebuildEvent | undefined {
+    return this.#read(rebuilds, source, record);
+  }
+
   #read<E>(folded: FoldedTopic<E>, { topic, partition }: RecordSource, record: LogRecord): E | undefined {
     const read = readEvent(folded, partition, record);
     if ("event" in read) return read.event;
@@ -119,6 +125,13 @@ const access: FoldedTopic<AccessEvent> = {
   keyOf: ({ id }) => id,
   partitions: 1,
   faultOf: accessFault,
+};
+/** In one partition, whoever takes the step. */
+const rebuilds: FoldedTopic<RebuildEvent> = {
+  codec: events.rebuild,
+  keyOf: undefined,
+  partitions: 1,
+  faultOf: rebuildFault,
 };
 /** In the partition of its alert, whatever number of partitions there are by now. */
 const actions: FoldedTopic<ActionEvent> = {

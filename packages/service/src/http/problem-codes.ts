@@ -92,6 +92,7 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
     "idempotency-key-in-use": "The first request of that Idempotency-Key is under way",
     "backup-running": "A backup of the store is being made already",
     "not-quarantined": "The entry is not in quarantine any more",
+    "rebuild-running": "Another rebuild is under way",
     "no-backup-here": "The store is none that is backed up here",
     "duplicate-row": "An import has a device twice; in the answer to the second row",
     "device-exists": "There is such a device already",
@@ -109,6 +110,7 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
     "unsupported-media-type": "The body's content type is not taken",
   },
   422: {
+    "range-not-covered": "The log does not have the range whole any more",
     "range-too-large": "There is too much in the range to be verified at once",
     "record-refused": "The log will never take this, for its size for example",
     undecodable: "The bytes are not what they should be",

@@ -53,6 +53,24 @@ export function changesContract(subject: () => StoreUnderTest): void {
     expect(await rowsOf(store, { ...s, field: "other" })).toEqual([]);
   });
 
+  it("has a store beside it, which shares nothing with it and is there again until its points are deleted", async () => {
+    const { store } = subject();
+    const series = freshSeries();
+    await store.write(pointsOf(series, [[T0, 1]]));
+    let shadow = await store.openShadow!();
+    // Also where the store itself keeps points for some time only.
+    await shadow.write(pointsOf(series, [[T0, 2], [T0 + 1, 3]])); // prettier-ignore
+    await shadow.close();
+    shadow = await store.openShadow!();
+    expect(await rowsOf(shadow, series)).toEqual([[T0, 2], [T0 + 1, 3]]); // prettier-ignore
+    expect(await rowsOf(store, series)).toEqual([[T0, 1]]);
+    await shadow.deleteRange(series.measurement, {}, -(2 ** 53) + 1, 2 ** 53 - 1);
+    expect(await rowsOf(shadow, series)).toEqual([]);
+    expect(await shadow.listSeries(series.measurement)).toEqual([]);
+    expect(await rowsOf(store, series)).toEqual([[T0, 1]]);
+    await shadow.discard();
+  });
+
   it("deletes a half-open range of the series whose tags contain the given ones", async () => {
     const { store } = subject();
     const measurement = freshMeasurement();

@@ -1,7 +1,8 @@
 import { type Logger, RequestError, sharedTurn } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
-import { type ClassSpan, classSpans, isOfSummaries, type Retention } from "../retention.ts";
+import { type ClassSpan, classSpans, isOfSummaries, KEPT_FOR_EVER, type Retention } from "../retention.ts";
 import { Aging } from "./aging.ts";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { lastUsed } from "./database.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
@@ -14,6 +15,7 @@ import type {
   SeriesQuery,
   SeriesRef,
   SeriesRow,
+  ShadowStore,
   StoreUsage,
   TagValuePage,
   TimeSeriesStore,
@@ -93,12 +95,14 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
   readonly #registry: SeriesRegistry;
   readonly #intake: PointIntake;
   readonly #aging: Aging;
+  readonly #dataDir: string;
   #isBackingUp = false;
   #cursors = 0;
   #closing: Promise<void> | undefined;
 
   constructor(worker: StoreWorkerClient, registry: SeriesRegistry, options: EmbeddedStoreOptions, aging: Aging) {
     this.#aging = aging;
+    this.#dataDir = options.dataDir;
     this.#worker = worker;
     this.#registry = registry;
     this.#intake = new PointIntake(worker, registry, options.maxSeries ?? DEFAULT_MAX_SERIES);
@@ -231,6 +235,17 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
     } finally {
       this.#isBackingUp = false;
     }
+  }
+
+  async openShadow(): Promise<ShadowStore> {
+    const dataDir = join(this.#dataDir, "shadow");
+    const store = await openEmbeddedStore({ dataDir, retention: KEPT_FOR_EVER });
+    return Object.assign(store, {
+      async discard(): Promise<void> {
+        await store.close();
+        await rm(dataDir, { recursive: true, force: true });
+      },
+    });
   }
 
   usage(): StoreUsage {

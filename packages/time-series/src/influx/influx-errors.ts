@@ -68,7 +68,7 @@ function answered(error: HttpError, effect: Effect, server: string): HeadwaterEr
     case 403:
       return new StoreRejectedCredentialsError(`${message}; check the token and what it may do`, { details });
     case 404:
-      return new StoreUnavailableError(`${message}; create it, or correct the setting`, { details });
+      return needsMending(message, status, nothingThere);
     case 429:
     case 503:
       return new StoreUnavailableError(message, {
@@ -76,10 +76,24 @@ function answered(error: HttpError, effect: Effect, server: string): HeadwaterEr
         retryAfterMs: retryAfterMs(error.headers?.["retry-after"]),
       });
     default:
+      if (fullDisk.test(error.message)) return needsMending(message, status, roomAndRestart);
       return effect === "reads"
         ? new StoreUnavailableError(message, { details })
         : new UnknownOutcomeError(message, { details });
   }
+}
+
+const nothingThere =
+  "it was deleted or renamed, or a setting is wrong: correct HEADWATER_INFLUX_ORG or HEADWATER_INFLUX_BUCKET, or create it; what is in the log waits, and `headwater rebuild` writes again what was stored";
+/** Go's name for ENOSPC and EDQUOT, and what influxd says of a shard from then on. */
+const fullDisk = /no space left on device|disk quota exceeded|opening shard previously failed/;
+/** Measured with 2.7: a shard that could not be opened for want of room stays closed until the process ends. */
+const roomAndRestart =
+  "its disk is full: make room, then restart influxd if it goes on saying so; what is in the log waits";
+
+/** Nothing but a person ends it. A write that got there in part is repeated like any other. */
+function needsMending(message: string, status: number, remedy: string): StoreUnavailableError {
+  return new StoreUnavailableError(`${message}; ${remedy}`, { details: { status, remedy } });
 }
 
 /**

@@ -15,6 +15,7 @@ import {
 import { rolledSeries } from "./rolled-series.ts";
 import { components, rollupBuckets, rollupMeasurement } from "./rollup-flux.ts";
 import { RollupSetup } from "./rollup-setup.ts";
+import { ensureShadowBucket } from "./shadow-bucket.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
 import type {
   LatestPage,
@@ -25,6 +26,7 @@ import type {
   SeriesQuery,
   SeriesRef,
   SeriesRow,
+  ShadowStore,
   StoreUsage,
   TagValuePage,
   TimeSeriesStore,
@@ -61,11 +63,13 @@ class InfluxStore implements InfluxTimeSeriesStore {
   readonly #reader: SeriesReader;
   readonly #latest: LatestReader;
   readonly #bucket: string;
+  readonly #options: InfluxStoreOptions;
   readonly #rollups: RollupSetup | undefined;
   readonly #readers: Readonly<Record<RetentionClass, SeriesReader>>;
   #closed = false;
 
   constructor(options: InfluxStoreOptions) {
+    this.#options = options;
     this.#connection = new InfluxConnection(options);
     this.#writer = new PointWriter(this.#connection);
     const run: RunFlux = (flux, onRow) => this.#run(flux, onRow);
@@ -91,6 +95,14 @@ class InfluxStore implements InfluxTimeSeriesStore {
   warnings(): readonly string[] {
     const missing = this.#rollups?.missing;
     return missing === undefined ? [] : [missing];
+  }
+
+  async openShadow(): Promise<ShadowStore> {
+    this.#assertOpen();
+    const { retention: _, ...options } = this.#options;
+    const bucket = await ensureShadowBucket(this.#connection, options);
+    const store = new InfluxStore({ ...options, bucket });
+    return Object.assign(store, { discard: () => store.close() });
   }
 
   usage(): StoreUsage {

@@ -1,5 +1,5 @@
 import { Type, type Static } from "@sinclair/typebox";
-import { ConflictError } from "@headwater/core";
+import { ConflictError, Semaphore } from "@headwater/core";
 import { etagOf, InvalidRequestError, parsePrecondition } from "@headwater/service";
 import { maxProblems } from "../../language/problems.ts";
 import type { RuleModel } from "../rule-model.ts";
@@ -11,6 +11,9 @@ import { warningsOf } from "../../definition/warnings.ts";
 import { differences, fieldChange } from "./rule-diff.ts";
 import { entryState, type EntryState, type RuleEntry } from "./rule-entry.ts";
 import { Slices } from "./slices.ts";
+
+/** Enough that writes share appends. */
+const writesAtOnce = 32;
 
 const importedRule = Type.Object(
   {
@@ -97,15 +100,38 @@ export interface RuleImportOptions {
 export async function importRules(entries: readonly RuleEntry[], options: RuleImportOptions): Promise<ImportedRule[]> {
   const loops = loopsOfAll(options.model, entries);
   if (loops.length > 0) throw new InvalidRequestError("rules", loops.slice(0, maxProblems));
-  const done: ImportedRule[] = [];
+  const plans: ImportedRule[] = [];
   const slices = new Slices();
   for (const entry of entries) {
     await slices.next();
-    const plan = planned(entry, options);
-    if (!options.dryRun) await carryOut(plan, entry, options);
-    done.push(plan);
+    plans.push(planned(entry, options));
   }
-  return done;
+  if (!options.dryRun) await carryOutAll(plans, entries, options);
+  return plans;
+}
+
+/** Side by side, since each write waits for the log. After one that fails, none is begun any more. */
+async function carryOutAll(
+  plans: readonly ImportedRule[],
+  entries: readonly RuleEntry[],
+  options: RuleImportOptions,
+): Promise<void> {
+  const turns = new Semaphore(writesAtOnce, plans.length);
+  let hasFailed = false;
+  const settled = await Promise.allSettled(
+    plans.map((plan, index) =>
+      turns.run(async () => {
+        if (hasFailed) return;
+        try {
+          await carryOut(plan, entries[index]!, options);
+        } catch (error) {
+          hasFailed = true;
+          throw error;
+        }
+      }),
+    ),
+  );
+  for (const each of settled) if (each.status === "rejected") throw each.reason;
 }
 
 async function carryOut(plan: ImportedRule, entry: RuleEntry, { writes, by }: RuleImportOptions): Promise<void> {

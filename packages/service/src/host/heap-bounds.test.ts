@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 
-const script = fileURLToPath(new URL("../test/surviving-objects.ts", import.meta.url));
+const script = fileURLToPath(new URL("../../test/surviving-objects.ts", import.meta.url));
 
 async function sizeOfYoung(...args: string[]): Promise<number> {
   const { stdout } = await promisify(execFile)(process.execPath, [script, ...args]);

@@ -1,5 +1,5 @@
 import { getHeapSpaceStatistics } from "node:v8";
-import { boundYoungGeneration } from "../src/young-generation.ts";
+import { boundYoungGeneration } from "../src/host/heap-bounds.ts";
 
 /**
  * Makes many objects that survive, as new connections do, and prints how large the young generation has become (bytes).

@@ -4,10 +4,19 @@ const boundBytes = 12 * 1024 * 1024;
 const everyMs = 50;
 
 /**
+ * Keeps V8's heap near what lives in it: the old generation is collected when it has grown by so many per cent, and the
+ * young one is bounded. Call once a process.
+ */
+export function boundHeap(growthPercent: number): void {
+  setFlagsFromString(`--heap-growing-percent=${growthPercent}`);
+  boundYoungGeneration();
+}
+
+/**
  * Keeps V8's young generation from growing further while it has a good size. It grows when many objects survive, as
  * those of 10,000 new connections do, up to 128 MiB, and gives none of that back before it is quiet; messages, which
  * live for milliseconds, do not need it. What was given back may grow again: a young generation of a megabyte makes old
- * ones of messages that are still on their way. Call once a process.
+ * ones of messages that are still on their way.
  */
 export function boundYoungGeneration(): void {
   let bounded = false;

@@ -1,0 +1,201 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { Duration, signalSchema } from "../signals/signal-schema.ts";
+
+/** A length of time, or two of them between which one is drawn. */
+const DurationRange = Type.String({
+  title: "durations",
+  description: "A length of time, or two between which each is drawn: `1s..10m`; also negative: `-2s..2s`",
+});
+/** A share of a whole. */
+const Share = Type.Union([Type.String(), Type.Number({ minimum: 0, maximum: 1 })], {
+  title: "share",
+  description: "A share: `5%`, or 0.05",
+});
+const Rate = Type.String({ title: "rate", description: "How often: `5000/s`, `12/m`, `1/h`" });
+const exact = { additionalProperties: false } as const;
+
+const formats = ["json", "senml", "senml-cbor", "cbor", "line", "protobuf"] as const;
+export type FormatName = (typeof formats)[number];
+
+export const profileSchema = Type.Object(
+  {
+    devices: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+    share: Type.Optional(Share),
+    type: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    tags: Type.Optional(Type.Record(Type.String(), Type.String())),
+    rate: Type.Optional(Rate),
+    arrival: Type.Optional(Type.Union([Type.Literal("even"), Type.Literal("poisson")], { default: "even" })),
+    format: Type.Optional(Type.Union(formats.map((name) => Type.Literal(name)))),
+    topic: Type.Optional(Type.String({ minLength: 1, description: "With `{id}`; default: Headwater's of the format" })),
+    qos: Type.Optional(
+      Type.Union([Type.Integer({ minimum: 0, maximum: 2 }), Type.Record(Type.String({ pattern: "^[012]$" }), Share)], {
+        description: "0, 1 or 2, or a mix: `{0: 20%, 1: 80%}`",
+      }),
+    ),
+    payloadBytes: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1_000_000, description: "Filled up to this length, where the format can" }),
+    ),
+    metrics: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: 255 }), signalSchema)),
+    identity: Type.Optional(
+      Type.Union([Type.Literal(false), Type.String({ minLength: 1 })], {
+        description: "Metric that numbers the messages of a device (default `seq`); false: only counts are compared",
+      }),
+    ),
+    clock: Type.Optional(
+      Type.Object(
+        {
+          skew: Type.Optional(DurationRange),
+          drift: Type.Optional(Type.Number({ description: "Parts per million that the clock runs fast" })),
+          jump: Type.Optional(Type.Object({ at: Duration, by: DurationRange }, exact)),
+        },
+        exact,
+      ),
+    ),
+    delivery: Type.Optional(
+      Type.Object(
+        {
+          late: Type.Optional(Share),
+          lateBy: Type.Optional(DurationRange),
+          missing: Type.Optional(Share),
+          duplicates: Type.Optional(Share),
+          disorder: Type.Optional(Share),
+          storeAndForward: Type.Optional(
+            Type.Object(
+              {
+                every: Duration,
+                for: Duration,
+                order: Type.Optional(Type.Union([Type.Literal("oldest-first"), Type.Literal("newest-first")])),
+              },
+              { ...exact, description: "Every so often readings are kept for some time and then sent at once" },
+            ),
+          ),
+        },
+        exact,
+      ),
+    ),
+    connection: Type.Optional(
+      Type.Object(
+        {
+          cleanSession: Type.Optional(Type.Boolean({ default: false })),
+          keepAlive: Type.Optional(Duration),
+          cut: Type.Optional(
+            Type.Object(
+              { every: DurationRange },
+              { ...exact, description: "TCP is cut that often, without a DISCONNECT" },
+            ),
+          ),
+          sleep: Type.Optional(
+            Type.Object(
+              { every: Duration, awake: Duration },
+              { ...exact, description: "Connects that often, for that long, to send what it has kept" },
+            ),
+          ),
+          buffer: Type.Optional(
+            Type.Integer({ minimum: 0, maximum: 1_000_000, description: "Messages kept while away; default 10,000" }),
+          ),
+        },
+        exact,
+      ),
+    ),
+    commands: Type.Optional(
+      Type.Object(
+        {
+          answer: Type.Optional(
+            Type.Union([
+              Type.Literal("succeeded"),
+              Type.Literal("failed"),
+              Type.Literal("rejected"),
+              Type.Literal("none"),
+            ]),
+          ),
+          delay: Type.Optional(DurationRange),
+        },
+        exact,
+      ),
+    ),
+    hostile: Type.Optional(
+      Type.Union(
+        [Type.Literal("garbage"), Type.Literal("huge"), Type.Literal("foreign-topic"), Type.Literal("flood")],
+        {
+          description: "What it sends is refused or quarantined; it never counts in the verdict of the honest ones",
+        },
+      ),
+    ),
+  },
+  exact,
+);
+export type ProfileSpec = Static<typeof profileSchema>;
+
+const Count = Type.Integer({ minimum: 0 });
+export const expectSchema = Type.Object(
+  {
+    lost: Type.Optional(Count),
+    unacked: Type.Optional(Count),
+    duplicated: Type.Optional(Count),
+    reordered: Type.Optional(Count),
+    refusedDevices: Type.Optional(Count),
+    sentAtLeast: Type.Optional(Share),
+    p99: Type.Optional(
+      Type.Object(
+        { ack: Type.Optional(Duration), stored: Type.Optional(Duration), command: Type.Optional(Duration) },
+        exact,
+      ),
+    ),
+    alerts: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            rule: Type.String({ minLength: 1 }),
+            metric: Type.String({ minLength: 1 }),
+            above: Type.Optional(Type.Number()),
+            below: Type.Optional(Type.Number()),
+            clearBelow: Type.Optional(Type.Number()),
+            clearAbove: Type.Optional(Type.Number()),
+            tolerance: Type.Optional(Count),
+          },
+          { ...exact, description: "As many alerts of the rule as the values that were sent say" },
+        ),
+        { maxItems: 100 },
+      ),
+    ),
+    commandsAnswered: Type.Optional(Share),
+  },
+  exact,
+);
+export type ExpectSpec = Static<typeof expectSchema>;
+
+export const fleetSchema = Type.Object(
+  {
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: "^[A-Za-z0-9_.-]+$" })),
+    description: Type.Optional(Type.String()),
+    seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295 })),
+    devices: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: "That profiles share" })),
+    duration: Type.Optional(Duration),
+    load: Type.Optional(
+      Type.Object(
+        {
+          rate: Type.Optional(Rate),
+          ramp: Type.Optional(Duration),
+          bursts: Type.Optional(
+            Type.Object({ every: Duration, for: Duration, times: Type.Number({ exclusiveMinimum: 0 }) }, exact),
+          ),
+          connects: Type.Optional(Rate),
+          storms: Type.Optional(
+            Type.Object(
+              { every: Duration, share: Share },
+              { ...exact, description: "So many connections are cut at once" },
+            ),
+          ),
+        },
+        exact,
+      ),
+    ),
+    profiles: Type.Record(Type.String({ minLength: 1, maxLength: 100, pattern: "^[A-Za-z0-9_.-]+$" }), profileSchema, {
+      minProperties: 1,
+      maxProperties: 100,
+    }),
+    expect: Type.Optional(expectSchema),
+  },
+  { ...exact, $id: "urn:headwater:schema:fleet", title: "A fleet of simulated devices" },
+);
+export type FleetSpec = Static<typeof fleetSchema>;

@@ -1,0 +1,292 @@
+import { resolve } from "node:path";
+import { SimulationError } from "../errors.ts";
+import { readRecordedColumn } from "../signals/recorded.ts";
+import { signalMaker } from "../signals/shapes.ts";
+import type { SignalMaker } from "../signals/signal.ts";
+import type { ExpectSpec, FleetSpec, FormatName, ProfileSpec } from "./fleet-schema.ts";
+import { millisOf, millisRangeOf, type Range, ratePerSecond, shareOf } from "./units.ts";
+
+/** Something in a fleet that its schema does not see. */
+export class FleetFault extends Error {
+  /** A JSON Pointer. */
+  readonly path: string;
+
+  constructor(path: string, message: string) {
+    super(message);
+    this.path = path;
+  }
+}
+
+/** Times are in milliseconds, rates a second, shares between 0 and 1. */
+export interface Profile {
+  readonly name: string;
+  readonly devices: number;
+  readonly type: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Messages a second of one device. */
+  readonly rate: number;
+  readonly isPoisson: boolean;
+  readonly format: FormatName;
+  readonly topic: string;
+  /** Shares of QoS 0, 1 and 2. */
+  readonly qos: readonly [number, number, number];
+  readonly payloadBytes: number;
+  readonly metrics: readonly (readonly [name: string, maker: SignalMaker])[];
+  readonly identity: string | undefined;
+  readonly clock: { readonly skew: Range; readonly drift: number; readonly jumpAt: number; readonly jumpBy: Range };
+  readonly delivery: {
+    readonly late: number;
+    readonly lateBy: Range;
+    readonly missing: number;
+    readonly duplicates: number;
+    readonly disorder: number;
+    readonly keep: { readonly every: number; readonly for: number; readonly isNewestFirst: boolean } | undefined;
+  };
+  readonly connection: {
+    readonly cleanSession: boolean;
+    readonly keepAlive: number;
+    readonly cut: Range | undefined;
+    readonly sleep: { readonly every: number; readonly awake: number } | undefined;
+    readonly buffer: number;
+  };
+  readonly commands: { readonly answer: "succeeded" | "failed" | "rejected" | "none"; readonly delay: Range };
+  readonly hostile: ProfileSpec["hostile"];
+}
+
+export interface Fleet {
+  readonly name: string;
+  readonly seed: number;
+  readonly duration: number;
+  readonly load: {
+    readonly ramp: number;
+    readonly bursts: { readonly every: number; readonly for: number; readonly times: number } | undefined;
+    /** Connects a second. */
+    readonly connects: number;
+    readonly storms: { readonly every: number; readonly share: number } | undefined;
+  };
+  readonly profiles: readonly Profile[];
+  readonly devices: number;
+  readonly expect: ExpectSpec;
+  /** As it was written, for the threads of the load, which make their own signals of it. */
+  readonly spec: FleetSpec;
+  readonly folder: string;
+}
+
+const none: Range = { from: 0, to: 0 };
+const topics: Readonly<Record<FormatName, string>> = {
+  json: "devices/{id}/telemetry",
+  senml: "devices/{id}/telemetry/senml",
+  "senml-cbor": "devices/{id}/telemetry/senml-cbor",
+  cbor: "devices/{id}/telemetry/cbor",
+  line: "devices/{id}/telemetry/line",
+  protobuf: "devices/{id}/telemetry/protobuf",
+};
+
+/**
+ * A fleet of what its schema allows. `folder`: where its recorded series lie.
+ * @throws FleetFault for what does not fit together; SimulationError for a series that cannot be read.
+ */
+export function fleetOf(spec: FleetSpec, folder: string): Fleet {
+  const read = new Reading(folder);
+  const entries = Object.entries(spec.profiles);
+  const counts = countsOf(spec, entries, read);
+  const devices = counts.reduce((sum, count) => sum + count, 0);
+  const whole = spec.load?.rate === undefined ? undefined : read.rate(spec.load.rate, "/load/rate");
+  const profiles = entries.map(([name, profile], i) => {
+    const path = `/profiles/${name}`;
+    const own = profile.rate === undefined ? undefined : read.rate(profile.rate, `${path}/rate`);
+    return read.profile(name, profile, counts[i]!, own ?? (whole === undefined ? 1 : whole / devices));
+  });
+  const { load = {} } = spec;
+  checkExpect(spec, read);
+  return {
+    name: spec.name ?? "fleet",
+    seed: spec.seed ?? 1,
+    duration: spec.duration === undefined ? 60_000 : read.millis(spec.duration, "/duration"),
+    load: {
+      ramp: load.ramp === undefined ? 0 : read.millis(load.ramp, "/load/ramp"),
+      bursts: load.bursts && {
+        every: read.millis(load.bursts.every, "/load/bursts/every"),
+        for: read.millis(load.bursts.for, "/load/bursts/for"),
+        times: load.bursts.times,
+      },
+      connects: load.connects === undefined ? 1_000 : read.rate(load.connects, "/load/connects"),
+      storms: load.storms && {
+        every: read.millis(load.storms.every, "/load/storms/every"),
+        share: read.share(load.storms.share, "/load/storms/share"),
+      },
+    },
+    profiles,
+    devices,
+    expect: spec.expect ?? {},
+    spec,
+    folder,
+  };
+}
+
+function countsOf(spec: FleetSpec, entries: readonly (readonly [string, ProfileSpec])[], read: Reading): number[] {
+  const shares = entries.map(([name, { share }]) =>
+    share === undefined ? undefined : read.share(share, `/profiles/${name}/share`),
+  );
+  const counts = entries.map(([name, { devices }], i) => {
+    if (devices !== undefined && shares[i] !== undefined) {
+      throw new FleetFault(`/profiles/${name}/share`, "`devices` and `share` exclude each other; leave one out");
+    }
+    if (devices !== undefined) return devices;
+    if (spec.devices === undefined && (shares[i] !== undefined || entries.length > 1)) {
+      throw new FleetFault(
+        `/profiles/${name}`,
+        "needs `devices`, or the fleet needs `devices` that its profiles share",
+      );
+    }
+    return Math.round((spec.devices ?? 1) * (shares[i] ?? 1 / entries.length));
+  });
+  const sum = shares.reduce<number>((all, share) => all + (share ?? 0), 0);
+  if (sum > 1.000_001)
+    throw new FleetFault("/profiles", `the shares add up to ${Math.round(sum * 100)} %, more than all`);
+  if (counts.every((count) => count === 0))
+    throw new FleetFault("/profiles", "no profile has a device; raise `devices`");
+  return counts;
+}
+
+function checkExpect({ expect = {}, profiles }: FleetSpec, read: Reading): void {
+  for (const [name, text] of Object.entries(expect.p99 ?? {})) read.millis(text, `/expect/p99/${name}`);
+  if (expect.sentAtLeast !== undefined) read.share(expect.sentAtLeast, "/expect/sentAtLeast");
+  if (expect.commandsAnswered !== undefined) read.share(expect.commandsAnswered, "/expect/commandsAnswered");
+  for (const [i, { metric, above, below }] of (expect.alerts ?? []).entries()) {
+    const path = `/expect/alerts/${i}`;
+    if ((above === undefined) === (below === undefined))
+      throw new FleetFault(path, "needs `above` or `below`, one of them");
+    if (!Object.values(profiles).some(({ metrics }) => metrics !== undefined && metric in metrics)) {
+      throw new FleetFault(`${path}/metric`, `no profile has the metric ${JSON.stringify(metric)}`);
+    }
+  }
+}
+
+/** Reads texts with units, and names where one cannot be read. */
+class Reading {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  millis(text: string, path: string): number {
+    const millis = millisOf(text);
+    if (millis === undefined)
+      throw new FleetFault(path, `${JSON.stringify(text)} is no length of time; write 500ms, 30s, 1h30m`);
+    if (millis <= 0) throw new FleetFault(path, `${text} is not longer than nothing`);
+    return millis;
+  }
+
+  range(text: string | undefined, path: string, least = -Infinity): Range {
+    if (text === undefined) return none;
+    const range = millisRangeOf(text);
+    if (range === undefined)
+      throw new FleetFault(path, `${JSON.stringify(text)} is no length of time and no range like 1s..10m`);
+    if (range.from < least) throw new FleetFault(path, `${text} is negative`);
+    return range;
+  }
+
+  rate(text: string, path: string): number {
+    const rate = ratePerSecond(text);
+    if (rate === undefined)
+      throw new FleetFault(path, `${JSON.stringify(text)} is no rate; write 5000/s, 12/m or 1/10s`);
+    return rate;
+  }
+
+  share(value: string | number, path: string): number {
+    const share = shareOf(value);
+    if (share === undefined) throw new FleetFault(path, `${JSON.stringify(value)} is no share; write 5% or 0.05`);
+    return share;
+  }
+
+  profile(name: string, spec: ProfileSpec, devices: number, rate: number): Profile {
+    const at = (member: string): string => `/profiles/${name}/${member}`;
+    const { clock = {}, delivery = {}, connection = {}, commands = {} } = spec;
+    const keep = delivery.storeAndForward;
+    const share = (value: string | number | undefined, path: string): number =>
+      value === undefined ? 0 : this.share(value, path);
+    return {
+      name,
+      devices,
+      type: spec.type ?? name,
+      tags: spec.tags ?? {},
+      rate,
+      isPoisson: spec.arrival === "poisson",
+      format: spec.format ?? "json",
+      topic: this.#topic(spec.topic ?? topics[spec.format ?? "json"], at("topic")),
+      qos: this.#qos(spec.qos ?? 1, at("qos")),
+      payloadBytes: spec.payloadBytes ?? 0,
+      metrics: Object.entries(
+        spec.metrics ?? { temperature: { shape: "sine", mean: 21, amplitude: 3, period: "5m" } },
+      ).map(([metric, signal]) => {
+        const path = `${at("metrics")}/${metric.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+        const maker = signalMaker(signal, {
+          millis: (text) => this.millis(text, path),
+          share: (value) => this.share(value, path),
+          column: (file, column) => this.#column(file, column, path),
+        });
+        return [metric, maker] as const;
+      }),
+      identity: spec.identity === false ? undefined : (spec.identity ?? "seq"),
+      clock: {
+        skew: this.range(clock.skew, at("clock/skew")),
+        drift: clock.drift ?? 0,
+        jumpAt: clock.jump === undefined ? Infinity : this.millis(clock.jump.at, at("clock/jump/at")),
+        jumpBy: this.range(clock.jump?.by, at("clock/jump/by")),
+      },
+      delivery: {
+        late: share(delivery.late, at("delivery/late")),
+        lateBy:
+          delivery.lateBy === undefined
+            ? { from: 1_000, to: 60_000 }
+            : this.range(delivery.lateBy, at("delivery/lateBy"), 0),
+        missing: share(delivery.missing, at("delivery/missing")),
+        duplicates: share(delivery.duplicates, at("delivery/duplicates")),
+        disorder: share(delivery.disorder, at("delivery/disorder")),
+        keep: keep && {
+          every: this.millis(keep.every, at("delivery/storeAndForward/every")),
+          for: this.millis(keep.for, at("delivery/storeAndForward/for")),
+          isNewestFirst: keep.order === "newest-first",
+        },
+      },
+      connection: {
+        cleanSession: connection.cleanSession ?? false,
+        keepAlive:
+          connection.keepAlive === undefined ? 60_000 : this.millis(connection.keepAlive, at("connection/keepAlive")),
+        cut: connection.cut && this.range(connection.cut.every, at("connection/cut/every"), 1),
+        sleep: connection.sleep && {
+          every: this.millis(connection.sleep.every, at("connection/sleep/every")),
+          awake: this.millis(connection.sleep.awake, at("connection/sleep/awake")),
+        },
+        buffer: connection.buffer ?? 10_000,
+      },
+      commands: { answer: commands.answer ?? "succeeded", delay: this.range(commands.delay, at("commands/delay"), 0) },
+      hostile: spec.hostile,
+    };
+  }
+
+  #topic(topic: string, path: string): string {
+    if (/[+#\0]/.test(topic)) throw new FleetFault(path, "one publishes to a topic without +, # and NUL");
+    return topic;
+  }
+
+  #qos(qos: number | Record<string, string | number>, path: string): readonly [number, number, number] {
+    if (typeof qos === "number") return [qos === 0 ? 1 : 0, qos === 1 ? 1 : 0, qos === 2 ? 1 : 0];
+    const shares = [0, 1, 2].map((level) => this.share(qos[level] ?? 0, `${path}/${level}`));
+    const sum = shares.reduce((all, share) => all + share, 0);
+    if (Math.abs(sum - 1) > 0.001)
+      throw new FleetFault(path, `the shares add up to ${Math.round(sum * 100)} %; they have to be all, 100 %`);
+    return shares as unknown as readonly [number, number, number];
+  }
+
+  #column(file: string, column: string | undefined, path: string) {
+    try {
+      return readRecordedColumn(resolve(this.#folder, file), column);
+    } catch (error) {
+      if (error instanceof SimulationError) throw new FleetFault(path, error.message);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { Value, type ValueError } from "@sinclair/typebox/value";
+import { isCollection, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
+import { SimulationError } from "../errors.ts";
+import { FleetFault, type Fleet, fleetOf } from "./fleet.ts";
+import { signalSchema } from "../signals/signal-schema.ts";
+import { fleetSchema, type FleetSpec } from "./fleet-schema.ts";
+
+const mostBytes = 1024 * 1024;
+
+/**
+ * Reads a fleet, and the series that it names, whole before anything starts.
+ * @throws SimulationError with the file, the line, the path, what is wrong there and what to do.
+ */
+export function readFleet(file: string): Fleet {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new SimulationError(`the fleet ${file} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  if (text.length > mostBytes) throw new SimulationError(`${file} is longer than ${mostBytes} bytes`);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { stringKeys: true, lineCounter: lines, logLevel: "error" });
+  const [broken] = document.errors;
+  if (broken !== undefined) {
+    const { line } = lines.linePos(broken.pos[0]);
+    throw new SimulationError(`${file}:${line}: this is not valid YAML: ${broken.message.split("\n", 1)[0]!}`);
+  }
+  const spec = document.toJS({ maxAliasCount: 100 }) as unknown;
+  const fault = firstFault(spec);
+  if (fault !== undefined) throw faultAt(file, document, lines, fault);
+  try {
+    return fleetOf(spec as FleetSpec, dirname(resolve(file)));
+  } catch (error) {
+    if (error instanceof FleetFault) throw faultAt(file, document, lines, error);
+    throw error;
+  }
+}
+
+interface Fault {
+  /** A JSON Pointer. */
+  readonly path: string;
+  readonly message: string;
+}
+
+function faultAt(file: string, document: Document, lines: LineCounter, { path, message }: Fault): SimulationError {
+  const where = path === "" ? "" : `${path.slice(1).replaceAll("/", ".")}: `;
+  return new SimulationError(`${file}:${lineOf(document, lines, path)}: ${where}${message}`);
+}
+
+/** The one that lies deepest says most: of a choice it is that of the alternative that was meant. */
+function firstFault(spec: unknown): Fault | undefined {
+  if (spec === null || typeof spec !== "object" || Array.isArray(spec)) {
+    return { path: "", message: "a fleet is a mapping; it needs at least `profiles`" };
+  }
+  const faults = [...Value.Errors(fleetSchema, spec)].flatMap(alternatives);
+  return faults.map(faultOf).toSorted((a, b) => depth(b.path) - depth(a.path))[0];
+}
+
+function alternatives(error: ValueError): ValueError[] {
+  const shape = (error.value as { shape?: unknown } | null | undefined)?.shape;
+  const isSignal = error.schema["anyOf"] === signalSchema.anyOf;
+  if (!isSignal) return [error];
+  const meant = signalSchema.anyOf.find((each) => each.properties.shape.const === shape);
+  if (meant === undefined) return [error];
+  return [...Value.Errors(meant, error.value)].map((inner) => ({ ...inner, path: error.path + inner.path }));
+}
+
+function faultOf({ path, message, value, schema }: ValueError): Fault {
+  if (schema["anyOf"] === signalSchema.anyOf) {
+    const shapes = signalSchema.anyOf.map((each) => each.properties.shape.const).join(", ");
+    return { path, message: `a signal has a \`shape\` of ${shapes}` };
+  }
+  if (message === "Unexpected property") {
+    const parent = path.slice(0, path.lastIndexOf("/"));
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const known = knownMembers(parent);
+    return { path, message: `there is no \`${name}\` here${known === "" ? "" : `; known are ${known}`}` };
+  }
+  if (message === "Expected required property") return { path, message: "is missing; add it" };
+  const wanted = typeof schema["description"] === "string" ? ` (${schema["description"]})` : "";
+  const found = value === undefined ? "" : `, not ${JSON.stringify(value).slice(0, 60)}`;
+  return { path, message: `${lowered(message)}${found}${wanted}` };
+}
+
+/** Names of the members that the object at a path may have. */
+function knownMembers(pointer: string): string {
+  let schema: Record<string, unknown> | undefined = fleetSchema;
+  for (const step of pointer.split("/").slice(1)) {
+    const properties = schema?.["properties"] as Record<string, Record<string, unknown>> | undefined;
+    const pattern = schema?.["patternProperties"] as Record<string, Record<string, unknown>> | undefined;
+    const items = schema?.["items"] as Record<string, unknown> | undefined;
+    schema = properties?.[step] ?? (pattern && Object.values(pattern)[0]) ?? items;
+  }
+  const properties = schema?.["properties"];
+  return properties === undefined ? "" : Object.keys(properties as object).join(", ");
+}
+
+function lowered(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function depth(path: string): number {
+  return path.split("/").length;
+}
+
+/** The line of what a pointer leads to; of what is not there, that of where it is missing. */
+function lineOf(document: Document, lines: LineCounter, pointer: string): number {
+  let node: unknown = document.contents;
+  let start = startOf(node) ?? 0;
+  for (const step of pointer.split("/").slice(1)) {
+    if (!isCollection(node)) break;
+    const name = step.replaceAll("~1", "/").replaceAll("~0", "~");
+    const pair = isSeq(node) ? undefined : node.items.find((item) => isPair(item) && keyOf(item.key) === name);
+    node = isSeq(node) ? node.get(Number(name), true) : (pair as { value?: unknown } | undefined)?.value;
+    start = startOf((pair as { key?: unknown } | undefined)?.key) ?? startOf(node) ?? start;
+  }
+  return lines.linePos(start).line;
+}
+
+function keyOf(key: unknown): string {
+  return String(isScalar(key) ? key.value : key);
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as { range?: [number, number, number] | null } | undefined)?.range?.[0];
+}

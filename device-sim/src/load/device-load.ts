@@ -1,0 +1,304 @@
+import type { Profile } from "../fleet/fleet.ts";
+import { text } from "../mqtt/packets.ts";
+import { Session } from "../mqtt/session.ts";
+import { payloads, type Readings } from "../payloads/payload.ts";
+import { Random } from "../signals/random.ts";
+import type { Signal, Value } from "../signals/signal.ts";
+import { AlertExpectation } from "./alert-expectation.ts";
+import { CommandAnswers } from "./command-answers.ts";
+import { MessageLog } from "./message-log.ts";
+import { hostilePublish } from "./hostile.ts";
+import type { LoadContext } from "./load-context.ts";
+
+export interface Identity {
+  readonly id: string;
+  readonly token: string;
+}
+
+interface Message {
+  readonly time: number;
+  readonly due: number;
+  readonly readings: Readings;
+}
+
+/** A device of a fleet: what it measures, when it sends that, and what becomes of it. */
+export class DeviceLoad {
+  readonly id: string;
+  readonly log = new MessageLog();
+  readonly alerts: readonly AlertExpectation[];
+  /** Why the broker has refused it last. */
+  refused: string | undefined;
+  /** Whether it has been connected at all. */
+  hasConnected = false;
+  readonly #profile: Profile;
+  readonly #context: LoadContext;
+  readonly #random: Random;
+  readonly #signals: readonly (readonly [string, Signal])[];
+  readonly #session: Session;
+  readonly #topic: Buffer;
+  readonly #skew: number;
+  readonly #jumpBy: number;
+  readonly #keepFrom: number;
+  /** When what was sent last by a number was due, for those that are not acknowledged yet. */
+  readonly #dues = new Map<number, number>();
+  readonly #commands: CommandAnswers;
+  /** Not sent yet, since the device is away. */
+  #backlog: Message[] = [];
+  /** Kept on purpose. */
+  #kept: Message[] = [];
+  #overtaken: Message | undefined;
+  #isAsleep = false;
+  #isEnding = false;
+  #retries = 0;
+
+  constructor({ id, token }: Identity, profile: Profile, context: LoadContext) {
+    this.id = id;
+    this.#profile = profile;
+    this.#context = context;
+    this.#random = new Random(context.seed, id);
+    this.#signals = profile.metrics.map(([name, maker]) => [name, maker(new Random(context.seed, id, name))]);
+    this.#topic = text(profile.topic.replaceAll("{id}", id));
+    this.#skew = this.#random.within(profile.clock.skew);
+    this.#jumpBy = this.#random.within(profile.clock.jumpBy);
+    this.#keepFrom = this.#random.next() * (profile.delivery.keep?.every ?? 0);
+    this.alerts = context.expectedAlerts.map((each) => new AlertExpectation(each));
+    this.#commands = new CommandAnswers(id, profile.commands, this.#random, context, (topic, reply) => {
+      this.#session.publish(0, text(topic), Buffer.from(reply), 1);
+    });
+    this.#session = new Session({
+      open: context.open,
+      clientId: id,
+      username: id,
+      password: token,
+      cleanSession: profile.connection.cleanSession,
+      keepAlive: Math.min(65_535, Math.ceil(profile.connection.keepAlive / 1_000)),
+      filter: `devices/${id}/commands/+`,
+      onConnected: () => this.#connected(),
+      onDown: (reason, isRefused) => this.#down(reason, isRefused),
+      onAcked: (seq) => this.#acked(seq),
+      onMessage: (topic, payload) => this.#commands.take(topic, payload),
+    });
+  }
+
+  get isConnected(): boolean {
+    return this.#session.isConnected;
+  }
+
+  /** Messages that are neither acknowledged nor given up. */
+  get pending(): number {
+    return this.#session.inFlight + this.#backlog.length + this.#kept.length + (this.#overtaken === undefined ? 0 : 1);
+  }
+
+  connect(): void {
+    this.#session.connect();
+  }
+
+  /** The fleet begins: what a device does by itself from now on. */
+  begin(): void {
+    const { cut, sleep } = this.#profile.connection;
+    if (cut !== undefined) this.#cutAgain();
+    if (sleep !== undefined) this.#sleepAfter(this.#random.next() * sleep.awake);
+  }
+
+  /** Milliseconds until the next message, `factor` times as fast as usual. */
+  interval(factor: number): number {
+    const mean = 1_000 / (this.#profile.rate * factor);
+    return this.#profile.isPoisson ? -Math.log(1 - this.#random.next()) * mean : mean;
+  }
+
+  /** Somewhere within the first interval, so that not all devices of a fleet send at once. */
+  firstDue(): number {
+    return this.#random.next() * this.interval(1);
+  }
+
+  /** A message is due now. */
+  measure(due: number): void {
+    const { delivery, hostile } = this.#profile;
+    if (hostile !== undefined) {
+      this.#context.counts.hostile += 1;
+      hostilePublish(hostile, this.#session, this.#topic, this.#random);
+      return;
+    }
+    const elapsed = due - this.#context.beganAt();
+    const readings: (readonly [string, Value])[] = [];
+    for (const [name, signal] of this.#signals) {
+      const value = signal.next(elapsed, due);
+      if (value !== undefined) readings.push([name, value]);
+    }
+    if (readings.length === 0 || this.#random.isIn(delivery.missing)) {
+      this.#context.counts.missing += 1;
+      return;
+    }
+    const message = { time: Math.round(due + this.#clockError(elapsed)), due, readings };
+    const { keep } = delivery;
+    if (keep !== undefined && (elapsed + this.#keepFrom) % keep.every < keep.for) {
+      this.#kept.push(message);
+      return;
+    }
+    if (this.#kept.length > 0) this.#forward(due);
+    this.#deliver(message);
+  }
+
+  /** Nothing is measured any more; what was kept is sent. */
+  end(): void {
+    this.#isEnding = true;
+    if (this.#kept.length > 0) this.#forward(this.#context.now());
+    if (this.#overtaken !== undefined) this.#send(this.#overtaken);
+    this.#overtaken = undefined;
+    if (this.#isAsleep) this.#wake();
+  }
+
+  close(): void {
+    this.#isEnding = true;
+    this.#session.disconnect();
+  }
+
+  cut(): void {
+    if (!this.#session.isConnected) return;
+    this.#context.counts.cuts += 1;
+    this.#session.cut();
+  }
+
+  keepAlive(now: number): void {
+    this.#session.keepAlive(now);
+  }
+
+  #clockError(elapsed: number): number {
+    const { drift, jumpAt } = this.#profile.clock;
+    return this.#skew + (elapsed * drift) / 1e6 + (elapsed >= jumpAt ? this.#jumpBy : 0);
+  }
+
+  #forward(now: number): void {
+    const kept = this.#kept;
+    this.#kept = [];
+    if (this.#profile.delivery.keep?.isNewestFirst === true) kept.reverse();
+    for (const { time, readings } of kept) this.#deliver({ time, readings, due: now });
+  }
+
+  #deliver(message: Message): void {
+    const { late, lateBy, disorder } = this.#profile.delivery;
+    if (this.#random.isIn(late)) {
+      this.#context.counts.late += 1;
+      const due = message.due + this.#random.within(lateBy);
+      this.#context.at(due, () => this.#send({ ...message, due }));
+      return;
+    }
+    if (this.#overtaken === undefined && this.#random.isIn(disorder)) {
+      this.#overtaken = message;
+      return;
+    }
+    this.#send(message);
+    if (this.#overtaken === undefined) return;
+    this.#send({ ...this.#overtaken, due: message.due });
+    this.#overtaken = undefined;
+  }
+
+  #send(message: Message): void {
+    if (this.#backlog.length > 0 || !this.#publish(message)) this.#keepForLater(message);
+  }
+
+  #keepForLater(message: Message): void {
+    this.#backlog.push(message);
+    if (this.#backlog.length <= this.#profile.connection.buffer) return;
+    this.#backlog.shift();
+    this.#context.counts.givenUp += 1;
+  }
+
+  /** Whether it went out. Its number is that of its turn, so that what comes in another order was reordered. */
+  #publish({ time, due, readings }: Message): boolean {
+    if (!this.#session.isConnected || this.#isAsleep) return false;
+    const { counts, onProbe } = this.#context;
+    const { identity, format, payloadBytes, delivery } = this.#profile;
+    const qos = this.#qos();
+    const seq = this.log.count + 1;
+    const all = identity === undefined ? readings : [...readings, [identity, seq] as const];
+    const payload = payloads[format](time, all, payloadBytes);
+    if (!this.#session.publish(seq, this.#topic, payload, qos)) return false;
+    this.log.add(time);
+    counts.sent += 1;
+    counts.bytes += payload.length;
+    for (const each of this.alerts) each.take(time, readings);
+    if (qos === 0) {
+      counts.unconfirmed += 1;
+    } else {
+      this.#dues.set(seq, due);
+      if (this.#random.isIn(delivery.duplicates) && this.#session.publish(seq, this.#topic, payload, qos)) {
+        counts.repeated += 1;
+        this.log.repeated.push(seq);
+      }
+    }
+    onProbe?.(seq, due);
+    return true;
+  }
+
+  #qos(): 0 | 1 | 2 {
+    const [zero, one] = this.#profile.qos;
+    if (one === 1) return 1;
+    const drawn = this.#random.next();
+    return drawn < zero ? 0 : drawn < zero + one ? 1 : 2;
+  }
+
+  #acked(seq: number): void {
+    const due = this.#dues.get(seq);
+    // The number of an answer to a command, or the second copy of a message.
+    if (due === undefined) return;
+    this.#dues.delete(seq);
+    this.log.ack(seq);
+    this.#context.counts.acked += 1;
+    const micros = Math.round((this.#context.now() - due) * 1_000);
+    this.#context.ackLatency.record(Math.max(1, micros));
+    if (this.#backlog.length > 0) this.#sendBacklog();
+  }
+
+  #sendBacklog(): void {
+    let sent = 0;
+    while (sent < this.#backlog.length && this.#publish(this.#backlog[sent]!)) sent += 1;
+    if (sent > 0) this.#backlog = this.#backlog.slice(sent);
+  }
+
+  #connected(): void {
+    if (this.hasConnected) this.#context.counts.reconnects += 1;
+    this.hasConnected = true;
+    this.refused = undefined;
+    this.#retries = 0;
+    this.#sendBacklog();
+  }
+
+  #down(reason: string, isRefused: boolean): void {
+    if (isRefused || !this.hasConnected) this.refused = reason;
+    if (this.#isAsleep || (this.#isEnding && this.pending === 0)) return;
+    const wait = Math.min(10_000, 100 * 2 ** this.#retries++) * (0.5 + this.#random.next());
+    this.#context.at(this.#context.now() + wait, () => this.#session.connect());
+  }
+
+  #cutAgain(): void {
+    const wait = this.#random.within(this.#profile.connection.cut!);
+    this.#context.at(this.#context.now() + wait, () => {
+      if (this.#isEnding) return;
+      this.cut();
+      this.#cutAgain();
+    });
+  }
+
+  #sleepAfter(wait: number): void {
+    const { every, awake } = this.#profile.connection.sleep!;
+    this.#context.at(this.#context.now() + wait, () => {
+      if (this.#isEnding) return;
+      this.#isAsleep = true;
+      this.#session.disconnect();
+      this.#context.at(this.#context.now() + every - awake, () => {
+        if (this.#isEnding) return;
+        this.#wake();
+        this.#sleepAfter(awake);
+      });
+    });
+  }
+
+  #wake(): void {
+    const now = this.#context.now();
+    this.#isAsleep = false;
+    // It was the device that was away: its messages are due now that it is back.
+    this.#backlog = this.#backlog.map((message) => ({ ...message, due: now }));
+    this.#session.connect();
+  }
+}

@@ -1,0 +1,43 @@
+import type { RecordableHistogram } from "node:perf_hooks";
+import type { Duplex } from "node:stream";
+import type { ExpectedAlerts } from "./alert-expectation.ts";
+
+/** What the devices of a thread share. */
+export interface LoadContext {
+  /** Milliseconds since the epoch on the clock that schedules count by. */
+  readonly now: () => number;
+  /** When the schedule began, on that clock. */
+  readonly beganAt: () => number;
+  readonly open: () => Duplex;
+  readonly seed: number;
+  /** Microseconds from when a message was due until it was acknowledged. */
+  readonly ackLatency: RecordableHistogram;
+  /** Calls back at a time on the clock of the schedule. */
+  readonly at: (time: number, callback: () => void) => void;
+  readonly expectedAlerts: readonly ExpectedAlerts[];
+  readonly counts: LoadCounts;
+  /** The device is one whose messages are looked up in the store meanwhile. */
+  readonly onProbe: ((seq: number, due: number) => void) | undefined;
+}
+
+/** Of all devices of a thread; messages if nothing else is said. */
+export interface LoadCounts {
+  sent: number;
+  acked: number;
+  /** By QoS 0, which nobody acknowledges. */
+  unconfirmed: number;
+  late: number;
+  repeated: number;
+  /** Left out on purpose, as a sensor that was silent. */
+  missing: number;
+  /** Given up by a device whose buffer was full while it was away. */
+  givenUp: number;
+  hostile: number;
+  bytes: number;
+  reconnects: number;
+  cuts: number;
+  commands: number;
+  /** Deliveries of a command that the device had already. */
+  repeatedCommands: number;
+  commandsAnswered: number;
+}

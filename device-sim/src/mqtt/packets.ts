@@ -1,0 +1,71 @@
+/** MQTT 3.1.1 packets as bytes (OASIS standard, section 3): what a device sends. */
+
+export interface ConnectOptions {
+  readonly clientId: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly cleanSession: boolean;
+  /** Seconds */
+  readonly keepAlive: number;
+}
+
+export const packetType = {
+  connack: 2,
+  publish: 3,
+  puback: 4,
+  pubrec: 5,
+  pubrel: 6,
+  pubcomp: 7,
+  suback: 9,
+  pingresp: 13,
+} as const;
+
+export const disconnectPacket = Buffer.from([0xe0, 0]);
+export const pingPacket = Buffer.from([0xc0, 0]);
+
+export function connectPacket({ clientId, username, password, cleanSession, keepAlive }: ConnectOptions): Buffer {
+  const names = [username, password].filter((each) => each !== undefined);
+  const flags = (username === undefined ? 0 : 0x80) | (password === undefined ? 0 : 0x40) | (cleanSession ? 2 : 0);
+  const head = Buffer.from([4, flags, keepAlive >>> 8, keepAlive & 0xff]);
+  return packet(0x10, [text("MQTT"), head, text(clientId), ...names.map(text)]);
+}
+
+export function subscribePacket(id: number, filter: string, qos: number): Buffer {
+  return packet(0x82, [twoBytes(id), text(filter), Buffer.from([qos])]);
+}
+
+/** `topic` with its length before it, as `text` makes it. QoS 0 has no identifier. */
+export function publishPacket(topic: Buffer, payload: Buffer, qos: number, id: number, isRepeated: boolean): Buffer {
+  const length = topic.length + (qos === 0 ? 0 : 2) + payload.length;
+  const sizeBytes = length < 128 ? 1 : length < 16_384 ? 2 : length < 2_097_152 ? 3 : 4;
+  const bytes = Buffer.allocUnsafe(1 + sizeBytes + length);
+  bytes[0] = 0x30 | (isRepeated ? 8 : 0) | (qos << 1);
+  let at = 1;
+  for (let rest = length; at <= sizeBytes; rest >>>= 7) bytes[at++] = (rest & 127) | (at <= sizeBytes ? 128 : 0);
+  at += topic.copy(bytes, at);
+  if (qos > 0) at = bytes.writeUInt16BE(id, at);
+  payload.copy(bytes, at);
+  return bytes;
+}
+
+/** PUBACK, PUBREC, PUBREL or PUBCOMP. */
+export function acknowledgement(type: 4 | 5 | 6 | 7, id: number): Buffer {
+  return Buffer.from([(type << 4) | (type === packetType.pubrel ? 2 : 0), 2, id >>> 8, id & 0xff]);
+}
+
+export function text(value: string): Buffer {
+  const bytes = Buffer.from(value);
+  return Buffer.concat([twoBytes(bytes.length), bytes]);
+}
+
+function twoBytes(value: number): Buffer {
+  return Buffer.from([value >>> 8, value & 0xff]);
+}
+
+function packet(first: number, parts: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(parts);
+  const length: number[] = [];
+  for (let rest = body.length; length.length === 0 || rest > 0; rest >>>= 7) length.push(rest & 127);
+  const size = length.map((byte, i) => (i + 1 < length.length ? byte | 128 : byte));
+  return Buffer.concat([Buffer.from([first, ...size]), body]);
+}

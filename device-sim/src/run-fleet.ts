@@ -1,0 +1,272 @@
+import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
+import { availableParallelism } from "node:os";
+import { type ApiClient, registerDevice } from "@headwater/client";
+import { sleep } from "@headwater/core";
+import type { Fleet, Profile } from "./fleet/fleet.ts";
+import { Load } from "./load/load.ts";
+import type { LoadCounts } from "./load/load-context.ts";
+import type { LoadDevice, LoadDone, LoadProgress } from "./load/worker-protocol.ts";
+import type { Target } from "./mqtt/open-connection.ts";
+import { lineMeasurement } from "./payloads/payload.ts";
+import { compare, type Comparison, sumOf } from "./verdict/compare.ts";
+import { alertsSince, awaitAlerts } from "./verdict/headwater-alerts.ts";
+import { HeadwaterStream, StoredProbe } from "./verdict/headwater-stream.ts";
+import { compareWithStore } from "./verdict/headwater-store.ts";
+import {
+  type AlertCount,
+  couldNotKeepUp,
+  type FleetVerdict,
+  judge,
+  latencyOf,
+  type Logged,
+} from "./verdict/verdict.ts";
+
+export interface FleetRun {
+  readonly fleet: Fleet;
+  readonly target: Target;
+  /** Where devices are registered and results are read; undefined: a foreign broker, of which acks alone are known. */
+  readonly api: ApiClient | undefined;
+  /** Before every device's id. */
+  readonly prefix: string;
+  /** This process's part of the fleet: `[1, 4]` is the first of four. */
+  readonly share: readonly [part: number, parts: number];
+  readonly threads: number | undefined;
+  /** How long acks, the store and alerts may take behind the end (ms). */
+  readonly settleMs: number;
+  /** Devices that are looked up in the store meanwhile. */
+  readonly probes: number;
+  /** Ends the sending; the verdict is still given. */
+  readonly signal: AbortSignal;
+  readonly onState: (state: string) => void;
+  readonly onProgress: (progress: LoadProgress, elapsed: number) => void;
+}
+
+/** Devices of one thread, and messages a second of one, beyond which another thread takes part. */
+const devicesAThread = 10_000;
+const rateAThread = 25_000;
+/** Messages a second up to which the live stream is followed. */
+const followedRate = 2_000;
+
+/** Registers and connects a fleet, runs it on its schedule, and says what became of each message. */
+export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
+  const { fleet, api, signal } = run;
+  const named = devicesOf(run);
+  run.onState(api === undefined ? "connecting" : `registering ${named.length} devices`);
+  const devices = api === undefined ? named : await registered(api, named, fleet, signal);
+  const metricOf = new Map(devices.map(({ id, profile }) => [id, storedMetric(fleet.profiles[profile]!)] as const));
+  const identified = new Map(
+    [...metricOf].flatMap(([id, metric]) => (metric === undefined ? [] : [[id, metric] as const])),
+  );
+  const clock = (): number => performance.timeOrigin + performance.now();
+  const storedLatency = createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 });
+  const probe = api && new StoredProbe(api, identified, storedLatency, clock);
+  const stream = new HeadwaterStream(identified);
+  let begun = Infinity;
+  const load = new Load({
+    fleet,
+    target: run.target,
+    devices,
+    threads: run.threads ?? threadsFor(fleet),
+    probes: api === undefined ? 0 : run.probes,
+    connectMs: 30_000,
+    onProbe: (device, seq, due) => probe?.sent(device, seq, due),
+    onProgress: (progress) => run.onProgress(progress, Math.max(0, clock() - begun)),
+  });
+  try {
+    run.onState(`connecting ${devices.length} devices`);
+    await load.connected(signal);
+    const isFollowed = api !== undefined && totalRate(fleet) <= followedRate;
+    if (isFollowed) await stream.start(api);
+    probe?.start();
+    begun = clock() + 50;
+    const beganAt = new Date(begun).toISOString();
+    run.onState("running");
+    load.begin(begun, fleet.duration);
+    const done = await finished(load, run, begun);
+    run.onState("comparing");
+    const seconds = (clock() - begun) / 1_000;
+    const stored = api && (await storedOf(api, done, identified, run.settleMs));
+    await probe?.stop();
+    await stream.stop();
+    const alerts = api === undefined ? [] : await alertsOf(api, run, done, beganAt);
+    return verdictOf(run, {
+      done,
+      beganAt,
+      seconds,
+      devices: devices.length,
+      stored: stored && sumOf([...stored.values()]),
+      logged: isFollowed && stream.incomplete === undefined ? loggedOf(stream, done, identified) : undefined,
+      loggedUnknown: isFollowed
+        ? stream.incomplete
+        : `the live stream is followed up to ${followedRate} messages a second`,
+      storedLatency,
+      alerts,
+    });
+  } finally {
+    await probe?.stop();
+    await stream.stop();
+    await load.close();
+  }
+}
+
+function devicesOf({ fleet, prefix, share: [part, parts] }: FleetRun): LoadDevice[] {
+  const all = fleet.profiles.flatMap(({ name, devices }, profile) =>
+    Array.from({ length: devices }, (_, i) => ({ id: `${prefix}${name}-${i + 1}`, token: "", profile })),
+  );
+  return all.filter((_, i) => i % parts === part - 1);
+}
+
+const registrationsAtOnce = 16;
+
+async function registered(
+  api: ApiClient,
+  devices: readonly LoadDevice[],
+  fleet: Fleet,
+  signal: AbortSignal,
+): Promise<LoadDevice[]> {
+  const found: LoadDevice[] = [];
+  let next = 0;
+  const one = async (): Promise<void> => {
+    while (next < devices.length && !signal.aborted) {
+      const at = next++;
+      const device = devices[at]!;
+      const { type, tags } = fleet.profiles[device.profile]!;
+      const { token } = await registerDevice(api, {
+        id: device.id,
+        type,
+        ...(Object.keys(tags).length > 0 && { tags }),
+      });
+      found[at] = { ...device, token };
+    }
+  };
+  await Promise.all(Array.from({ length: registrationsAtOnce }, one));
+  return found.filter((each) => each !== undefined);
+}
+
+/** What the store calls the metric that numbers messages; undefined: they have none, or are not to arrive. */
+function storedMetric({ identity, format, hostile }: Profile): string | undefined {
+  if (identity === undefined || hostile !== undefined) return undefined;
+  return format === "line" ? `${lineMeasurement}.${identity}` : identity;
+}
+
+function totalRate(fleet: Fleet): number {
+  return fleet.profiles.reduce((sum, { devices, rate }) => sum + devices * rate, 0);
+}
+
+function threadsFor(fleet: Fleet): number {
+  const wanted = Math.max(fleet.devices / devicesAThread, totalRate(fleet) / rateAThread);
+  return Math.max(1, Math.min(availableParallelism(), Math.ceil(wanted)));
+}
+
+/** Until everything that was sent is acknowledged, or `settleMs` behind the end. */
+async function finished(
+  load: Load,
+  { fleet, settleMs, signal }: FleetRun,
+  begun: number,
+): Promise<readonly LoadDone[]> {
+  const done = load.done();
+  const until = new AbortController();
+  const over = done.then(
+    () => until.abort(),
+    () => until.abort(),
+  );
+  const stop = (): void => load.stop();
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  const lead = begun - (performance.timeOrigin + performance.now());
+  const waits = AbortSignal.any([until.signal, signal]);
+  await sleep(Math.max(0, lead) + fleet.duration, waits).catch(() => undefined);
+  await sleep(settleMs, until.signal).catch(() => undefined);
+  load.finish();
+  signal.removeEventListener("abort", stop);
+  const all = await done;
+  await over;
+  return all;
+}
+
+function storedOf(
+  api: ApiClient,
+  done: readonly LoadDone[],
+  metricOf: ReadonlyMap<string, string>,
+  settleMs: number,
+): Promise<ReadonlyMap<string, Comparison>> {
+  const devices = done
+    .flatMap((each) => each.devices)
+    .flatMap(({ id, sent }) => {
+      const metric = metricOf.get(id);
+      return metric === undefined || sent.times.length === 0 ? [] : [{ id, metric, sent }];
+    });
+  return compareWithStore(api, devices, settleMs);
+}
+
+function loggedOf(stream: HeadwaterStream, done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): Logged {
+  const none = { seen: new Uint8Array(0), reordered: 0 };
+  const compared = done
+    .flatMap((each) => each.devices)
+    .filter(({ id }) => metricOf.has(id))
+    .map(({ id, sent }) => compare(id, sent, stream.byDevice.get(id)?.arrivals ?? none));
+  const { arrived, duplicated, reordered, duplicates } = sumOf(compared);
+  return { arrived, duplicated, reordered, duplicates };
+}
+
+async function alertsOf(
+  api: ApiClient,
+  { fleet, settleMs }: FleetRun,
+  done: readonly LoadDone[],
+  beganAt: string,
+): Promise<AlertCount[]> {
+  const devices = done.flatMap((each) => each.devices);
+  const ids = new Set(devices.map(({ id }) => id));
+  const found: AlertCount[] = [];
+  for (const [i, { rule, tolerance = 0 }] of (fleet.expect.alerts ?? []).entries()) {
+    const expected = devices.reduce((sum, { alerts }) => sum + alerts[i]!, 0);
+    const raised = await awaitAlerts(() => alertsSince(api, rule, beganAt, ids), expected, settleMs);
+    found.push({ rule, expected, raised: raised ?? null, tolerance });
+  }
+  return found;
+}
+
+interface Outcome {
+  readonly done: readonly LoadDone[];
+  readonly beganAt: string;
+  readonly seconds: number;
+  readonly devices: number;
+  readonly stored: Comparison | undefined;
+  readonly logged: Logged | undefined;
+  readonly loggedUnknown: string | undefined;
+  readonly storedLatency: RecordableHistogram;
+  readonly alerts: readonly AlertCount[];
+}
+
+function verdictOf({ fleet }: FleetRun, outcome: Outcome): FleetVerdict {
+  const { done, storedLatency, ...rest } = outcome;
+  const [ack, lag] = [createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 }), createHistogram()];
+  for (const each of done) {
+    ack.add(each.ackLatency);
+    lag.add(each.lag);
+  }
+  const counts = countsOf(done);
+  const lags = latencyOf(lag);
+  const run = {
+    ...rest,
+    fleet: fleet.name,
+    seed: fleet.seed,
+    refused: done.flatMap((each) => each.refused),
+    counts,
+    scheduled: done.reduce((sum, each) => sum + each.scheduled, 0),
+    unacked: counts.sent - counts.unconfirmed - counts.acked,
+    latency: { ack: latencyOf(ack), stored: latencyOf(storedLatency) },
+    lag: lags,
+    couldNotKeepUp: couldNotKeepUp(lags),
+  };
+  const expectations = judge(run, fleet.expect);
+  return { ...run, expectations, holds: expectations.every(({ holds }) => holds) };
+}
+
+function countsOf(done: readonly LoadDone[]): LoadCounts {
+  const counts = { ...done[0]!.counts };
+  for (const { counts: more } of done.slice(1)) {
+    for (const key of Object.keys(counts) as (keyof LoadCounts)[]) counts[key] += more[key];
+  }
+  return counts;
+}

@@ -1,0 +1,46 @@
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
+
+/** A length of time as people write it: `500ms`, `30s`, `1h30m`. */
+export const Duration = Type.String({ title: "duration", description: "A length of time: `500ms`, `30s`, `1h30m`" });
+const exact = { additionalProperties: false } as const;
+
+function shape<const N extends string, T extends Record<string, TSchema>>(name: N, members: T) {
+  return Type.Object(
+    {
+      shape: Type.Literal(name),
+      ...members,
+      noise: Type.Optional(Type.Number({ minimum: 0, description: "Standard deviation of what is added" })),
+      decimals: Type.Optional(Type.Integer({ minimum: 0, maximum: 9, description: "Default 2" })),
+      dropout: Type.Optional(Type.Union([Type.String(), Type.Number()], { description: "Share of readings left out" })),
+      stuck: Type.Optional(
+        Type.Object({ every: Duration, for: Duration }, { ...exact, description: "The sensor repeats its last value" }),
+      ),
+    },
+    exact,
+  );
+}
+
+export const signalSchema = Type.Union([
+  shape("constant", { value: Type.Union([Type.Number(), Type.String(), Type.Boolean()]) }),
+  shape("sine", { mean: Type.Number(), amplitude: Type.Number(), period: Duration }),
+  shape("daily", { low: Type.Number(), high: Type.Number(), peak: Type.Optional(Duration) }),
+  shape("walk", {
+    start: Type.Number(),
+    step: Type.Number({ exclusiveMinimum: 0 }),
+    min: Type.Optional(Type.Number()),
+    max: Type.Optional(Type.Number()),
+  }),
+  shape("steps", {
+    values: Type.Array(Type.Union([Type.Number(), Type.String(), Type.Boolean()]), { minItems: 1, maxItems: 1_000 }),
+    every: Duration,
+  }),
+  shape("spikes", { base: Type.Number(), height: Type.Number(), every: Duration, for: Duration }),
+  shape("recorded", {
+    file: Type.String({ minLength: 1, description: "CSV with a header; a path from where the fleet file lies" }),
+    column: Type.Optional(Type.String({ description: "Default: the second" })),
+    speed: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, description: "Times its own pace; default: a row a reading" }),
+    ),
+  }),
+]);
+export type SignalSpec = Static<typeof signalSchema>;

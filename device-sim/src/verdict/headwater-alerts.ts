@@ -1,0 +1,34 @@
+import { type ApiClient, NotServedError } from "@headwater/client";
+import { sleep } from "@headwater/core";
+
+/** Alerts of a rule that were raised since a time; undefined if nobody who is known serves alerts. */
+export async function alertsSince(api: ApiClient, rule: string, from: string, devices: ReadonlySet<string>) {
+  let count = 0;
+  let cursor: string | undefined;
+  try {
+    do {
+      const query = { rule, from, limit: 1_000, ...(cursor !== undefined && { cursor }) };
+      const page = await api.call("GET", "/api/v1/alerts", { query });
+      count += page.items.filter(({ device, raisedAt }) => devices.has(device) && raisedAt >= from).length;
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    return count;
+  } catch (error) {
+    if (error instanceof NotServedError) return undefined;
+    throw error;
+  }
+}
+
+/** As above, asked until it is as many as expected, or until the time is over. */
+export async function awaitAlerts(
+  ask: () => Promise<number | undefined>,
+  expected: number,
+  timeoutMs: number,
+): Promise<number | undefined> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const found = await ask();
+    if (found === undefined || found >= expected || performance.now() > deadline) return found;
+    await sleep(250);
+  }
+}

@@ -1,0 +1,132 @@
+import type { RecordableHistogram } from "node:perf_hooks";
+import type { ExpectSpec } from "../fleet/fleet-schema.ts";
+import { millisOf, shareOf } from "../fleet/units.ts";
+import type { LoadCounts } from "../load/load-context.ts";
+import type { Refusal } from "../load/worker-protocol.ts";
+import type { Comparison } from "./compare.ts";
+
+/** Milliseconds, from when a message was due. */
+export interface Latency {
+  readonly count: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+export interface AlertCount {
+  readonly rule: string;
+  readonly expected: number;
+  /** null: nobody who is known serves alerts. */
+  readonly raised: number | null;
+  readonly tolerance: number;
+}
+
+/** What the log had, as far as it could be followed. */
+export interface Logged {
+  readonly arrived: number;
+  readonly duplicated: number;
+  readonly reordered: number;
+  readonly duplicates: Comparison["duplicates"];
+}
+
+export interface Expectation {
+  readonly name: string;
+  readonly wanted: string;
+  readonly found: string;
+  readonly holds: boolean;
+}
+
+export interface FleetVerdict {
+  readonly fleet: string;
+  readonly seed: number;
+  readonly beganAt: string;
+  readonly seconds: number;
+  readonly devices: number;
+  readonly refused: readonly Refusal[];
+  readonly counts: LoadCounts;
+  /** Messages that fell due. */
+  readonly scheduled: number;
+  /** Sent with QoS 1 or 2, and not acknowledged by the end. */
+  readonly unacked: number;
+  readonly stored: Comparison | undefined;
+  readonly logged: Logged | undefined;
+  /** Why the log was not followed whole. */
+  readonly loggedUnknown: string | undefined;
+  readonly latency: { readonly ack: Latency; readonly stored: Latency };
+  /** By which the load itself was late. */
+  readonly lag: Latency;
+  /** The load was not what was asked for, by its own doing. */
+  readonly couldNotKeepUp: boolean;
+  readonly alerts: readonly AlertCount[];
+  readonly expectations: readonly Expectation[];
+  readonly holds: boolean;
+}
+
+export function latencyOf(histogram: RecordableHistogram): Latency {
+  const { count } = histogram;
+  const at = (percentile: number): number => (count === 0 ? 0 : histogram.percentile(percentile) / 1_000);
+  return { count, p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max: count === 0 ? 0 : histogram.max / 1_000 };
+}
+
+/** Milliseconds of its own lag from which on a run is not what was asked for. */
+const mostLag = 100;
+
+export function couldNotKeepUp(lag: Latency): boolean {
+  return lag.p99 > mostLag;
+}
+
+/** What the fleet expects of a run, and whether it was so. Without a word of it nothing acknowledged may be lost. */
+export function judge(run: Omit<FleetVerdict, "expectations" | "holds">, expect: ExpectSpec): readonly Expectation[] {
+  const found: Expectation[] = [];
+  const most = (name: string, wanted: number | undefined, value: number | undefined): void => {
+    if (wanted === undefined) return;
+    const shown = value === undefined ? "unknown" : String(value);
+    found.push({
+      name,
+      wanted: wanted === 0 ? "none" : `at most ${wanted}`,
+      found: shown,
+      holds: value !== undefined && value <= wanted,
+    });
+  };
+  most("lost", run.stored === undefined ? expect.lost : (expect.lost ?? 0), run.stored?.lost);
+  most("unacked", expect.unacked ?? 0, run.unacked);
+  most("duplicated", expect.duplicated, run.logged?.duplicated);
+  most("reordered", expect.reordered, run.logged?.reordered);
+  most("devices refused", expect.refusedDevices ?? 0, run.refused.length);
+  if (expect.sentAtLeast !== undefined) {
+    const least = shareOf(expect.sentAtLeast)!;
+    const { sent, missing, hostile } = run.counts;
+    const share = run.scheduled === 0 ? 0 : (sent + missing + hostile) / run.scheduled;
+    found.push({ name: "sent of what was due", wanted: percent(least), found: percent(share), holds: share >= least });
+  }
+  for (const kind of ["ack", "stored"] as const) {
+    const wanted = expect.p99?.[kind];
+    if (wanted === undefined) continue;
+    const { count, p99 } = run.latency[kind];
+    const holds = count > 0 && p99 <= millisOf(wanted)!;
+    found.push({
+      name: `p99 to ${kind}`,
+      wanted: `at most ${wanted}`,
+      found: count === 0 ? "unknown" : `${p99.toFixed(1)}ms`,
+      holds,
+    });
+  }
+  for (const { rule, expected, raised, tolerance } of run.alerts) {
+    const holds = raised !== null && Math.abs(raised - expected) <= tolerance;
+    const wanted = tolerance === 0 ? String(expected) : `${expected} ± ${tolerance}`;
+    found.push({ name: `alerts of ${rule}`, wanted, found: raised === null ? "unknown" : String(raised), holds });
+  }
+  if (expect.commandsAnswered !== undefined) {
+    const least = shareOf(expect.commandsAnswered)!;
+    const { commands, commandsAnswered } = run.counts;
+    const share = commands === 0 ? 1 : commandsAnswered / commands;
+    found.push({ name: "commands answered", wanted: percent(least), found: percent(share), holds: share >= least });
+  }
+  return found;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(share === 1 ? 0 : 2)} %`;
+}

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Fleet, fleetOf, type FleetSpec, type FleetVerdict, runFleet } from "@headwater/device-sim";
+import { openEmbedded } from "./platform/embedded.ts";
+import type { Platform } from "./platform/platform.ts";
+import { type Lies, LyingRelay } from "./simulator/lying-relay.ts";
+
+let platform: Platform;
+beforeAll(async () => {
+  platform = await openEmbedded();
+});
+afterAll(() => platform.stop());
+
+let runs = 0;
+function run(
+  spec: FleetSpec,
+  { url = platform.mqttUrl(), signal = new AbortController().signal, settleMs = 20_000, threads = 1 } = {},
+): Promise<FleetVerdict> {
+  return runFleet({
+    fleet: fleet(spec),
+    target: { url },
+    api: platform.ingest,
+    prefix: `run-${++runs}-`,
+    share: [1, 1],
+    threads,
+    settleMs,
+    probes: 5,
+    signal,
+    onState: () => undefined,
+    onProgress: () => undefined,
+  });
+}
+
+function fleet(spec: FleetSpec): Fleet {
+  return fleetOf(spec, import.meta.dirname);
+}
+
+const none: Lies = { drop: [], double: [], swap: [], delay: [], delayMs: 0 };
+
+describe("a fleet at an honest platform", () => {
+  it("of every format and quality of service, with cuts, late, doubled and disordered messages loses nothing", async () => {
+    const rate = "10/s";
+    const verdict = await run(
+      {
+        duration: "3s",
+        profiles: {
+          json: {
+            devices: 4,
+            rate,
+            qos: { 0: "10%", 1: "50%", 2: "40%" },
+            delivery: { late: "10%", lateBy: "100ms..1s", missing: "5%", duplicates: "5%", disorder: "5%" },
+            connection: { cut: { every: "500ms..1s" } },
+          },
+          senml: { devices: 2, rate, format: "senml" },
+          "senml-cbor": { devices: 2, rate, format: "senml-cbor" },
+          cbor: { devices: 2, rate, format: "cbor", clock: { skew: "-1m..1m", jump: { at: "1s", by: "-10s" } } },
+          line: { devices: 2, rate, format: "line" },
+          protobuf: { devices: 2, rate, format: "protobuf" },
+          logger: {
+            devices: 2,
+            rate,
+            delivery: { storeAndForward: { every: "1s", for: "700ms", order: "newest-first" } },
+          },
+          sleeper: { devices: 2, rate, connection: { sleep: { every: "1s", awake: "200ms" } } },
+          hostile: { devices: 1, rate, hostile: "garbage" },
+        },
+        expect: { duplicated: 0, reordered: 0 },
+      },
+      { threads: 2 },
+    );
+    expect(verdict.expectations.filter(({ holds }) => !holds)).toEqual([]);
+    const { counts, stored, logged } = verdict;
+    expect(counts.cuts).toBeGreaterThan(4);
+    expect(counts.late).toBeGreaterThan(0);
+    expect(counts.repeated).toBeGreaterThan(0);
+    expect(counts.acked + counts.unconfirmed).toBe(counts.sent);
+    expect(stored!.arrived + stored!.overwritten).toBe(counts.acked);
+    expect(logged!.arrived).toBe(counts.acked);
+    expect(verdict.latency.ack.count).toBe(counts.acked);
+    expect(verdict.latency.stored.count).toBeGreaterThan(0);
+  });
+
+  it("is the same fleet again by its seed", async () => {
+    const spec: FleetSpec = {
+      duration: "1s",
+      seed: 11,
+      profiles: { a: { devices: 2, rate: "20/s", delivery: { missing: "20%", duplicates: "10%" } } },
+    };
+    const [first, second] = [await run(spec), await run(spec)];
+    expect([first.holds, second.holds]).toEqual([true, true]);
+    expect(first.scheduled).toBe(second.scheduled);
+  });
+
+  it("that is interrupted ends with the verdict so far", async () => {
+    const stop = new AbortController();
+    const running = run({ duration: "10m", profiles: { a: { devices: 5, rate: "10/s" } } }, { signal: stop.signal });
+    setTimeout(() => stop.abort(), 3_000);
+    const verdict = await running;
+    expect(verdict.seconds).toBeLessThan(300);
+    expect(verdict.counts.acked).toBe(verdict.counts.sent);
+    expect(verdict.stored!.lost).toBe(0);
+  });
+});
+
+describe("a fleet behind a hop that lies", () => {
+  const lines: FleetSpec = { duration: "2s", profiles: { a: { devices: 1, rate: "20/s" } } };
+  const lied = async (lies: Partial<Lies>, settleMs: number): Promise<FleetVerdict> => {
+    const relay = await LyingRelay.start(Number(new URL(platform.mqttUrl()).port), { ...none, ...lies });
+    try {
+      return await run(lines, { url: `mqtt://127.0.0.1:${relay.port}`, settleMs });
+    } finally {
+      await relay.stop();
+    }
+  };
+
+  it("names what it has acknowledged and dropped, and nothing else", async () => {
+    const { stored, holds, expectations } = await lied({ drop: [3, 4, 5, 11] }, 4_000);
+    expect(stored!.lostRanges.map(({ from, to }) => [from, to])).toEqual([
+      [3, 5],
+      [11, 11],
+    ]);
+    expect([stored!.lost, holds]).toEqual([4, false]);
+    expect(expectations.filter((each) => !each.holds).map(({ name }) => name)).toEqual(["lost"]);
+  });
+
+  it("names what it has doubled and what it has reordered", async () => {
+    const { logged, stored } = await lied({ double: [2, 9], swap: [6, 14] }, 20_000);
+    expect(stored!.lost).toBe(0);
+    expect(logged!.duplicates.map(({ seq, times }) => [seq, times])).toEqual([
+      [2, 2],
+      [9, 2],
+    ]);
+    expect([logged!.duplicated, logged!.reordered]).toEqual([2, 2]);
+  });
+
+  it("tells what it has delayed from when it was due", async () => {
+    const { latency, stored } = await lied({ delay: [5], delayMs: 1_500 }, 20_000);
+    expect(stored!.lost).toBe(0);
+    // All that was due meanwhile waits as well: it would not show if the load waited for the acknowledgement.
+    expect(latency.ack.max).toBeGreaterThanOrEqual(1_400);
+    expect(latency.ack.p50).toBeGreaterThan(300);
+  });
+});
