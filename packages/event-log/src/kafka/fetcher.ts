@@ -9,10 +9,10 @@ import { asTyped, brokerError, isRejection, isStaleMetadata, isTransient, protoc
 import { listOffsets } from "./list-offsets.ts";
 
 /** More than a record batch may have by Kafka's defaults. */
-const PARTITION_BYTES = 1_100_000;
-const FETCH_BYTES = 3 * 1024 * 1024;
+const PARTITION_BYTES = 2 * 1024 * 1024;
+const FETCH_BYTES = 8 * 1024 * 1024;
 /** A partition with this much waiting is not fetched for. */
-const BUFFERED_BYTES = 256 * 1024;
+const BUFFERED_BYTES = 1024 * 1024;
 const MAX_WAIT_MS = 500;
 /** While some partition is left out because its buffer is full: it should not wait for the others' silence. */
 const SHORT_WAIT_MS = 20;
