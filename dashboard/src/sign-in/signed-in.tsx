@@ -1,0 +1,49 @@
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+
+/** Shows the page to who is signed in, and the sign-in to everybody else. */
+export function SignedIn({ children }: { readonly children: ReactNode }) {
+  const [state, setState] = useState<"asking" | "in" | "out">("asking");
+  const [problem, setProblem] = useState("");
+  useEffect(() => {
+    fetch("/api/v1/session").then(
+      ({ status }) => setState(status === 200 ? "in" : "out"),
+      () => setProblem("Headwater does not answer; is it running?"),
+    );
+  }, []);
+  if (state === "in") return children;
+  if (state === "asking") return <p role="status">{problem}</p>;
+
+  const signIn = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const token = String(new FormData(event.currentTarget).get("token")).trim();
+    const answer = await fetch("/api/v1/session", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ token }),
+    });
+    if (answer.ok) setState("in");
+    else setProblem(answer.status === 401 ? "This token is not known here, or was revoked." : `Refused (${answer.status}).`);
+  };
+  return (
+    <main style={{ maxWidth: "26rem", margin: "10vh auto" }}>
+      <h1>Headwater</h1>
+      <form onSubmit={(event) => void signIn(event)}>
+        <label className="field">
+          Access token
+          <input name="token" type="password" autoComplete="current-password" required />
+        </label>
+        {problem !== "" && (
+          <p className="notice critical" role="alert">
+            {problem}
+          </p>
+        )}
+        <button className="button primary" type="submit">
+          Sign in
+        </button>
+      </form>
+      <p>
+        <code>npm start</code> prints a link that signs you in; the admin token lies in <code>data/admin-token</code>.
+      </p>
+    </main>
+  );
+}
