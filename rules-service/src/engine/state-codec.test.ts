@@ -60,7 +60,12 @@ it("comes back as it was written", () => {
       { ...reading, state: hot },
       { ...reading, offset: 9, state: later },
     ],
-    episodes: [open, cleared, { ...open, alertId: "D4369DA5-7236-5254-B727-B317AD65CAFC" }],
+    episodes: [
+      open,
+      cleared,
+      { ...open, alertId: "D4369DA5-7236-5254-B727-B317AD65CAFC" },
+      { ...open, actions: withCourse(noActions, { ...acted.course, since: 3 }) },
+    ],
   };
   expect(written(plain)).toEqual(expected(plain));
   expect(written(full)).toEqual(expected(full));
