@@ -56,6 +56,13 @@ function describe(ledger: Ledger): string {
       `gap              partition ${partition}, gateway ${gateway}/${epoch}, ${from} to ${to}: ${reason ?? "LOST"}`,
     );
   }
+  for (const { device, metric, hour, expected, stored } of ledger.verified?.mismatches.slice(0, maxGapsShown) ?? []) {
+    const what =
+      expected.count === stored.count ? "other values" : `${expected.count} in the log, ${stored.count} stored`;
+    rows.push(`differs          ${device} ${metric}, the hour of ${hour.slice(0, 13)}:00Z: ${what}`);
+  }
+  const hidden = (ledger.verified?.mismatched ?? 0) - maxGapsShown;
+  if (hidden > 0) rows.push(`differences      ${hidden} hours of series more: see --json`);
   const more = (ledger.gaps?.length ?? 0) - maxGapsShown;
   if (more > 0) rows.push(`gaps             ${more} more: see --json`);
   return [...rows, ledger.balanced ? "balanced" : "NOT BALANCED"].join("\n");
