@@ -2,8 +2,8 @@ import { getHeapSpaceStatistics } from "node:v8";
 import { boundYoungGeneration } from "../src/host/heap-bounds.ts";
 
 /**
- * Makes many objects that survive, as new connections do, and prints how large the young generation became (bytes). On a
- * slow machine it may have given some of that back by the end.
+ * Makes many objects that survive, as new connections do, and prints how large the young generation became (bytes). On
+ * a slow machine it may have given some of that back by the end.
  */
 if (process.argv[2] === "bounded") boundYoungGeneration();
 const kept: unknown[] = [];
