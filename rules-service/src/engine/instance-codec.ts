@@ -3,6 +3,7 @@ import { beginning, type Position } from "../readings/position.ts";
 import { noActions, withCourse, type EpisodeActions } from "./episode-actions.ts";
 import { positionOfBeginning, unmuted, type Episode } from "./episode.ts";
 import { noEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
+import { UnreadableStateError } from "./errors.ts";
 import { footingAt, none, type Footing } from "./footings.ts";
 import type { InstanceFields } from "./instance.ts";
 import { readPlain, writePlain } from "./plain-codec.ts";
@@ -126,6 +127,12 @@ function readBeginning(reader: StateReader): Beginning {
   return begun;
 }
 
+function beginningAt(place: number): Beginning {
+  const begun = read[place];
+  if (begun !== undefined) return begun;
+  throw new UnreadableStateError("An episode in a rule's state has no beginning; it cannot be restored");
+}
+
 function writeEpisode(writer: StateWriter, episode: Episode): void {
   const { told, raisedAt, rank, retracted, mutedBy, flapping, clearedAt, end, actions, armed } = episode;
   const { course, acknowledged, repeating } = actions;
@@ -158,7 +165,7 @@ function readEpisode(reader: StateReader): Episode {
   const is = (which: number): boolean => (flags & which) !== 0;
   const [born, alertId, key] = [reader.text(), reader.id(), reader.text()];
   const begun = reader.count();
-  const armed = begun < 0 ? readPosition(reader) : positionOfBeginning(read[begun]!);
+  const armed = begun < 0 ? readPosition(reader) : positionOfBeginning(beginningAt(begun));
   const [told, raisedAt, rank] = [reader.count(), reader.time(), reader.count()];
   const mutedBy = is(episodeFlag.muted) ? reader.list(() => reader.text()) : unmuted;
   const clearedAt = is(episodeFlag.cleared) ? reader.time() : undefined;
