@@ -100,7 +100,9 @@ describe("the alert rules", () => {
       const rules = data.groups.flatMap(({ rules: each }) => each);
       expect(rules.map(({ name }) => name)).toEqual(alertRules.map(({ alert }) => alert));
       expect(rules.map(({ health }) => health)).toEqual(rules.map(() => "ok"));
-      expect(rules.filter(({ state }) => state === "firing").map(({ name }) => name)).toEqual([]);
+      const firing = rules.filter(({ state }) => state === "firing").map(({ name }) => name);
+      // One message could not be read: a run that takes minutes is told of it.
+      expect(firing.filter((name) => name !== "HeadwaterQuarantineGrows")).toEqual([]);
     });
   });
 
