@@ -4,15 +4,13 @@
  *
  *     node bench/all-in-one.ts [checkout] [--connections 50] [--in-flight 100] [--seconds 5] [--rounds 3]
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { sleep } from "@headwater/core";
 import { loadOnce } from "./load-round.ts";
 import { cpuOf, mebibytes, memoryOf } from "./process-figures.ts";
+import { startAllInOne } from "./start-all-in-one.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,56 +27,28 @@ const shape = {
   inFlight: Number(values["in-flight"]),
   seconds: Number(values.seconds),
 };
-const dataDir = mkdtempSync(join(process.env["BENCH_DIR"] ?? tmpdir(), "bench-all-in-one-"));
-const flags = ["--max-semi-space-size=8", "--no-memory-protection-keys"];
-const child = spawn(process.execPath, [...flags, join(checkout, "cli/src/main.ts"), "start"], {
-  cwd: checkout,
-  env: {
-    PATH: process.env["PATH"],
-    HEADWATER_DATA_DIR: dataDir,
-    HEADWATER_MQTT_PORT: "0",
-    HEADWATER_HTTP_PORT: "0",
-    HEADWATER_MQTT_ANONYMOUS: "true",
-  },
-  stdio: ["ignore", "pipe", "inherit"],
-});
+const running = await startAllInOne(checkout);
 try {
-  const { mqtt, http } = await addresses();
-  const token = readFileSync(join(dataDir, "admin-token"), "utf8").trim();
+  const { mqtt, http, token, pid } = running;
   console.log(
     `${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.version}, load ${loadavg()[0]!.toFixed(1)}`,
   );
   console.log(`${checkout}: ${shape.connections} connections with ${shape.inFlight} QoS 1 messages in flight each`);
   for (let round = 0; round < Number(values.rounds); round += 1) {
     const storedBefore = await stored(http, token);
-    const cpuBefore = cpuOf(child.pid!);
+    const cpuBefore = cpuOf(pid);
     const load = await loadOnce(mqtt, "", shape);
     while ((await stored(http, token)) < storedBefore + load.acked) await sleep(20);
     const seconds = (Date.now() - load.beganAt) / 1000;
-    const cpu = (cpuOf(child.pid!) - cpuBefore) / load.acked;
+    const cpu = (cpuOf(pid) - cpuBefore) / load.acked;
     const perSecond = (count: number, over: number): string => Math.round(count / over).toLocaleString("en");
     console.log(
       `${perSecond(load.acked, load.seconds)} acked a second, ${perSecond(load.acked, seconds)} stored a second, ` +
-        `${cpu.toFixed(2)} µs CPU a message, ${mebibytes(memoryOf(child.pid!).peak)} at most`,
+        `${cpu.toFixed(2)} µs CPU a message, ${mebibytes(memoryOf(pid).peak)} at most`,
     );
   }
 } finally {
-  child.kill("SIGTERM");
-  if (child.exitCode === null) await once(child, "exit");
-  rmSync(dataDir, { recursive: true, force: true });
-}
-
-async function addresses(): Promise<{ readonly mqtt: number; readonly http: number }> {
-  let output = "";
-  const ports: Record<string, number> = {};
-  for await (const chunk of child.stdout) {
-    output += String(chunk);
-    for (const [, scheme, port] of output.matchAll(/(mqtt|http):\/\/[^:/\s"]+:(\d+)/g)) ports[scheme!] = Number(port);
-    if (/^ready .*\n/m.test(output)) break;
-  }
-  child.stdout.resume();
-  if (ports["mqtt"] === undefined || ports["http"] === undefined) throw new RangeError(`no addresses in: ${output}`);
-  return { mqtt: ports["mqtt"], http: ports["http"] };
+  await running.stop();
 }
 
 async function stored(port: number, token: string): Promise<number> {

@@ -5,16 +5,15 @@
  *
  *     node bench/query-delay.ts [--seconds 5] [--fill 10] [--rate 200] [--readers 4]
  */
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { sleep } from "@headwater/core";
 import { loadOnce } from "./load-round.ts";
 import { connectPacket, publishPacket } from "./raw-packets.ts";
+import { startAllInOne } from "./start-all-in-one.ts";
 
 const { values } = parseArgs({
   options: {
@@ -33,23 +32,9 @@ const queries = {
   "states of a metric": "devices/bench-1/states?metric=temperature&from=-1d&limit=10000",
 } as const;
 
-const dataDir = mkdtempSync(join(process.env["BENCH_DIR"] ?? tmpdir(), "bench-query-delay-"));
-const checkout = join(import.meta.dirname, "..");
-const flags = ["--max-semi-space-size=8", "--no-memory-protection-keys"];
-const child = spawn(process.execPath, [...flags, join(checkout, "cli/src/main.ts"), "start"], {
-  cwd: checkout,
-  env: {
-    PATH: process.env["PATH"],
-    HEADWATER_DATA_DIR: dataDir,
-    HEADWATER_MQTT_PORT: "0",
-    HEADWATER_HTTP_PORT: "0",
-    HEADWATER_MQTT_ANONYMOUS: "true",
-  },
-  stdio: ["ignore", "pipe", "inherit"],
-});
+const running = await startAllInOne(join(import.meta.dirname, ".."));
 try {
-  const { mqtt, http } = await addresses();
-  const token = readFileSync(join(dataDir, "admin-token"), "utf8").trim();
+  const { mqtt, http, token } = running;
   console.log(
     `${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.version}, load ${loadavg()[0]!.toFixed(1)}`,
   );
@@ -63,9 +48,7 @@ try {
   }
   line("nothing", await probe(mqtt, async () => ({ answers: 0, bytes: 0 })));
 } finally {
-  child.kill("SIGTERM");
-  if (child.exitCode === null) await once(child, "exit");
-  rmSync(dataDir, { recursive: true, force: true });
+  await running.stop();
 }
 
 interface Read {
@@ -128,17 +111,4 @@ async function readers(url: string, token: string, until: number): Promise<Read>
   };
   await Promise.all(Array.from({ length: Number(values.readers) }, read));
   return { answers, bytes };
-}
-
-async function addresses(): Promise<{ readonly mqtt: number; readonly http: number }> {
-  let output = "";
-  const ports: Record<string, number> = {};
-  for await (const chunk of child.stdout) {
-    output += String(chunk);
-    for (const [, scheme, port] of output.matchAll(/(mqtt|http):\/\/[^:/\s"]+:(\d+)/g)) ports[scheme!] = Number(port);
-    if (/^ready .*\n/m.test(output)) break;
-  }
-  child.stdout.resume();
-  if (ports["mqtt"] === undefined || ports["http"] === undefined) throw new RangeError(`no addresses in: ${output}`);
-  return { mqtt: ports["mqtt"], http: ports["http"] };
 }

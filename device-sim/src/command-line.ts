@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { SimulationError } from "./errors.ts";
+import type { FleetOptions } from "./fleet/fleet-of-options.ts";
 
 interface Common {
   readonly url: string;
@@ -24,16 +25,9 @@ export interface ReplayLine extends Common {
 }
 
 /** A fleet on a schedule. */
-export interface FleetLine extends Common {
+export interface FleetLine extends Common, FleetOptions {
   readonly kind: "fleet";
   readonly file: string | undefined;
-  readonly devices: number;
-  readonly rate: string | undefined;
-  readonly qos: number;
-  readonly duration: string | undefined;
-  readonly payloadBytes: number | undefined;
-  readonly format: string | undefined;
-  readonly seed: number | undefined;
   readonly prefix: string;
   readonly threads: number | undefined;
   readonly share: readonly [number, number];

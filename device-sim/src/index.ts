@@ -12,4 +12,3 @@ export { readFleet } from "./fleet/read-fleet.ts";
 export { runFleet, type FleetRun } from "./run-fleet.ts";
 export type { FleetVerdict } from "./verdict/verdict.ts";
 export { PacketReader } from "./mqtt/packet-reader.ts";
-export { acknowledgement, packetType } from "./mqtt/packets.ts";

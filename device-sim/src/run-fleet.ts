@@ -87,6 +87,9 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
     const seconds = (clock() - begun) / 1_000;
     const stored = api && (await storedOf(api, done, identified, run.settleMs));
     await probe?.stop();
+    const together = stored && sumOf([...stored.values()]);
+    const logged = (): Logged => loggedOf(stream, done, identified);
+    if (isFollowed && together !== undefined) await untilFollowed(logged, together, stream, run.settleMs);
     await stream.stop();
     const alerts = api === undefined ? [] : await alertsOf(api, run, done, beganAt);
     return verdictOf(run, {
@@ -94,8 +97,8 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
       beganAt,
       seconds,
       devices: devices.length,
-      stored: stored && sumOf([...stored.values()]),
-      logged: isFollowed && stream.incomplete === undefined ? loggedOf(stream, done, identified) : undefined,
+      stored: together,
+      logged: isFollowed && stream.incomplete === undefined ? logged() : undefined,
       loggedUnknown: isFollowed
         ? stream.incomplete
         : `the live stream is followed up to ${followedRate} messages a second`,
@@ -207,6 +210,13 @@ function loggedOf(stream: HeadwaterStream, done: readonly LoadDone[], metricOf: 
     .map(({ id, sent }) => compare(id, sent, stream.byDevice.get(id)?.arrivals ?? none));
   const { arrived, duplicated, reordered, duplicates } = sumOf(compared);
   return { arrived, duplicated, reordered, duplicates };
+}
+
+/** The stream may tell of an event a moment after the store has it. */
+async function untilFollowed(logged: () => Logged, stored: Comparison, stream: HeadwaterStream, timeoutMs: number) {
+  const deadline = performance.now() + timeoutMs;
+  const isBehind = (): boolean => logged().arrived < stored.arrived + stored.overwritten;
+  while (stream.incomplete === undefined && performance.now() < deadline && isBehind()) await sleep(100);
 }
 
 async function alertsOf(

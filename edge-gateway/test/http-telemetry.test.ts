@@ -211,14 +211,16 @@ describe("POST /api/v1/telemetry", () => {
 
   describe("is bounded:", () => {
     it("a body that is too large, also one that is small while it is compressed", async () => {
-      await start();
-      const large = await http.send(`{"t":"${"x".repeat(300 * 1024)}"}`, login);
+      await start({ HEADWATER_MQTT_MAX_PACKET_BYTES: String(16 * 1024) });
+      // Small enough to be on its way whole: the connection ends with the answer.
+      const large = await http.send(`{"t":"${"x".repeat(20 * 1024)}"}`, login);
       expect(large).toMatchObject({ status: 413, body: { code: "body-too-large" } });
-      const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024));
-      const before = process.memoryUsage().rss;
+      // Without its end: whoever unpacked all of it would answer that it is damaged.
+      const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024)).subarray(0, -8);
       const exploded = await http.send(bomb, login, { headers: { "content-encoding": "gzip" } });
-      expect(exploded.status).toBe(413);
-      expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+      expect(exploded).toMatchObject({ status: 413, body: { code: "body-too-large" } });
+      const damaged = gzipSync('{"a":1}').subarray(0, -8);
+      expect((await http.send(damaged, login, { headers: { "content-encoding": "gzip" } })).status).toBe(400);
       const packed = await http.send(gzipSync('{"a":1}'), login, { headers: { "content-encoding": "gzip" } });
       expect(packed.body).toMatchObject({ readings: 1 });
     });
@@ -265,10 +267,15 @@ describe("POST /api/v1/telemetry", () => {
 
     it("by the rates of a device", async () => {
       await start({ HEADWATER_MQTT_MAX_MESSAGE_RATE: "1", HEADWATER_MQTT_RATE_BURST_MS: "3000" });
-      const statuses = [];
-      for (let i = 0; i < 10; i += 1) statuses.push((await http.send('{"a":1}', login)).status);
-      expect(statuses.slice(0, 3)).toEqual([200, 200, 200]);
-      expect(statuses).toContain(429);
+      const statuses: number[] = [];
+      for (let i = 0; i < 3; i += 1) statuses.push((await http.send('{"a":1}', login)).status);
+      expect(statuses).toEqual([200, 200, 200]);
+      // A slow machine may need so long for a few of them that the rate allows them.
+      await eventually(async () => {
+        const more = await Promise.all(Array.from({ length: 10 }, () => http.send('{"a":1}', login)));
+        statuses.push(...more.map(({ status }) => status));
+        expect(statuses).toContain(429);
+      });
       const refused = await http.gateway.metric("headwater_gateway_refused_total", 'reason="too-many-messages"');
       expect(refused).toBe(statuses.filter((status) => status === 429).length);
     });

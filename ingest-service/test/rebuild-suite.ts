@@ -193,6 +193,9 @@ export function rebuildSuite(open: () => Promise<Backends>): void {
     expect(asked.status).toBe(202);
     expect((await service.request("DELETE", "/api/v1/devices/gone?data=delete")).status).toBe(200);
     const before = await eventually(async () => {
+      // The points are there a moment before the entries say so.
+      const { body } = await service.request<{ items: { state: string }[] }>("GET", "/api/v1/quarantine?device=d1");
+      expect(body.items.map(({ state }) => state)).toEqual(["redriven", "redriven"]);
       const rows = await contents(damaged.from, damaged.to);
       expect([...rows.keys()].filter((key) => key.includes("gone"))).toEqual([]);
       expect(rows.get(JSON.stringify([{ device: "d1" }, "c"]))).toHaveLength(2);

@@ -55,6 +55,8 @@ export interface RulesAppDeps {
   readonly resolve?: ActionGroupOptions["resolve"];
   /** By what log time goes on between records (µs). Default: the machine's monotonic clock. */
   readonly elapsedMicros?: () => number;
+  /** How long a member that joins waits for the last checkpoint of a partition that moves to it. Default: 2000. */
+  readonly handOverMs?: number;
 }
 
 /** Wires the rules service and registers its routes; nothing moves before `start`. The topics have to exist by then. */
@@ -104,6 +106,7 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   const group = new PartitionGroup({
     maintenance: maintenanceTimeline,
     ...{ log, topics, partitions, instance, config, timeline, folded, skipped, metrics, logger, onFailure },
+    handOverMs: deps.handOverMs,
     createEngine: (partition) =>
       createPartitionEngine(partition, { ownsGateway: (gateway) => partitionFor(gateway, partitions) === partition }),
   });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { silentLogger } from "@headwater/core";
 import { events } from "@headwater/proto";
 import { CrashableLog } from "./support/crashable-log.ts";
 import {
@@ -29,9 +30,9 @@ afterEach(async () => {
   await on.close();
 });
 
-async function join(config = quickConfig): Promise<{ rules: Service; log: CrashableLog }> {
+async function join(config = quickConfig, more = {}): Promise<{ rules: Service; log: CrashableLog }> {
   const log = new CrashableLog(on.log);
-  const rules = await createService({ ...on, log }, config);
+  const rules = await createService({ ...on, log }, config, silentLogger, {}, undefined, more);
   const member = { rules, log };
   members.push(member);
   await rules.app.start();
@@ -54,7 +55,9 @@ it("shares the partitions, and either answers for all of them", async () => {
 });
 
 it("writes a checkpoint of a partition before it moves to a member that joins", async () => {
-  const a = await join({ ...quickConfig, checkpointMs: 3_600_000, checkpointRecords: 10_000_000 });
+  const seldom = { ...quickConfig, checkpointMs: 3_600_000, checkpointRecords: 10_000_000 };
+  // However slow the disk is.
+  const a = await join(seldom, { handOverMs: 60_000 });
   await enableRule(a.rules, hotRule("hot"));
   const before = new Map((await on.log.positions(on.topics.telemetry)).map(({ partition, end }) => [partition, end]));
   await sendWaves(on, 0, 10);

@@ -33,6 +33,7 @@ describe.skipIf(!recordedDataPresent)("two instances of each service on eight pa
           rule: `${device}-too-hot`,
           gateway: index % 2,
           mayRepeat: true,
+          gatewayKills: index % 2 === 0 ? 1 : 0,
           ...(index === 0 ? { disturbances } : {}),
         }),
       ),

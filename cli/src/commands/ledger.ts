@@ -1,4 +1,5 @@
 import type { Schemas } from "@headwater/client";
+import { sleep } from "@headwater/core";
 import type { Command } from "./command.ts";
 import { connect, connectionOptions, connectionUsage, requireMembers } from "./connection.ts";
 import { parseOptions } from "./options.ts";
@@ -38,25 +39,32 @@ export const ledgerCommand: Command = {
       if (values.watch && !values.json) console.log(`\n${new Date().toISOString()}`);
       console.log(values.json ? JSON.stringify(ledger, undefined, values.watch ? 0 : 2) : describe(ledger));
       if (!values.watch) return ledger.balanced ? 0 : 1;
-      await new Promise((resolve) => setTimeout(resolve, watchMs));
+      await sleep(watchMs);
     }
   },
 };
 
-/** Of the newest. */
-const maxGapsShown = 20;
+/** Of gaps the newest, of differences the first. */
+const maxShown = 20;
 
 function describe(ledger: Ledger): string {
   const rows = Object.entries(ledger.totals).map(([name, value]) => {
     const shown = JSON.stringify(value);
     return `${name.padEnd(16)} ${shown}`;
   });
-  for (const { partition, gateway, epoch, from, to, reason } of ledger.gaps?.slice(-maxGapsShown) ?? []) {
+  for (const { partition, gateway, epoch, from, to, reason } of ledger.gaps?.slice(-maxShown) ?? []) {
     rows.push(
       `gap              partition ${partition}, gateway ${gateway}/${epoch}, ${from} to ${to}: ${reason ?? "LOST"}`,
     );
   }
-  const more = (ledger.gaps?.length ?? 0) - maxGapsShown;
+  const more = (ledger.gaps?.length ?? 0) - maxShown;
   if (more > 0) rows.push(`gaps             ${more} more: see --json`);
+  for (const { device, metric, hour, expected, stored } of ledger.verified?.mismatches.slice(0, maxShown) ?? []) {
+    const what =
+      expected.count === stored.count ? "other values" : `${expected.count} in the log, ${stored.count} stored`;
+    rows.push(`differs          ${device} ${metric}, the hour of ${hour.slice(0, 13)}:00Z: ${what}`);
+  }
+  const hidden = (ledger.verified?.mismatched ?? 0) - maxShown;
+  if (hidden > 0) rows.push(`differences      ${hidden} hours of series more: see --json`);
   return [...rows, ledger.balanced ? "balanced" : "NOT BALANCED"].join("\n");
 }

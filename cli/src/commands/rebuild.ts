@@ -1,4 +1,5 @@
 import type { ApiClient, Schemas } from "@headwater/client";
+import { sleep } from "@headwater/core";
 import { CommandError, UsageError } from "./command-error.ts";
 import type { Command } from "./command.ts";
 import { connect, connectionOptions, connectionUsage, requireMembers } from "./connection.ts";
@@ -75,7 +76,7 @@ async function untilEnded(api: ApiClient, begun: Rebuild, isTold: boolean): Prom
       if (isTold && isTerminal) process.stderr.write("\r\u001B[K");
       return present;
     }
-    await new Promise((resolve) => setTimeout(resolve, pace));
+    await sleep(pace);
   }
 }
 

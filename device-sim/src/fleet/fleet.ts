@@ -205,6 +205,11 @@ class Reading {
     const at = (member: string): string => `/profiles/${name}/${member}`;
     const { clock = {}, delivery = {}, connection = {}, commands = {} } = spec;
     const keep = delivery.storeAndForward;
+    const identity = spec.identity === false ? undefined : (spec.identity ?? "seq");
+    if (identity !== undefined && spec.metrics !== undefined && identity in spec.metrics) {
+      const remedy = "name it otherwise, or set `identity` to another name";
+      throw new FleetFault(at(`metrics/${identity}`), `this name numbers the messages of a device; ${remedy}`);
+    }
     const share = (value: string | number | undefined, path: string): number =>
       value === undefined ? 0 : this.share(value, path);
     return {
@@ -229,7 +234,7 @@ class Reading {
         });
         return [metric, maker] as const;
       }),
-      identity: spec.identity === false ? undefined : (spec.identity ?? "seq"),
+      identity,
       clock: {
         skew: this.range(clock.skew, at("clock/skew")),
         drift: clock.drift ?? 0,

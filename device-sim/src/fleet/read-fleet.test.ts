@@ -104,6 +104,18 @@ profiles:
       5,
       /absent\.csv cannot be read/,
     ],
+    [
+      "a metric that is called as the number of messages",
+      boiler("    metrics:\n      seq: { shape: constant, value: 1 }\n"),
+      5,
+      /numbers the messages of a device; name it otherwise/,
+    ],
+    [
+      "a percentile of what is not measured",
+      boiler("expect:\n  p99: { command: 1s }\n"),
+      5,
+      /there is no `command` here/,
+    ],
     ["no profile", "name: x\n", 1, /profiles: is missing/],
     ["devices that nobody says", "profiles:\n  a: { share: 50% }\n", 2, /needs `devices`/],
     [

@@ -21,7 +21,7 @@ export class AlertExpectation {
     this.#expected = expected;
   }
 
-  take(_time: number, readings: Readings): void {
+  take(readings: Readings): void {
     const value = readings.find(([metric]) => metric === this.#expected.metric)?.[1];
     if (typeof value !== "number") return;
     const { above, below, clearBelow, clearAbove } = this.#expected;

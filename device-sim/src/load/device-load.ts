@@ -1,11 +1,12 @@
 import type { Profile } from "../fleet/fleet.ts";
 import { text } from "../mqtt/packets.ts";
 import { Session } from "../mqtt/session.ts";
-import { payloads, type Readings } from "../payloads/payload.ts";
+import { payloads } from "../payloads/payload.ts";
 import { Random } from "../signals/random.ts";
 import type { Signal, Value } from "../signals/signal.ts";
 import { AlertExpectation } from "./alert-expectation.ts";
 import { CommandAnswers } from "./command-answers.ts";
+import { Delivery, type Message } from "./delivery.ts";
 import { MessageLog } from "./message-log.ts";
 import { hostilePublish } from "./hostile.ts";
 import type { LoadContext } from "./load-context.ts";
@@ -15,11 +16,7 @@ export interface Identity {
   readonly token: string;
 }
 
-interface Message {
-  readonly time: number;
-  readonly due: number;
-  readonly readings: Readings;
-}
+type OnSent = (seq: number, due: number) => void;
 
 /** A device of a fleet: what it measures, when it sends that, and what becomes of it. */
 export class DeviceLoad {
@@ -32,26 +29,26 @@ export class DeviceLoad {
   hasConnected = false;
   readonly #profile: Profile;
   readonly #context: LoadContext;
+  readonly #onSent: OnSent | undefined;
   readonly #random: Random;
   readonly #signals: readonly (readonly [string, Signal])[];
   readonly #session: Session;
   readonly #topic: Buffer;
   readonly #skew: number;
   readonly #jumpBy: number;
-  readonly #keepFrom: number;
   /** When what was sent last by a number was due, for those that are not acknowledged yet. */
   readonly #dues = new Map<number, number>();
   readonly #commands: CommandAnswers;
+  readonly #delivery: Delivery;
   /** Not sent yet, since the device is away. */
   #backlog: Message[] = [];
-  /** Kept on purpose. */
-  #kept: Message[] = [];
-  #overtaken: Message | undefined;
   #isAsleep = false;
   #isEnding = false;
   #retries = 0;
 
-  constructor({ id, token }: Identity, profile: Profile, context: LoadContext) {
+  /** `onSent`: of a device whose messages are looked up in the store meanwhile. */
+  constructor({ id, token }: Identity, profile: Profile, context: LoadContext, onSent?: OnSent) {
+    this.#onSent = onSent;
     this.id = id;
     this.#profile = profile;
     this.#context = context;
@@ -60,7 +57,7 @@ export class DeviceLoad {
     this.#topic = text(profile.topic.replaceAll("{id}", id));
     this.#skew = this.#random.within(profile.clock.skew);
     this.#jumpBy = this.#random.within(profile.clock.jumpBy);
-    this.#keepFrom = this.#random.next() * (profile.delivery.keep?.every ?? 0);
+    this.#delivery = new Delivery(profile.delivery, this.#random, context, (message) => this.#send(message));
     this.alerts = context.expectedAlerts.map((each) => new AlertExpectation(each));
     this.#commands = new CommandAnswers(id, profile.commands, this.#random, context, (topic, reply) => {
       this.#session.publish(0, text(topic), Buffer.from(reply), 1);
@@ -86,7 +83,7 @@ export class DeviceLoad {
 
   /** Messages that are neither acknowledged nor given up. */
   get pending(): number {
-    return this.#session.inFlight + this.#backlog.length + this.#kept.length + (this.#overtaken === undefined ? 0 : 1);
+    return this.#session.inFlight + this.#backlog.length + this.#delivery.held;
   }
 
   connect(): void {
@@ -129,22 +126,13 @@ export class DeviceLoad {
       this.#context.counts.missing += 1;
       return;
     }
-    const message = { time: Math.round(due + this.#clockError(elapsed)), due, readings };
-    const { keep } = delivery;
-    if (keep !== undefined && (elapsed + this.#keepFrom) % keep.every < keep.for) {
-      this.#kept.push(message);
-      return;
-    }
-    if (this.#kept.length > 0) this.#forward(due);
-    this.#deliver(message);
+    this.#delivery.take({ time: Math.round(due + this.#clockError(elapsed)), due, readings }, elapsed);
   }
 
   /** Nothing is measured any more; what was kept is sent. */
   end(): void {
     this.#isEnding = true;
-    if (this.#kept.length > 0) this.#forward(this.#context.now());
-    if (this.#overtaken !== undefined) this.#send(this.#overtaken);
-    this.#overtaken = undefined;
+    this.#delivery.end();
     if (this.#isAsleep) this.#wake();
   }
 
@@ -168,31 +156,6 @@ export class DeviceLoad {
     return this.#skew + (elapsed * drift) / 1e6 + (elapsed >= jumpAt ? this.#jumpBy : 0);
   }
 
-  #forward(now: number): void {
-    const kept = this.#kept;
-    this.#kept = [];
-    if (this.#profile.delivery.keep?.isNewestFirst === true) kept.reverse();
-    for (const { time, readings } of kept) this.#deliver({ time, readings, due: now });
-  }
-
-  #deliver(message: Message): void {
-    const { late, lateBy, disorder } = this.#profile.delivery;
-    if (this.#random.isIn(late)) {
-      this.#context.counts.late += 1;
-      const due = message.due + this.#random.within(lateBy);
-      this.#context.at(due, () => this.#send({ ...message, due }));
-      return;
-    }
-    if (this.#overtaken === undefined && this.#random.isIn(disorder)) {
-      this.#overtaken = message;
-      return;
-    }
-    this.#send(message);
-    if (this.#overtaken === undefined) return;
-    this.#send({ ...this.#overtaken, due: message.due });
-    this.#overtaken = undefined;
-  }
-
   #send(message: Message): void {
     if (this.#backlog.length > 0 || !this.#publish(message)) this.#keepForLater(message);
   }
@@ -207,7 +170,7 @@ export class DeviceLoad {
   /** Whether it went out. Its number is that of its turn, so that what comes in another order was reordered. */
   #publish({ time, due, readings }: Message): boolean {
     if (!this.#session.isConnected || this.#isAsleep) return false;
-    const { counts, onProbe } = this.#context;
+    const { counts } = this.#context;
     const { identity, format, payloadBytes, delivery } = this.#profile;
     const qos = this.#qos();
     const seq = this.log.count + 1;
@@ -217,7 +180,7 @@ export class DeviceLoad {
     this.log.add(time);
     counts.sent += 1;
     counts.bytes += payload.length;
-    for (const each of this.alerts) each.take(time, readings);
+    for (const each of this.alerts) each.take(readings);
     if (qos === 0) {
       counts.unconfirmed += 1;
     } else {
@@ -227,7 +190,7 @@ export class DeviceLoad {
         this.log.repeated.push(seq);
       }
     }
-    onProbe?.(seq, due);
+    this.#onSent?.(seq, due);
     return true;
   }
 
@@ -273,8 +236,7 @@ export class DeviceLoad {
 
   #cutAgain(): void {
     const wait = this.#random.within(this.#profile.connection.cut!);
-    this.#context.at(this.#context.now() + wait, () => {
-      if (this.#isEnding) return;
+    this.#context.during(this.#context.now() + wait, () => {
       this.cut();
       this.#cutAgain();
     });
@@ -282,12 +244,10 @@ export class DeviceLoad {
 
   #sleepAfter(wait: number): void {
     const { every, awake } = this.#profile.connection.sleep!;
-    this.#context.at(this.#context.now() + wait, () => {
-      if (this.#isEnding) return;
+    this.#context.during(this.#context.now() + wait, () => {
       this.#isAsleep = true;
       this.#session.disconnect();
-      this.#context.at(this.#context.now() + every - awake, () => {
-        if (this.#isEnding) return;
+      this.#context.during(this.#context.now() + every - awake, () => {
         this.#wake();
         this.#sleepAfter(awake);
       });

@@ -4,7 +4,8 @@ import { DueQueue } from "./due-queue.ts";
 
 it("gives what is due first, whatever was put in and taken out in between", () => {
   const step = fc.oneof(
-    fc.record({ due: fc.double({ noNaN: true, noDefaultInfinity: true }) }),
+    // 0 and -0 are due at the same time.
+    fc.record({ due: fc.double({ noNaN: true, noDefaultInfinity: true }).map((due) => due + 0) }),
     fc.constant("pop" as const),
   );
   fc.assert(

@@ -1,4 +1,3 @@
-import type { RecordableHistogram } from "node:perf_hooks";
 import type { Duplex } from "node:stream";
 import type { ExpectedAlerts } from "./alert-expectation.ts";
 
@@ -11,13 +10,13 @@ export interface LoadContext {
   readonly open: () => Duplex;
   readonly seed: number;
   /** Microseconds from when a message was due until it was acknowledged. */
-  readonly ackLatency: RecordableHistogram;
-  /** Calls back at a time on the clock of the schedule. */
+  readonly ackLatency: { record(micros: number): void };
+  /** Calls back at a time on the clock of the schedule; the load waits for it before it ends. */
   readonly at: (time: number, callback: () => void) => void;
+  /** The same, while the schedule lasts. */
+  readonly during: (time: number, callback: () => void) => void;
   readonly expectedAlerts: readonly ExpectedAlerts[];
   readonly counts: LoadCounts;
-  /** The device is one whose messages are looked up in the store meanwhile. */
-  readonly onProbe: ((seq: number, due: number) => void) | undefined;
 }
 
 /** Of all devices of a thread; messages if nothing else is said. */

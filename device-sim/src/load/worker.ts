@@ -52,29 +52,34 @@ let isDone = false;
 let nextStorm = Infinity;
 const stormRandom = new Random(work.seed, "storms");
 
-const open = opener(work.target);
-const devices = work.devices.map(({ id, token, profile }, i) => {
-  const context: LoadContext = {
-    now,
-    beganAt: () => beganAt,
-    open,
-    seed: work.seed,
-    ackLatency: {
-      record(micros: number) {
-        ackLatency.record(micros);
-        recent.record(micros);
-      },
-    } as LoadContext["ackLatency"],
-    at(time, callback) {
-      const timer = lastTimer++ & 0x7fff_ffff;
-      callbacks.set(timer, callback);
-      timers.push(time, timer);
+/** Callbacks that the load waits for. */
+let needed = 0;
+const context: LoadContext = {
+  now,
+  beganAt: () => beganAt,
+  open: opener(work.target),
+  seed: work.seed,
+  ackLatency: {
+    record(micros) {
+      ackLatency.record(micros);
+      recent.record(micros);
     },
-    expectedAlerts: fleet.expect.alerts ?? [],
-    counts,
-    onProbe: i < work.probes ? (seq, at) => say({ type: "probe", device: id, seq, due: at }) : undefined,
-  };
-  return new DeviceLoad({ id, token }, fleet.profiles[profile]!, context);
+  },
+  at(time, callback) {
+    needed += 1;
+    callAt(time, () => {
+      needed -= 1;
+      callback();
+    });
+  },
+  during: (time, callback) => callAt(time, () => (isEnding ? undefined : callback())),
+  expectedAlerts: fleet.expect.alerts ?? [],
+  counts,
+};
+const devices = work.devices.map(({ id, token, profile }, i) => {
+  const isProbed = i < work.probes;
+  const onSent = (seq: number, due: number): void => say({ type: "probe", device: id, seq, due });
+  return new DeviceLoad({ id, token }, fleet.profiles[profile]!, context, isProbed ? onSent : undefined);
 });
 
 port.on("message", (message: ToWorker) => {
@@ -126,7 +131,13 @@ function tick(): void {
       due.push(at + device.interval(loadFactor(fleet.load, at - beganAt)), who);
     }
     if (time >= endsAt) end();
-  } else if (!isDone && devices.every((device) => device.pending === 0) && timers.size === 0) finish();
+  } else if (!isDone && devices.every((device) => device.pending === 0) && needed === 0) finish();
+}
+
+function callAt(time: number, callback: () => void): void {
+  const timer = lastTimer++ & 0x7fff_ffff;
+  callbacks.set(timer, callback);
+  timers.push(time, timer);
 }
 
 function runTimers(time: number): void {

@@ -62,7 +62,8 @@ function twoBytes(value: number): Buffer {
   return Buffer.from([value >>> 8, value & 0xff]);
 }
 
-function packet(first: number, parts: readonly Buffer[]): Buffer {
+/** `first`: the byte with type and flags. */
+export function packet(first: number, parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat(parts);
   const length: number[] = [];
   for (let rest = body.length; length.length === 0 || rest > 0; rest >>>= 7) length.push(rest & 127);

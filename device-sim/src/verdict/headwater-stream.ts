@@ -12,7 +12,6 @@ export class HeadwaterStream {
   readonly byDevice = new Map<string, ArrivalCount>();
   /** Why it does not tell everything; undefined: it does. */
   incomplete: string | undefined;
-  events = 0;
   readonly #metricOf: ReadonlyMap<string, string>;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #ended: Promise<void> = Promise.resolve();
@@ -61,12 +60,12 @@ export class HeadwaterStream {
       if (line.startsWith("event:")) event = line.slice(6).trim();
       else if (line.startsWith("data:")) data += line.slice(5);
     }
-    if (event === "sampling" || event === "sampled" || event === "gap") this.incomplete ??= "the stream was sampled";
+    if (event === "sampled") this.incomplete ??= "it was read more slowly than things happened";
+    if (event === "gap") this.incomplete ??= "the log no longer had all of it";
     if (event !== "telemetry" || data === "") return;
     const { device, readings } = JSON.parse(data) as StreamedEvent;
     const metric = this.#metricOf.get(device);
     if (metric === undefined) return;
-    this.events += 1;
     for (const { metric: name, value } of readings) {
       if (name !== metric) continue;
       const count = this.byDevice.get(device) ?? new ArrivalCount();

@@ -25,8 +25,8 @@ const comeAgainMs = 5000;
 
 /**
  * Who sends a request: the logins of MQTT, in the header `Authorization` (Basic with id and token or password, Bearer
- * with a JWT) or by the client certificate of the connection. As over MQTT a connection logs in once for all that it
- * sends with the same header; whether the login still counts is asked each time.
+ * with a JWT). As over MQTT a connection logs in once for all that it sends with the same header; whether the login
+ * still counts is asked each time.
  */
 export class DeviceLogin {
   readonly #identity: Pick<Identity, "login" | "permissionsOf">;
@@ -79,10 +79,12 @@ export class DeviceLogin {
       return new RequestError(503, "too-many-waiting", text, { retryAfterMs: comeAgainMs });
     }
     if (why !== "no-login") await this.#failures.failed(address);
-    const text =
-      "This needs the device's own login: `Authorization: Basic` with its id and its token or password, " +
-      "`Bearer` with a JWT of a configured issuer, or its client certificate";
-    return new RequestError(401, "login-refused", text);
+    return new RequestError(
+      401,
+      "login-refused",
+      "This needs the device's own login: `Authorization: Basic` with its id and its token or password, or `Bearer` " +
+        "with a JWT of a configured issuer",
+    );
   }
 }
 

@@ -79,8 +79,8 @@ export function telemetryRoute(
           operationId: "sendTelemetry",
           summary: "Readings of a device, as it would publish them over MQTT",
           description:
-            "Logs in as over MQTT: Basic with the device's id and its token or password, Bearer with a JWT, or a client " +
-            "certificate. Answered when the message is durable. What cannot be decoded is kept in quarantine, as over " +
+            "Logs in as over MQTT: Basic with the device's id and its token or password, or Bearer with a JWT. " +
+            "Answered when the message is durable. What cannot be decoded is kept in quarantine, as over " +
             "MQTT, and the answer says why. A message that comes again under the same Idempotency-Key is answered and " +
             "dropped; without a key it becomes a second event.",
           tags: ["telemetry"],

@@ -1,8 +1,7 @@
 import { Readable } from "node:stream";
-import { setImmediate } from "node:timers/promises";
 import type { ReadModel } from "@headwater/event-log/read-model";
 import type { Device } from "@headwater/aggregates";
-import { isoFromMicros } from "@headwater/core";
+import { isoFromMicros, sharedTurn } from "@headwater/core";
 import { afterQuery, type HttpApp, wantedType } from "@headwater/service";
 import { Type } from "@sinclair/typebox";
 import { deviceState } from "../devices/device-model.ts";
@@ -95,6 +94,6 @@ async function* csvLines(model: ReadModel, ids: readonly string[]): AsyncGenerat
 async function* present(model: ReadModel, ids: readonly string[]): AsyncGenerator<readonly Device[]> {
   for (let from = 0; from < ids.length; from += devicesAtATime) {
     yield ids.slice(from, from + devicesAtATime).flatMap((id) => deviceState(model.db, id)?.device ?? []);
-    await setImmediate();
+    await sharedTurn();
   }
 }

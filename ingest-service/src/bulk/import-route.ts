@@ -36,7 +36,7 @@ export function importRoute(app: HttpApp, { model, write }: ImportRouteOptions):
         config: {
           scopes: ["devices:write"],
           consumes: [ndjsonType, csvType],
-          documentedBody: Type.String({ description: "Devices, as exports write them" }),
+          documentedBody: Type.Unknown({ description: "Devices, as exports write them" }),
           produces: [ndjsonType],
         },
         schema: {

@@ -6,6 +6,7 @@ import type { QuarantineEntry } from "../quarantine/quarantine-queries.ts";
 import { askedOfOwner } from "../quarantine/quarantine-queries.ts";
 import type { Quarantiner } from "../quarantine/quarantiner.ts";
 import { redrivenStep, stepRecord } from "../quarantine/steps.ts";
+import { AskedWork } from "./asked-work.ts";
 import type { PointBatch } from "./point-batch.ts";
 import type { Reprojection } from "./reprojection.ts";
 
@@ -38,29 +39,21 @@ const modelTimeoutMs = 10_000;
 export class PartitionRedrive {
   readonly #options: PartitionRedriveOptions;
   readonly #over = new AbortController();
-  #isRunning = false;
-  #askedAgain = false;
+  readonly #work: AskedWork;
 
   constructor(options: PartitionRedriveOptions) {
     this.#options = options;
+    const { logger, partition } = options;
+    this.#work = new AskedWork(
+      () => this.#run(),
+      this.#over.signal,
+      (error) => logger.error({ err: error, partition }, "a re-drive has ended early"),
+    );
   }
 
   /** Something may have been asked for. */
   look(): void {
-    this.#askedAgain = true;
-    if (this.#isRunning) return;
-    this.#isRunning = true;
-    void this.#run()
-      .catch((error: unknown) => {
-        if (this.#over.signal.aborted) return;
-        this.#askedAgain = false;
-        this.#options.logger.error({ err: error, partition: this.#options.partition }, "a re-drive has ended early");
-      })
-      .finally(() => {
-        this.#isRunning = false;
-        // It was asked between the end of the run and here.
-        if (this.#askedAgain && !this.#over.signal.aborted) this.look();
-      });
+    this.#work.ask();
   }
 
   /** Another instance has the partition, or this one stops. */
@@ -71,8 +64,7 @@ export class PartitionRedrive {
   async #run(): Promise<void> {
     const { model } = this.#options;
     const { signal } = this.#over;
-    while (this.#askedAgain && !signal.aborted && model.db.isOpen) {
-      this.#askedAgain = false;
+    while (this.#work.take() && model.db.isOpen) {
       for (const topic of this.#options.topics) {
         for (let last = ""; ;) {
           const entries = this.#asked(topic);

@@ -1,5 +1,5 @@
 import { backoff, HeadwaterError, LastingTrouble, type Logger, UnknownOutcomeError } from "@headwater/core";
-import type { Point, RefusedPoint, TimeSeriesStore } from "@headwater/time-series";
+import { type Point, type RefusedPoint, StoreNeedsMendingError, type TimeSeriesStore } from "@headwater/time-series";
 import type { Refusal } from "../quarantine/refusal.ts";
 import type { PointBatch } from "./point-batch.ts";
 import { isolateRefused } from "./isolate-refused.ts";
@@ -197,7 +197,7 @@ export class StoreWriter {
         if (!(error instanceof HeadwaterError) || (error.advice !== "retry" && error.advice !== "wait")) throw error;
         this.#trouble = error.message;
         const facts = { code: error.code, problem: error.message, points, attempts: pause.attempts + 1 };
-        if (trouble.isNews(error.message)) this.#tell(facts, error.details?.["remedy"] !== undefined);
+        if (trouble.isNews(error.message)) this.#tell(facts, error instanceof StoreNeedsMendingError);
         await pause.wait(error.retryAfterMs);
       }
     }

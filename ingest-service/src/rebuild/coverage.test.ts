@@ -1,6 +1,7 @@
 import type { LogRecord } from "@headwater/event-log";
 import { describe, expect, it } from "vitest";
-import { coverageOf, earliestAppend } from "./coverage.ts";
+import { earliestAppend } from "../ledger/verify/verify.ts";
+import { coverageOf } from "./coverage.ts";
 
 const from = 1_780_000_000_000_000;
 

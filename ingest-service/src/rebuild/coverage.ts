@@ -1,8 +1,6 @@
 import { isoFromMicros } from "@headwater/core";
 import type { EventLog } from "@headwater/event-log";
-
-/** Events of a time were appended at the earliest this long before it (µs): clocks may be ahead by less. */
-export const earliestAppend = 86_400_000_000;
+import { earliestAppend } from "../ledger/verify/verify.ts";
 
 export interface Coverage {
   /** Nothing was ever removed from the partition, and what precedes its first record was never in it. */

@@ -4,6 +4,7 @@ import type { EventLog, Position } from "@headwater/event-log";
 import type { ReadModel } from "@headwater/event-log/read-model";
 import type { RebuildInput } from "@headwater/proto";
 import type { TimeSeriesStore } from "@headwater/time-series";
+import { AskedWork } from "../projection/asked-work.ts";
 import type { OwnedWriter, PartitionWork } from "../projection/owned-partition.ts";
 import type { ErasedData } from "../projection/telemetry-points.ts";
 import type { QuarantinedMetrics } from "../quarantine/quarantined-metrics.ts";
@@ -52,29 +53,22 @@ const modelTimeoutMs = 10_000;
 export class PartitionRebuild implements PartitionWork {
   readonly #options: PartitionRebuildOptions;
   readonly #over = new AbortController();
-  #isRunning = false;
-  #askedAgain = false;
+  readonly #work: AskedWork;
   #prepared: Prepared | undefined;
 
   constructor(options: PartitionRebuildOptions) {
     this.#options = options;
+    const { logger, partition } = options;
+    this.#work = new AskedWork(
+      () => this.#run(),
+      this.#over.signal,
+      (error) => logger.error({ err: error, partition }, "a rebuild stands still"),
+    );
   }
 
   /** There may be a step to take. */
   look(): void {
-    this.#askedAgain = true;
-    if (this.#isRunning) return;
-    this.#isRunning = true;
-    void this.#run()
-      .catch((error: unknown) => {
-        if (this.#over.signal.aborted) return;
-        this.#askedAgain = false;
-        this.#options.logger.error({ err: error, partition: this.#options.partition }, "a rebuild stands still");
-      })
-      .finally(() => {
-        this.#isRunning = false;
-        if (this.#askedAgain && !this.#over.signal.aborted) this.look();
-      });
+    this.#work.ask();
   }
 
   /** Another instance has the partition, or this one stops. */
@@ -87,8 +81,7 @@ export class PartitionRebuild implements PartitionWork {
     const { model, partition, logger } = this.#options;
     const { signal } = this.#over;
     const pause = backoff({ baseMs: 200, maxMs: 5000, signal });
-    while (this.#askedAgain && !signal.aborted && model.db.isOpen) {
-      this.#askedAgain = false;
+    while (this.#work.take() && model.db.isOpen) {
       const rebuild = openRebuild(model.db);
       if (rebuild === undefined) {
         this.#prepared = undefined;
@@ -97,13 +90,14 @@ export class PartitionRebuild implements PartitionWork {
       }
       try {
         const told = await this.#advance(rebuild);
-        if (told !== undefined) await model.waitFor(told, modelTimeoutMs);
-        this.#askedAgain ||= told !== undefined;
+        if (told === undefined) continue;
+        await model.waitFor(told, modelTimeoutMs);
+        this.#work.ask();
       } catch (error) {
         if (signal.aborted) return;
         // What was in the middle of being read or written is begun again.
         this.#prepared = undefined;
-        this.#askedAgain = true;
+        this.#work.ask();
         if (!(error instanceof HeadwaterError)) throw error;
         if (error.advice === "retry" || error.advice === "wait") {
           logger.warn({ partition, rebuild: rebuild.id, problem: error.message }, "a rebuild has to wait");

@@ -1,5 +1,4 @@
-import { setImmediate } from "node:timers/promises";
-import { InvariantError, type Logger } from "@headwater/core";
+import { InvariantError, type Logger, Pace } from "@headwater/core";
 import type { EventLog, Following, LogBatch, TopicNames } from "@headwater/event-log";
 import { SeenDerivations } from "@headwater/proto/telemetry";
 import type { FoldedEvents } from "@headwater/service";
@@ -21,8 +20,6 @@ export interface LiveFeedOptions {
 }
 
 const heartbeatMs = 15_000;
-/** The event loop is held for no longer at a time (milliseconds). */
-const sliceMs = 10;
 /** Batches that wait for a listener which is told of earlier ones still. */
 const maxHeld = 200;
 
@@ -193,14 +190,12 @@ export class LiveFeed {
     this.#ids.clear();
     if (told.events.length === 0) return;
     const ids = new Map(listeners.map((listener) => [listener.topicList, this.#idOf(listener)]));
-    let began = performance.now();
+    const pace = new Pace();
     for (const listener of listeners) {
       const id = ids.get(listener.topicList)!;
       if (this.#held.has(listener)) this.#hold(listener, told, id);
       else this.#offer(listener, told, id);
-      if (performance.now() - began < sliceMs) continue;
-      await setImmediate();
-      began = performance.now();
+      if (pace.isDue) await pace.rest();
     }
   }
 

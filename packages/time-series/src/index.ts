@@ -2,7 +2,7 @@ export * from "./aggregate.ts";
 export { QuantileSketch } from "./aggregation/quantile-sketch.ts";
 export { windowRows, type PointRange, type ReadPoints } from "./aggregation/window-rows.ts";
 export * from "./time-series-store.ts";
-export { StoreRejectedCredentialsError, StoreUnavailableError } from "./errors.ts";
+export { StoreNeedsMendingError, StoreRejectedCredentialsError, StoreUnavailableError } from "./errors.ts";
 export * from "./field-names.ts";
 export { MAX_NAME_BYTES, MAX_TAGS, MAX_TEXT_BYTES } from "./point-checks.ts";
 export {

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { sampleOf, type Reading, type Sample } from "../readings/reading.ts";
 import { compileCondition } from "./conditions.ts";
 import type { Program } from "./program.ts";
+import { isAlike } from "./shared-subject.ts";
 
 const second = 1_000_000;
 
@@ -48,4 +49,15 @@ it("keeps states apart that differ", () => {
   const fresh = hot.initial(undefined, undefined);
   expect(warm.step(state, next)).not.toEqual(hot.step(fresh, next));
   expect(warm.step(state, next)).toEqual(warm.step(structuredClone(state), next));
+});
+
+it.each([
+  [{}, []],
+  [[], {}],
+  [{ a: undefined }, { b: undefined }],
+  [[{ a: 1 }], [{ a: 1, b: undefined }]],
+  [[0], [-0]],
+])("tells %j and %j apart, of whatever rules they are", (one, other) => {
+  expect(isAlike(one, other)).toBe(false);
+  expect(isAlike(one, structuredClone(one))).toBe(true);
 });

@@ -86,10 +86,13 @@ export function isAlike(a: unknown, b: unknown): boolean {
     for (let place = 0; place < a.length; place++) if (!isAlike(a[place], b[place])) return false;
     return true;
   }
+  if (Array.isArray(b)) return false;
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;
   for (const key of keys) {
-    if (!isAlike((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])) return false;
+    const other = (b as Record<string, unknown>)[key];
+    if (other === undefined && !Object.hasOwn(b, key)) return false;
+    if (!isAlike((a as Record<string, unknown>)[key], other)) return false;
   }
   return true;
 }

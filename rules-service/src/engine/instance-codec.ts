@@ -3,6 +3,7 @@ import { beginning, type Position } from "../readings/position.ts";
 import { noActions, withCourse, type EpisodeActions } from "./episode-actions.ts";
 import { positionOfBeginning, unmuted, type Episode } from "./episode.ts";
 import { noEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
+import { UnreadableStateError } from "./errors.ts";
 import { footingAt, none, type Footing } from "./footings.ts";
 import type { InstanceFields } from "./instance.ts";
 import { readPlain, writePlain } from "./plain-codec.ts";
@@ -15,7 +16,7 @@ const flag = { neverFired: 1, fromBeginning: 2, ahead: 4, refused: 8 } as const;
 /** What is there of an episode beside what all of them have. */
 const episodeFlag = {
   ...{ retracted: 1, muted: 2, flapping: 4, cleared: 8, ended: 16, repeating: 32 },
-  ...{ acted: 64, told: 128, retractionTold: 256, acknowledged: 512 },
+  ...{ acted: 64, told: 128, retractionTold: 256, acknowledged: 512, since: 1024 },
 } as const;
 
 /** The beginnings of episodes in the present state, each written once; episodes are armed where one of them is. */
@@ -126,6 +127,12 @@ function readBeginning(reader: StateReader): Beginning {
   return begun;
 }
 
+function beginningAt(place: number): Beginning {
+  const begun = read[place];
+  if (begun !== undefined) return begun;
+  throw new UnreadableStateError("An episode in a rule's state has no beginning; it cannot be restored");
+}
+
 function writeEpisode(writer: StateWriter, episode: Episode): void {
   const { told, raisedAt, rank, retracted, mutedBy, flapping, clearedAt, end, actions, armed } = episode;
   const { course, acknowledged, repeating } = actions;
@@ -139,7 +146,8 @@ function writeEpisode(writer: StateWriter, episode: Episode): void {
     (course.acted ? episodeFlag.acted : 0) |
     (course.ended ? episodeFlag.told : 0) |
     (course.retracted ? episodeFlag.retractionTold : 0) |
-    (acknowledged ? episodeFlag.acknowledged : 0);
+    (acknowledged ? episodeFlag.acknowledged : 0) |
+    (course.since === undefined ? 0 : episodeFlag.since);
   writer.count(flags).text(episode.born).id(episode.alertId).text(episode.key);
   const begun = written.findIndex((each) => isSame(positionOfBeginning(each), armed));
   writer.count(begun);
@@ -149,6 +157,7 @@ function writeEpisode(writer: StateWriter, episode: Episode): void {
   if (clearedAt !== undefined) writer.time(clearedAt);
   if (end !== undefined) writePosition(writer, end);
   if (repeating.length > 0) writePlain(writer, repeating);
+  if (course.since !== undefined) writer.count(course.since);
 }
 
 function readEpisode(reader: StateReader): Episode {
@@ -156,17 +165,18 @@ function readEpisode(reader: StateReader): Episode {
   const is = (which: number): boolean => (flags & which) !== 0;
   const [born, alertId, key] = [reader.text(), reader.id(), reader.text()];
   const begun = reader.count();
-  const armed = begun < 0 ? readPosition(reader) : positionOfBeginning(read[begun]!);
+  const armed = begun < 0 ? readPosition(reader) : positionOfBeginning(beginningAt(begun));
   const [told, raisedAt, rank] = [reader.count(), reader.time(), reader.count()];
   const mutedBy = is(episodeFlag.muted) ? reader.list(() => reader.text()) : unmuted;
   const clearedAt = is(episodeFlag.cleared) ? reader.time() : undefined;
   const end = is(episodeFlag.ended) ? readPosition(reader) : undefined;
+  const repeating = is(episodeFlag.repeating) ? (readPlain(reader) as EpisodeActions["repeating"]) : none;
   const course = {
     acted: is(episodeFlag.acted),
     ended: is(episodeFlag.told),
     retracted: is(episodeFlag.retractionTold),
+    ...(is(episodeFlag.since) && { since: reader.count() }),
   };
-  const repeating = is(episodeFlag.repeating) ? (readPlain(reader) as EpisodeActions["repeating"]) : none;
   const actions = withCourse({ ...noActions, acknowledged: is(episodeFlag.acknowledged), repeating }, course);
   const retracted = is(episodeFlag.retracted);
   const flapping = is(episodeFlag.flapping);

@@ -150,7 +150,7 @@ const uuidText = Buffer.alloc(uuidLength, hyphen);
 /** Texts that states have in common are one text in memory: names of gateways, metrics, fields. */
 const knownTexts = new KnownTexts();
 
-/** Throws UnreadableStateError where the bytes end too soon: a state that cannot be read must not be guessed. */
+/** Throws UnreadableStateError where the bytes are none of a state: what cannot be read must not be guessed. */
 export class StateReader {
   readonly #bytes: Buffer;
   readonly #texts: string[] = [];
@@ -161,8 +161,10 @@ export class StateReader {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  get isAtEnd(): boolean {
-    return this.#at === this.#bytes.length;
+  /** What was read is all that there is. */
+  end(): void {
+    if (this.#at === this.#bytes.length) return;
+    throw new UnreadableStateError("A rule's state goes on where it should end; it cannot be restored");
   }
 
   count(): number {
@@ -204,6 +206,7 @@ export class StateReader {
 
   text(): string {
     const known = this.count();
+    if (known < 0) throw new UnreadableStateError("A rule's state names a text by no number; it cannot be restored");
     if (known < this.#texts.length) return this.#texts[known]!;
     const length = this.count();
     const at = this.#take(length);
@@ -221,7 +224,7 @@ export class StateReader {
   #take(bytes: number): number {
     const at = this.#at;
     this.#at += bytes;
-    if (this.#at > this.#bytes.length)
+    if (bytes < 0 || this.#at > this.#bytes.length)
       throw new UnreadableStateError("A rule's state ends before it should; it cannot be restored");
     return at;
   }

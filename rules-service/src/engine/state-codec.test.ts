@@ -4,6 +4,7 @@ import { noActions, withCourse } from "./episode-actions.ts";
 import { noEpisode } from "./episode-machine.ts";
 import { unmuted, type Episode } from "./episode.ts";
 import type { InstanceFields } from "./instance.ts";
+import { UnreadableStateError } from "./errors.ts";
 import { decodeInstance, encodeInstance } from "./state-codec.ts";
 
 const time = 1_700_000_000_000_000;
@@ -60,7 +61,12 @@ it("comes back as it was written", () => {
       { ...reading, state: hot },
       { ...reading, offset: 9, state: later },
     ],
-    episodes: [open, cleared, { ...open, alertId: "D4369DA5-7236-5254-B727-B317AD65CAFC" }],
+    episodes: [
+      open,
+      cleared,
+      { ...open, alertId: "D4369DA5-7236-5254-B727-B317AD65CAFC" },
+      { ...open, actions: withCourse(noActions, { ...acted.course, since: 3 }) },
+    ],
   };
   expect(written(plain)).toEqual(expected(plain));
   expect(written(full)).toEqual(expected(full));
@@ -77,4 +83,27 @@ it("keeps one object of a state where the clock has not gone ahead of the readin
 it("reads a reading that began episodes of two rules as one", () => {
   const [one, other] = [written(plain), written({ ...plain, likeness: "another" })];
   expect(one.state.episode.begun!.reading).toBe(other.state.episode.begun!.reading);
+});
+
+it("reads no state that is cut off, or longer than it should be", () => {
+  const whole = Uint8Array.from(encodeInstance(plain));
+  for (let length = 0; length < whole.length; length++) {
+    expect(() => decodeInstance(whole.subarray(0, length)), `${length} bytes`).toThrow(UnreadableStateError);
+  }
+  expect(() => decodeInstance(Uint8Array.of(...whole, 0))).toThrow(UnreadableStateError);
+});
+
+it("reads what is no state to its end, and no further", () => {
+  const whole = Uint8Array.from(encodeInstance(plain));
+  for (let place = 0; place < whole.length; place++) {
+    for (const byte of [0, 1, 127, 128, 255]) {
+      const other = whole.slice();
+      other[place] = byte;
+      try {
+        decodeInstance(other);
+      } catch (error) {
+        expect(error, `${byte} at ${place}`).toBeInstanceOf(UnreadableStateError);
+      }
+    }
+  }
 });

@@ -67,7 +67,7 @@ export function encodeSeries(series: Series): Uint8Array {
 }
 
 export function decodeSeries(bytes: Uint8Array): SeriesFields {
-  return readSeries(new StateReader(bytes));
+  return whole(bytes, readSeries);
 }
 
 export function encodeInstance(instance: InstanceFields): Uint8Array {
@@ -76,5 +76,12 @@ export function encodeInstance(instance: InstanceFields): Uint8Array {
 }
 
 export function decodeInstance(bytes: Uint8Array): InstanceFields {
-  return readInstance(new StateReader(bytes));
+  return whole(bytes, readInstance);
+}
+
+function whole<T>(bytes: Uint8Array, read: (reader: StateReader) => T): T {
+  const reader = new StateReader(bytes);
+  const fields = read(reader);
+  reader.end();
+  return fields;
 }

@@ -17,8 +17,7 @@ type TopicPartition = { readonly topic: string; readonly partition: number };
 
 /** How long a stop waits for the last checkpoints (milliseconds); a missing one makes a restart replay more. */
 const lastCheckpointMs = 3000;
-/** How long another member waits for the last checkpoint of a partition that moves to it (milliseconds). */
-const handOverMs = 2000;
+const defaultHandOverMs = 2000;
 
 export interface PartitionGroupOptions {
   readonly log: EventLog;
@@ -35,6 +34,8 @@ export interface PartitionGroupOptions {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly onFailure: (error: unknown) => void;
+  /** How long another member waits for the last checkpoint of a partition that moves to it (milliseconds). */
+  readonly handOverMs?: number;
 }
 
 /** This instance's share of the telemetry partitions, with a runner for each. */
@@ -194,7 +195,8 @@ export class PartitionGroup {
     this.#metrics.partitions.set(this.#runners.size);
     const giveUp = new AbortController();
     const written = Promise.allSettled(runners.map((runner) => runner.handOver()));
-    await Promise.race([written, sleep(handOverMs, giveUp.signal).catch(() => {})]);
+    const limit = this.#options.handOverMs ?? defaultHandOverMs;
+    await Promise.race([written, sleep(limit, giveUp.signal).catch(() => {})]);
     giveUp.abort();
     for (const runner of runners) runner.release();
   }

@@ -1,10 +1,10 @@
+import { Pace } from "@headwater/core";
 import { Type } from "@sinclair/typebox";
 import { decodeCursor, isTextPlace, pageOf, principalOf, type HttpApp } from "@headwater/service";
 import { bulkAnswer, bulkCursor, bulkIds, checkChoice, mostAtOnce, writeEach } from "../bulk/write-each.ts";
 import { ruleSelector, ruleSelectorSchema } from "../definition/index.ts";
 import type { RuleModel } from "./rule-model.ts";
 import type { RuleWrites } from "./rule-writes.ts";
-import { Slices } from "./transfer/slices.ts";
 
 export interface RuleBulkRoutesOptions {
   readonly model: RuleModel;
@@ -73,12 +73,12 @@ async function matching(
   after: string,
 ): Promise<string[]> {
   const found: string[] = [];
-  const slices = new Slices();
+  const pace = new Pace();
   let from = after;
   while (found.length <= mostAtOnce) {
     const page = model.list(from, state, rulesAPage);
     for (const { state: rule } of page) {
-      await slices.next();
+      if (pace.isDue) await pace.rest();
       if (fits({ id: rule.id, labels: labelsOf(rule.revisions.at(-1)?.definition) })) found.push(rule.id);
       from = rule.id;
     }

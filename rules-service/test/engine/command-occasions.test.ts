@@ -61,8 +61,14 @@ describe("commands answer what `on` names", () => {
       p.tick(30);
       const { alertId } = p.effects.alerts[0]!;
       expect(commands(p)).toEqual(["raised"]);
-      p.hand(alertId!, 29, "acknowledged", seen);
-      expect(commands(p)).toEqual(answers);
+      // After a restart as well.
+      const again = new Partition();
+      all(again.engine.restore({ offset: p.log.next, ...taken(p.engine, true) }));
+      again.rule(condition, { actions });
+      for (const each of [p, again]) {
+        each.hand(alertId!, 29, "acknowledged", seen);
+        expect(commands(each)).toEqual(answers);
+      }
     }
   });
 

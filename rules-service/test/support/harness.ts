@@ -73,7 +73,7 @@ export async function createService(
   logger: Logger = silentLogger,
   actions: Partial<ActionsConfig> = {},
   dataDir?: string,
-  more: Pick<RulesAppDeps, "elapsedMicros"> = {},
+  more: Pick<RulesAppDeps, "elapsedMicros" | "handOverMs"> = {},
 ): Promise<Service> {
   const metrics = createMetrics({ service: "rules", processMetrics: false });
   const instance = `test-${(made += 1)}`;

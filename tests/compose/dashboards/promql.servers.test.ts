@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { createApiClient, type ApiClient } from "@headwater/client";
 import { eventually } from "@headwater/testkit/eventually";
 import { runHeadwater, startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
 import { debianProgram } from "../../../scripts/servers/debian-packages.ts";
 import { startPrometheus, type Prometheus } from "../../../scripts/servers/prometheus.ts";
 import { checkout } from "../compose-file.ts";
@@ -26,6 +28,15 @@ const queries = panels.flatMap((panel) =>
   targetsOf(panel).flatMap(({ expr, refId }) =>
     expr === undefined ? [] : [{ title: panel.title ?? "", refId, expr }],
   ),
+);
+interface AlertRule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly annotations: Readonly<Record<"summary" | "description", string>>;
+}
+const alertsText = readFileSync(new URL("deploy/prometheus/alerts.yaml", checkout), "utf8");
+const alertRules = (parse(alertsText) as { groups: readonly { rules: readonly AlertRule[] }[] }).groups.flatMap(
+  ({ rules }) => rules,
 );
 /** What nothing in a good minute counts: whether these can be written is told by their declarations. */
 const notProvoked: Readonly<Record<string, readonly string[]>> = {
@@ -69,6 +80,62 @@ describe("the configuration of Prometheus", () => {
     await eventually(async () => expect(await valueOf('sum(up{job="headwater"})')).toBe(1));
     const headers = { authorization: `Bearer ${metricsToken}` };
     expect((await fetch(`${headwater.url("http")}/api/v1/devices`, { headers })).status).toBe(401);
+  });
+});
+
+describe("the alert rules", () => {
+  it.each(alertRules)("$alert names metrics that there are, and says what to do", async ({ expr, annotations }) => {
+    const exposed = await exposition();
+    const names = [...expr.matchAll(/\bheadwater_\w+/g)].map(([name]) => name);
+    for (const name of names) expect(exposed.has(name) || name in notProvoked, name).toBe(true);
+    expect(annotations.description.length).toBeGreaterThan(20);
+  });
+
+  it("are all evaluated by Prometheus, and only what happened in this test fires", async () => {
+    await eventually(async () => {
+      const answer = await fetch(`${prometheus.url}/api/v1/rules`);
+      const { data } = (await answer.json()) as {
+        data: { groups: { rules: { name: string; health: string; state: string; lastError?: string }[] }[] };
+      };
+      const rules = data.groups.flatMap(({ rules: each }) => each);
+      expect(rules.map(({ name }) => name)).toEqual(alertRules.map(({ alert }) => alert));
+      expect(rules.map(({ health }) => health)).toEqual(rules.map(() => "ok"));
+      const firing = rules.filter(({ state }) => state === "firing").map(({ name }) => name);
+      // One message could not be read: a run that takes minutes is told of it.
+      expect(firing.filter((name) => name !== "HeadwaterQuarantineGrows")).toEqual([]);
+    });
+  });
+
+  it("tell that the ledger does not balance, once it has not for five minutes", async () => {
+    const rule = alertRules.find(({ alert }) => alert === "HeadwaterLedgerUnbalanced")!;
+    const alertAt = (time: string, isFiring: boolean) => ({
+      eval_time: time,
+      alertname: rule.alert,
+      exp_alerts: isFiring
+        ? [
+            {
+              exp_labels: { severity: "critical", instance: "a" },
+              exp_annotations: { ...rule.annotations, summary: rule.annotations.summary.replace("{{ $value }}", "2") },
+            },
+          ]
+        : [],
+    });
+    const series = { series: `${rule.expr.split(" ", 1)[0]!}{instance="a"}`, values: "0 0 2x10 0x5" };
+    const tests = {
+      rule_files: ["alerts.yaml"],
+      evaluation_interval: "1m",
+      tests: [
+        {
+          interval: "1m",
+          input_series: [series],
+          alert_rule_test: [alertAt("1m", false), alertAt("6m", false), alertAt("8m", true), alertAt("14m", false)],
+        },
+      ],
+    };
+    await writeFile(join(dir, "alerts-test.yaml"), stringify(tests));
+    const promtool = await debianProgram("promtool", () => {});
+    const { stdout } = await run(promtool, ["test", "rules", join(dir, "alerts-test.yaml")]);
+    expect(stdout).toContain("SUCCESS");
   });
 });
 
@@ -138,6 +205,7 @@ async function configured(folder: string): Promise<string> {
   const here = new URL(headwater.url("http")).host;
   // The three services are one process here.
   await writeFile(join(folder, "targets", "services.yaml"), targets.replace(/\[.+\]/, `["${here}"]`));
+  await writeFile(join(folder, "alerts.yaml"), alertsText);
   const file = join(folder, "prometheus.yaml");
   await writeFile(file, text.replace("/run/secrets/metrics-token", token).replace("15s", "1s"));
   return file;

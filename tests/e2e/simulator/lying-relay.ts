@@ -1,7 +1,8 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { acknowledgement, PacketReader, packetType } from "@headwater/device-sim";
+import { PacketReader } from "@headwater/device-sim";
+import { acknowledgement, packet, packetType } from "@headwater/device-sim/packets";
 
 /** What a relay does with the nth telemetry message of a device, counted from 1. */
 export interface Lies {
@@ -87,11 +88,11 @@ class LyingHop {
   }
 
   async #pass(first: number, body: Buffer): Promise<void> {
-    const packet = packetOf(first, body);
+    const whole = packet(first, [body]);
     const topicEnd = 2 + (body.length > 2 ? body.readUInt16BE(0) : 0);
     const isTelemetry = first >>> 4 === packetType.publish && body.toString("utf8", 2, topicEnd).endsWith("/telemetry");
     if (!isTelemetry) {
-      this.#broker.write(packet);
+      this.#broker.write(whole);
       return;
     }
     const n = ++this.#telemetry;
@@ -102,29 +103,20 @@ class LyingHop {
     }
     if (delay.includes(n)) await sleep(delayMs);
     if (swap.includes(n)) {
-      this.#held = packet;
+      this.#held = whole;
       return;
     }
-    this.#broker.write(packet);
+    this.#broker.write(whole);
     if (this.#held !== undefined) this.#broker.write(this.#held);
     this.#held = undefined;
     if (!double.includes(n)) return;
     const again = Buffer.from(body);
     again.writeUInt16BE(foreignIds + n, topicEnd);
-    this.#broker.write(packetOf(first, again));
+    this.#broker.write(packet(first, [again]));
   }
 
   #down(first: number, body: Buffer): void {
     const isOwn = first >>> 4 === packetType.puback && body.readUInt16BE(0) >= foreignIds;
-    if (!isOwn) this.#device.write(packetOf(first, body));
+    if (!isOwn) this.#device.write(packet(first, [body]));
   }
-}
-
-function packetOf(first: number, body: Buffer): Buffer {
-  const length: number[] = [];
-  for (let rest = body.length; length.length === 0 || rest > 0; rest >>>= 7) length.push(rest & 127);
-  return Buffer.concat([
-    Buffer.from([first, ...length.map((byte, i) => (i + 1 < length.length ? byte | 128 : byte))]),
-    body,
-  ]);
 }

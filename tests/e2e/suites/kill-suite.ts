@@ -23,6 +23,7 @@ export function killSuite(name: string, open: OpenPlatform, services: readonly S
         device: "machine-1",
         rule: "machine-too-hot",
         mayRepeat: true,
+        gatewayKills: service === "gateway" ? 2 : 0,
         window: 20,
         disturbances: [
           { atSent: 3_000, run: killAndRestart },

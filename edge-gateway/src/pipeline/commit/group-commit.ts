@@ -35,6 +35,8 @@ export class GroupCommit {
   readonly #options: GroupCommitOptions;
   #open: PendingCommit;
   #committing: Promise<void> | undefined;
+  /** Of the batch that is being written: the sink does not count it yet. */
+  #committingBytes = 0;
   #scheduled = false;
   #lastFrames = 0;
   #lastSize = 64 * 1024;
@@ -59,13 +61,13 @@ export class GroupCommit {
 
   /** Whether the next record has a place, or is dropped for want of one. */
   get hasRoom(): boolean {
-    const { size } = this.#open;
-    return size < this.#options.maxBatchBytes && (this.#options.dropsNewest || this.#options.sink.hasRoom(size));
+    const { maxBatchBytes, dropsNewest, sink } = this.#options;
+    return this.#open.size < maxBatchBytes && (dropsNewest || sink.hasRoom(this.#undurableBytes));
   }
 
   /** Whether the next message is dropped: acknowledged, and named in a gap record. */
   get dropsNewest(): boolean {
-    return this.#options.dropsNewest && !this.#options.sink.hasRoom(this.#open.size);
+    return this.#options.dropsNewest && !this.#options.sink.hasRoom(this.#undurableBytes);
   }
 
   /** Whether everything that was written is durable. */
@@ -75,7 +77,7 @@ export class GroupCommit {
 
   /** Whether a small record of the gateway itself still has a place when messages have none any more. */
   get hasReserve(): boolean {
-    return this.#options.sink.hasRoom(this.#open.size - reserveBytes);
+    return this.#options.sink.hasRoom(this.#undurableBytes - reserveBytes);
   }
 
   /** Ends the frame that was begun in the open batch. The batch is synced before it is acknowledged. */
@@ -121,6 +123,11 @@ export class GroupCommit {
     this.#closed = true;
   }
 
+  /** What the sink has to find room for before the next record. */
+  get #undurableBytes(): number {
+    return this.#open.size + this.#committingBytes;
+  }
+
   #await(acknowledgement: Acknowledgement | undefined): void {
     const open = this.#open;
     if (open.firstAt === 0) {
@@ -153,6 +160,7 @@ export class GroupCommit {
     // A little more than last time: a buffer that has to grow is copied.
     this.#lastSize = Math.max(16 * 1024, Math.ceil(batch.size * 1.25));
     this.#lastFrames = batch.frames;
+    this.#committingBytes = batch.size;
     this.#open = this.#newBatch();
     this.#committing = this.#write(batch, this.#options.recent.cut()).finally(() => {
       this.#committing = undefined;
@@ -168,6 +176,7 @@ export class GroupCommit {
       const noting = notes === undefined ? undefined : recent.write(notes);
       if (noting !== undefined) await noting;
       if (batch.frames > 0) await sink.write(batch);
+      this.#committingBytes = 0;
     } catch (error) {
       // Both repeat a write that fails; they give up only when the gateway stops. Nothing of the batch is acknowledged.
       if (!(error instanceof QueueClosedError)) logger.error({ err: error }, "a group commit failed for good");

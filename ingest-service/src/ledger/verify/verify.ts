@@ -57,8 +57,8 @@ export interface Verification {
 
 const hour = 3_600_000_000;
 const maxMismatches = 100;
-/** Events of a range were appended at the earliest this long before it: a device may run ahead by less. */
-const earliestAppend = 24 * hour;
+/** Events of a time were appended at the earliest this long before it (µs): a device may run ahead by less. */
+export const earliestAppend = 24 * hour;
 
 /**
  * Reads [start, end) of a partition again and compares it with the store. Rejects with RequestError

@@ -47,7 +47,7 @@ function takesGzip(request: FastifyRequest): boolean {
 
 /** Reads bodies that are compressed; the limit of a body counts for what comes out. */
 export function decompressBodies(app: HttpApp): void {
-  app.addHook("preParsing", async (request, _reply, payload) => {
+  app.addHook("preParsing", async (request, reply, payload) => {
     const encoding = request.headers["content-encoding"]?.trim().toLowerCase();
     if (encoding === undefined || encoding === "" || encoding === "identity") return payload;
     const decoder = Object.hasOwn(decoders, encoding) ? decoders[encoding]?.() : undefined;
@@ -70,6 +70,14 @@ export function decompressBodies(app: HttpApp): void {
     });
     // Fastify compares the bytes that arrived with content-length, and those that came out with the limit.
     Object.defineProperty(plain, "receivedEncodedLength", { get: () => received });
+    // Where the answer comes before the end of the body (404, 413, 415), nobody listens any more, and an error that
+    // nobody hears would end the process.
+    plain.on("error", () => {});
+    reply.raw.once("close", () => {
+      payload.unpipe(decoder);
+      payload.resume();
+      decoder.destroy();
+    });
     payload.pipe(decoder).pipe(plain);
     payload.on("error", (error) => plain.destroy(error));
     payload.on("aborted", () => plain.destroy());

@@ -122,6 +122,32 @@ describe("a body", () => {
     expect(answer.status, await answer.text()).toBe(status);
   });
 
+  const damaged = Buffer.alloc(5000, "no gzip");
+  it.each([
+    ["of a type that nobody reads", "/api/v1/things", "foo/bar", damaged, 415],
+    [
+      "unpacked beyond its limit",
+      "/api/v1/things",
+      "application/json",
+      gzipSync(Buffer.alloc(50_000_000)).subarray(0, -8),
+      413,
+    ],
+    ["that goes nowhere", "/api/v1/nothing", "foo/bar", damaged, 404],
+  ])("that is damaged and %s ends nobody but itself", async (_what, path, type, bytes, status) => {
+    const http = await server();
+    const { url } = await http.listen();
+    const errors: unknown[] = [];
+    const note = (error: unknown): unknown => errors.push(error);
+    process.on("uncaughtException", note);
+    onTestFinished(() => void process.off("uncaughtException", note));
+    const headers = { ...auth, "content-type": type, "content-encoding": "gzip" };
+    const answer = await fetch(`${url}${path}`, { method: "POST", headers, body: bytes });
+    expect(answer.status, await answer.text()).toBe(status);
+    // What is wrong with the rest would be told by now.
+    await http.close();
+    expect(errors).toEqual([]);
+  });
+
   it("may be a merge patch", async () => {
     const headers = { ...auth, "content-type": "application/merge-patch+json" };
     const answer = await (

@@ -1,5 +1,5 @@
 import { HeadwaterError, UnknownOutcomeError } from "@headwater/core";
-import { StoreRejectedCredentialsError, StoreUnavailableError } from "../errors.ts";
+import { StoreNeedsMendingError, StoreRejectedCredentialsError, StoreUnavailableError } from "../errors.ts";
 import { AbortError, HttpError, RequestTimedOutError } from "@influxdata/influxdb-client";
 
 /** InfluxDB will not take this request as it is, however often it comes; a part of it, perhaps. */
@@ -92,8 +92,8 @@ const roomAndRestart =
   "its disk is full: make room, then restart influxd if it goes on saying so; what is in the log waits";
 
 /** Nothing but a person ends it. A write that got there in part is repeated like any other. */
-function needsMending(message: string, status: number, remedy: string): StoreUnavailableError {
-  return new StoreUnavailableError(`${message}; ${remedy}`, { details: { status, remedy } });
+function needsMending(message: string, status: number, remedy: string): StoreNeedsMendingError {
+  return new StoreNeedsMendingError(`${message}; ${remedy}`, { details: { status } });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { Pace } from "@headwater/core";
 import { etagOf, parsePrecondition } from "@headwater/service";
 import { canonicalMaintenance, type MaintenanceDefinition } from "../../definition/index.ts";
 import type { MaintenanceModel } from "../../maintenance/maintenance-model.ts";
@@ -5,7 +6,6 @@ import { writtenWindow } from "../../maintenance/maintenance-resource.ts";
 import type { MaintenanceWrites } from "../../maintenance/maintenance-writes.ts";
 import { differences } from "./rule-diff.ts";
 import type { ImportedWindow } from "./rule-import.ts";
-import { Slices } from "./slices.ts";
 
 export interface MaintenanceImportOptions {
   readonly model: MaintenanceModel;
@@ -20,9 +20,9 @@ export async function importWindows(
   { model, writes, by, dryRun }: MaintenanceImportOptions,
 ): Promise<ImportedWindow[]> {
   const done: ImportedWindow[] = [];
-  const slices = new Slices();
+  const pace = new Pace();
   for (const definition of windows) {
-    await slices.next();
+    if (pace.isDue) await pace.rest();
     const plan = planned(model, definition);
     const { id, action, revision } = plan;
     if (!dryRun && action === "create") await writes.create(definition, { by, precondition: undefined });

@@ -1,3 +1,4 @@
+import { Pace } from "@headwater/core";
 import { Type } from "@sinclair/typebox";
 import type { RuleMode } from "@headwater/aggregates";
 import { InvalidRequestError } from "@headwater/service";
@@ -11,7 +12,6 @@ import {
 } from "../../definition/index.ts";
 import { describe, maxProblems, pointerTo } from "../../language/problems.ts";
 import { parseNewRule } from "../rule-body.ts";
-import { Slices } from "./slices.ts";
 
 /** Most rules in one import. */
 export const maxEntries = 2000;
@@ -65,9 +65,9 @@ export async function entriesOf(body: unknown): Promise<Entries> {
   const places = new Map<string, number>();
   const rules: RuleEntry[] = [];
   const windows: MaintenanceDefinition[] = [];
-  const slices = new Slices();
+  const pace = new Pace();
   for (const [index, value] of values.entries()) {
-    await slices.next();
+    if (pace.isDue) await pace.rest();
     const place = pointerTo("", index);
     const entry = opened(value);
     const { state, at, odd } = entry;

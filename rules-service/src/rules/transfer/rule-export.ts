@@ -1,9 +1,9 @@
+import { Pace } from "@headwater/core";
 import { stringify } from "yaml";
 import type { MaintenanceModel } from "../../maintenance/maintenance-model.ts";
 import { writtenWindow } from "../../maintenance/maintenance-resource.ts";
 import type { RuleModel } from "../rule-model.ts";
 import { definitionOf } from "../rule-resource.ts";
-import { Slices } from "./slices.ts";
 
 const pageSize = 20;
 
@@ -16,14 +16,14 @@ export async function* exportRules(
   maintenance: MaintenanceModel,
   state: string | undefined,
 ): AsyncGenerator<string> {
-  const slices = new Slices();
+  const pace = new Pace();
   // Whoever asks for rules in one state asks for rules.
-  if (state === undefined) yield* exportWindows(maintenance, slices);
+  if (state === undefined) yield* exportWindows(maintenance, pace);
   let last = "";
   for (;;) {
     const page = model.list(last, state, pageSize);
     for (const { state: rule } of page) {
-      await slices.next();
+      if (pace.isDue) await pace.rest();
       const entry = { state: rule.mode, rule: inOrder(definitionOf(rule.revisions.at(-1)!)) };
       yield documentOf(entry);
       last = rule.id;
@@ -32,12 +32,12 @@ export async function* exportRules(
   }
 }
 
-async function* exportWindows(model: MaintenanceModel, slices: Slices): AsyncGenerator<string> {
+async function* exportWindows(model: MaintenanceModel, pace: Pace): AsyncGenerator<string> {
   let last = "";
   for (;;) {
     const page = model.list(last, pageSize);
     for (const window of page) {
-      await slices.next();
+      if (pace.isDue) await pace.rest();
       yield documentOf({ maintenance: inOrder(writtenWindow(window)) });
       last = window.id;
     }

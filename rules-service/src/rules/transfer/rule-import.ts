@@ -1,5 +1,5 @@
 import { Type, type Static } from "@sinclair/typebox";
-import { ConflictError, Semaphore } from "@headwater/core";
+import { ConflictError, Pace, Semaphore } from "@headwater/core";
 import { etagOf, InvalidRequestError, parsePrecondition } from "@headwater/service";
 import { maxProblems } from "../../language/problems.ts";
 import type { RuleModel } from "../rule-model.ts";
@@ -10,7 +10,6 @@ import { canonicalRule } from "../../definition/index.ts";
 import { warningsOf } from "../../definition/warnings.ts";
 import { differences, fieldChange } from "./rule-diff.ts";
 import { entryState, type EntryState, type RuleEntry } from "./rule-entry.ts";
-import { Slices } from "./slices.ts";
 
 /** Enough that writes share appends. */
 const writesAtOnce = 32;
@@ -101,9 +100,9 @@ export async function importRules(entries: readonly RuleEntry[], options: RuleIm
   const loops = loopsOfAll(options.model, entries);
   if (loops.length > 0) throw new InvalidRequestError("rules", loops.slice(0, maxProblems));
   const plans: ImportedRule[] = [];
-  const slices = new Slices();
+  const pace = new Pace();
   for (const entry of entries) {
-    await slices.next();
+    if (pace.isDue) await pace.rest();
     plans.push(planned(entry, options));
   }
   if (!options.dryRun) await carryOutAll(plans, entries, options);

@@ -3,7 +3,10 @@ import { YamlReader } from "./yaml-reader.ts";
 
 const readers: YamlReader[] = [];
 
-function reader(options?: { patienceMs: number }): YamlReader {
+/** However slow the machine is. */
+const patient = { patienceMs: 600_000 };
+
+function reader(options?: { patienceMs: number; idleMs?: number }): YamlReader {
   const made = new YamlReader(options);
   readers.push(made);
   return made;
@@ -26,7 +29,7 @@ describe("a long text in YAML", () => {
     const keys = Array.from({ length: 20_000 }, (_, index) => `key${index}: v`).join("\n");
     let value: unknown;
     const share = await shareOfThisThread(async () => {
-      value = await reader({ patienceMs: 60_000 }).read(keys);
+      value = await reader(patient).read(keys);
     });
     expect(Object.keys(value as object)).toHaveLength(20_000);
     expect(share).toBeLessThan(0.5);
@@ -46,7 +49,7 @@ describe("a long text in YAML", () => {
     ["several documents", "a: 1\n---\nb: 2", "it has several documents; send one, or import them all (rules/import)"],
     ["too many levels", "[".repeat(50_000), "it nests too deep"],
   ])("of %s is refused with what to do", async (_name, text, problem) => {
-    await expect(reader().read(text)).rejects.toThrow(`The body is not valid YAML: ${problem}`);
+    await expect(reader(patient).read(text)).rejects.toThrow(`The body is not valid YAML: ${problem}`);
   });
 
   it("that takes too long is refused, and the next one is read", async () => {
@@ -54,7 +57,15 @@ describe("a long text in YAML", () => {
     const slow = impatient.read(Array.from({ length: 20_000 }, (_, index) => `key${index}: v`).join("\n"));
     await expect(slow).rejects.toMatchObject({ status: 400, code: "invalid-yaml" });
     expect(await impatient.read("a: 1")).toEqual({ a: 1 });
-    expect(await reader().read(`${"#\n".repeat(1000)}a: 1`)).toEqual({ a: 1 });
+    expect(await reader(patient).read(`${"#\n".repeat(1000)}a: 1`)).toEqual({ a: 1 });
+  });
+
+  it("is read where it comes as the thread ends that had nothing to do", async () => {
+    const text = `${"#\n".repeat(1000)}a: 1`;
+    const restless = reader({ ...patient, idleMs: 1 });
+    await restless.read(text);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(await restless.read(text)).toEqual({ a: 1 });
   });
 });
 

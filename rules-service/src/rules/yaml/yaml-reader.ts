@@ -5,10 +5,10 @@ import { readAllYaml, readYaml, type YamlOutcome } from "./read-yaml.ts";
 /** Shorter texts are read at once: whatever they hold, that takes a few milliseconds. */
 const longBytes = 1024;
 /** A text that takes longer is refused. */
-const patienceMs = 10_000;
+const defaultPatienceMs = 10_000;
 const maxWaiting = 20;
 /** A worker that nobody needs ends after these milliseconds. */
-const idleMs = 30_000;
+const defaultIdleMs = 30_000;
 
 interface YamlTask {
   readonly text: string;
@@ -23,12 +23,14 @@ interface YamlTask {
 export class YamlReader {
   readonly #queue = new SerialQueue();
   readonly #patienceMs: number;
+  readonly #idleMs: number;
   #waiting = 0;
   #worker: Worker | undefined;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor(options: { readonly patienceMs?: number } = {}) {
-    this.#patienceMs = options.patienceMs ?? patienceMs;
+  constructor(options: { readonly patienceMs?: number; readonly idleMs?: number } = {}) {
+    this.#patienceMs = options.patienceMs ?? defaultPatienceMs;
+    this.#idleMs = options.idleMs ?? defaultIdleMs;
   }
 
   /** The value of a text. Rejects with RequestError: 400 `invalid-yaml`, 503 `too-many-waiting`. */
@@ -64,7 +66,7 @@ export class YamlReader {
       return await this.#queue.run(() => this.#readNext(task));
     } finally {
       this.#waiting -= 1;
-      if (this.#waiting === 0) this.#idle = setTimeout(() => void this.#worker?.terminate(), idleMs).unref();
+      if (this.#waiting === 0) this.#idle = setTimeout(() => this.#rest(), this.#idleMs).unref();
     }
   }
 
@@ -81,6 +83,13 @@ export class YamlReader {
       worker.on("message", settle).on("exit", ended);
       worker.postMessage(task);
     });
+  }
+
+  /** A text that comes before the thread has ended is for another one. */
+  #rest(): void {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    void worker?.terminate();
   }
 
   #start(): Worker {
