@@ -10,7 +10,9 @@ const looks: Readonly<Record<string, string>> = { critical: "critical", warning:
 
 /** The inbox: what is open, the newest first. */
 export function AlertsPage() {
-  const { resource, reload } = useResource("alerts", () => api.call("GET", "/api/v1/alerts", { query: { limit: 200 } }));
+  const { resource, reload } = useResource("alerts", () =>
+    api.call("GET", "/api/v1/alerts", { query: { limit: 200 } }),
+  );
   const [problem, setProblem] = useState("");
   useEffect(() => live.listen("topics=alerts", reload), [reload]);
   const act = (id: string, what: "acknowledge" | "clear"): void => {

@@ -21,8 +21,14 @@ export function Chart({
         width: element.clientWidth || 400,
         height: 200,
         cursor: { sync: { key: "device" } },
-        series: [{}, { label: unit === undefined ? title : `${title} (${unit})`, stroke: color("--accent"), width: 1.5 }],
-        axes: [{ stroke: color("--muted"), grid: { stroke: color("--line") } }, { stroke: color("--muted"), grid: { stroke: color("--line") } }],
+        series: [
+          {},
+          { label: unit === undefined ? title : `${title} (${unit})`, stroke: color("--accent"), width: 1.5 },
+        ],
+        axes: [
+          { stroke: color("--muted"), grid: { stroke: color("--line") } },
+          { stroke: color("--muted"), grid: { stroke: color("--line") } },
+        ],
       },
       [[], []],
       element,

@@ -33,7 +33,9 @@ export function FleetPage() {
     () =>
       live.listen("topics=telemetry,devices", (events) => {
         const now = Date.now();
-        const ids = events.flatMap(({ topic, data }) => (topic === "telemetry" ? [(data as { device: string }).device] : []));
+        const ids = events.flatMap(({ topic, data }) =>
+          topic === "telemetry" ? [(data as { device: string }).device] : [],
+        );
         if (ids.length > 0) setSeen((before) => new Map([...before, ...ids.map((id) => [id, now] as const)]));
         if (events.some(({ topic }) => topic === "devices")) reload();
       }),
@@ -64,9 +66,18 @@ export function FleetPage() {
       <Loaded of={resource} retry={reload}>
         {(all) =>
           all.length === 0 ? (
-            <p>No devices yet. Register one with <code>headwater devices import</code>, or over REST.</p>
+            <p>
+              No devices yet. Register one with <code>headwater devices import</code>, or over REST.
+            </p>
           ) : (
-            <div ref={scroller} role="table" aria-label="Devices" aria-rowcount={all.length} tabIndex={0} style={{ height: "75dvh", overflow: "auto" }}>
+            <div
+              ref={scroller}
+              role="table"
+              aria-label="Devices"
+              aria-rowcount={all.length}
+              tabIndex={0}
+              style={{ height: "75dvh", overflow: "auto" }}
+            >
               <div role="rowgroup" style={{ height: rows.getTotalSize(), position: "relative" }}>
                 {rows.getVirtualItems().map(({ index, start }) => {
                   const device = all[index]!;
@@ -76,7 +87,18 @@ export function FleetPage() {
                       key={device.id}
                       role="row"
                       aria-rowindex={index + 1}
-                      style={{ position: "absolute", top: start, left: 0, right: 0, height: rowHeight, display: "grid", gridTemplateColumns: "2fr 1fr 1fr 2fr", gap: 12, alignItems: "center", borderBottom: "1px solid var(--line)" }}
+                      style={{
+                        position: "absolute",
+                        top: start,
+                        left: 0,
+                        right: 0,
+                        height: rowHeight,
+                        display: "grid",
+                        gridTemplateColumns: "2fr 1fr 1fr 2fr",
+                        gap: 12,
+                        alignItems: "center",
+                        borderBottom: "1px solid var(--line)",
+                      }}
                     >
                       <span role="cell">
                         <Link href={`/devices/${encodeURIComponent(device.id)}`}>{device.id}</Link>

@@ -14,7 +14,9 @@ export function PipelinePage() {
         {({ partitions, balanced }) => (
           <>
             <p className={`notice${balanced ? "" : " critical"}`}>
-              {balanced ? "Balanced: all that was received is accounted for." : "Not balanced: see the partitions below."}
+              {balanced
+                ? "Balanced: all that was received is accounted for."
+                : "Not balanced: see the partitions below."}
             </p>
             <table className="table">
               <thead>

@@ -15,14 +15,18 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
 
   const signIn = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
-    const token = String(new FormData(event.currentTarget).get("token")).trim();
+    const entry = new FormData(event.currentTarget).get("token");
+    const token = typeof entry === "string" ? entry.trim() : "";
     const answer = await fetch("/api/v1/session", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ token }),
     });
     if (answer.ok) setState("in");
-    else setProblem(answer.status === 401 ? "This token is not known here, or was revoked." : `Refused (${answer.status}).`);
+    else
+      setProblem(
+        answer.status === 401 ? "This token is not known here, or was revoked." : `Refused (${answer.status}).`,
+      );
   };
   return (
     <main style={{ maxWidth: "26rem", margin: "10vh auto" }}>
