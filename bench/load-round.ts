@@ -86,7 +86,7 @@ export async function landed(log: EventLog, topic: string): Promise<number> {
 }
 
 export const roundHeader =
-  "pair  who       msg/s to the log   µs CPU a message                       behind at the end   load's µs   others' share";
+  "pair  who                    msg/s to the log   µs CPU a message                       behind at the end   load's µs   others' share";
 
 export function roundLine(pair: number, name: string, round: Round): string {
   const { throughput, cpu, cpuTotal, behind, loadCpu, others } = round;
@@ -94,7 +94,7 @@ export function roundLine(pair: number, name: string, round: Round): string {
   const each = parts.length === 1 ? "" : ` (${parts.join(", ")})`;
   return [
     String(pair).padEnd(5),
-    name.padEnd(9),
+    name.padEnd(22),
     String(Math.round(throughput)).padStart(16),
     `  ${`${cpuTotal.toFixed(2)}${each}`.padEnd(38)}`,
     String(behind).padStart(17),

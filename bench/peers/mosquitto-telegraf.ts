@@ -1,11 +1,11 @@
 import { ResourceError, sleep } from "@headwater/core";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startMosquitto, type Mosquitto } from "../scripts/servers/mosquitto.ts";
-import { endProcesses, spawnServer } from "../scripts/servers/server-process.ts";
-import { telegrafBinary, TELEGRAF_VERSION } from "../scripts/servers/telegraf-install.ts";
+import { startMosquitto, type Mosquitto } from "../../scripts/servers/mosquitto.ts";
+import { endProcesses, spawnServer } from "../../scripts/servers/server-process.ts";
+import { telegrafBinary, TELEGRAF_VERSION } from "../../scripts/servers/telegraf-install.ts";
 
-export interface PeerOptions {
+export interface MosquittoAndTelegrafOptions {
   readonly brokers: string;
   /** Where Telegraf writes; has to exist. */
   readonly topic: string;
@@ -20,7 +20,7 @@ export interface PeerOptions {
  * What Headwater's gateway is measured against: Mosquitto takes the messages, Telegraf carries them to Kafka. Not
  * durable.
  */
-export class PeerProcesses {
+export class MosquittoAndTelegraf {
   readonly #mosquitto: Mosquitto;
   readonly #telegraf: { readonly pid: number; readonly configFile: string };
 
@@ -29,7 +29,13 @@ export class PeerProcesses {
     this.#telegraf = telegraf;
   }
 
-  static async start({ brokers, topic, dataDir, probe, landed }: PeerOptions): Promise<PeerProcesses> {
+  static async start({
+    brokers,
+    topic,
+    dataDir,
+    probe,
+    landed,
+  }: MosquittoAndTelegrafOptions): Promise<MosquittoAndTelegraf> {
     const progress = (message: string): void => console.error(message);
     const mosquitto = await startMosquitto({
       dataDir: join(dataDir, "mosquitto"),
@@ -57,7 +63,7 @@ export class PeerProcesses {
       await probe(mosquitto.port);
       await sleep(500);
     }
-    return new PeerProcesses(mosquitto, { pid: telegraf.pid, configFile });
+    return new MosquittoAndTelegraf(mosquitto, { pid: telegraf.pid, configFile });
   }
 
   get port(): number {
@@ -74,7 +80,7 @@ export class PeerProcesses {
   }
 }
 
-export const peerVersions = `Mosquitto of Debian, Telegraf ${TELEGRAF_VERSION}`;
+export const mosquittoAndTelegrafVersions = `Mosquitto of Debian, Telegraf ${TELEGRAF_VERSION}`;
 
 /** Large batches, much in flight, no waiting for the interval: what it needs to be fast. */
 function telegrafConfig(port: number, brokers: string, topic: string): string {
