@@ -21,6 +21,7 @@ export interface LoadShape {
   readonly connections: number;
   readonly inFlight: number;
   readonly seconds: number;
+  readonly numbered?: boolean;
 }
 
 export interface Round {
@@ -73,7 +74,15 @@ export async function measureRound(
 /** The load in a process of its own: what it costs is not the bench's. */
 export async function loadOnce(port: number, password: string, shape: LoadShape): Promise<LoadResult> {
   const script = join(import.meta.dirname, "mqtt-load.ts");
-  const args = [script, port, shape.connections, shape.inFlight, shape.seconds, password].map(String);
+  const args = [
+    script,
+    port,
+    shape.connections,
+    shape.inFlight,
+    shape.seconds,
+    password,
+    shape.numbered === true ? "numbered" : "",
+  ].map(String);
   const { stdout } = await promisify(execFile)(process.execPath, args, {
     env: { PATH: process.env["PATH"], BENCH_LASTING_SESSIONS: process.env["BENCH_LASTING_SESSIONS"] },
   });
