@@ -44,11 +44,20 @@ export function ratioTo(figure: Figure, ours: string, other: string): number {
   return median(own.map((value, round) => value / theirs[round]!));
 }
 
+/** Nothing to say where both are nought. */
+function ratioText(figure: Figure, ours: string, other: string): string {
+  const ratio = ratioTo(figure, ours, other);
+  return Number.isFinite(ratio) ? ratio.toFixed(2) : "";
+}
+
 /** For a terminal: the medians, and the ratio to each of the others. */
 export function lineOf(figure: Figure): string {
   const { what, unit, digits, samples } = figure;
   const [ours, ...others] = Object.keys(samples);
-  const ratios = others.map((name) => `${ratioTo(figure, ours!, name).toFixed(2)} of ${name}`);
+  const ratios = others.flatMap((name) => {
+    const ratio = ratioText(figure, ours!, name);
+    return ratio === "" ? [] : [`${ratio} of ${name}`];
+  });
   const own = median(samples[ours!]!).toLocaleString("en", { maximumFractionDigits: digits });
   return [`${what}: ${own} ${unit}`, ...ratios, verdict(figure)].filter((part) => part !== "").join("; ");
 }
@@ -63,7 +72,7 @@ export function markdownOf(report: BenchReport): string {
   const rows = figures.map((figure) => [
     `${figure.what}, ${figure.unit}`,
     ...names.map((name) => spread(figure, name)),
-    ...others.map((name) => (figure.samples[name] === undefined ? "" : ratioTo(figure, ours, name).toFixed(2))),
+    ...others.map((name) => (figure.samples[name] === undefined ? "" : ratioText(figure, ours, name))),
     ...(budgets ? [verdict(figure)] : []),
   ]);
   return [
