@@ -1,5 +1,5 @@
 /**
- * What an outage of the store costs afterwards: influxd is stopped (SIGSTOP) while devices go on, then continued, and it
+ * What an outage of the store costs: influxd is stopped (SIGSTOP), while devices go on, then continued, and it
  * is measured how fast the backlog goes, how long until the ledger balances, and how much memory it takes. The
  * all-in-one on a real Kafka and influxd; counted is what is stored, by the ledger.
  *

@@ -1,7 +1,7 @@
 /**
  * Devices to Kafka, Headwater's gateway beside two peers: Mosquitto + Telegraf, and a gateway in a hundred lines of Go
  * that acknowledges before or after Kafka. The same load (QoS 1 from raw connections) against each in turn, A B C D,
- * D C B A, …, on one machine in one run, into the same real Kafka, which it starts for itself. Counted is what is on the
+ * D C B A, …, on one machine in one run, into the same real Kafka, which it starts. Counted is what is on the
  * log. Headwater acknowledges after fsync; the peers are durable nowhere before Kafka.
  *
  *     npm run bench:gateway -- [--pairs 4] [--seconds 6] [--connections 100] [--in-flight 30] [--alone] [--json FILE]

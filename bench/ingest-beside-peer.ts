@@ -1,5 +1,5 @@
 /**
- * Kafka to InfluxDB, Headwater's ingest service beside Telegraf: a backlog of events of three fields as fast as it goes,
+ * Kafka to InfluxDB, Headwater's ingest beside Telegraf: a backlog of events of three fields, as fast as it can,
  * each in turn, from the same real Kafka into the same real influxd, which the bench starts. Counted is what is stored
  * and committed. Headwater reads its protobuf events, keeps the ledger and the latest values; Telegraf reads line
  * protocol, which InfluxDB takes as it is.

@@ -1,6 +1,6 @@
 /**
  * What kill -9 costs: Headwater's gateway beside Mosquitto + Telegraf and a gateway in Go, each killed in the middle of
- * the same load with all its processes, started again, and its records on the log held against what it had acknowledged,
+ * the same load with all its processes, started again, its records on the log held against what it had acknowledged,
  * message by message. The devices do not send again what was acknowledged; nobody does.
  *
  *     npm run bench:kill -- [--rounds 3] [--connections 100] [--in-flight 30] [--json FILE]
