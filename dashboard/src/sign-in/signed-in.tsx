@@ -5,8 +5,12 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
   const [state, setState] = useState<"asking" | "in" | "out">("asking");
   const [problem, setProblem] = useState("");
   useEffect(() => {
-    fetch("/api/v1/session").then(
-      ({ status }) => setState(status === 200 ? "in" : "out"),
+    const code = /^#sign-in=([\w-]+)$/.exec(location.hash)?.[1];
+    askAtFirst(code).then(
+      ({ ok }) => {
+        setState(ok ? "in" : "out");
+        if (!ok && code !== undefined) setProblem("The link was used already, or is older than an hour.");
+      },
       () => setProblem("Headwater does not answer; is it running?"),
     );
   }, []);
@@ -17,11 +21,7 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
     event.preventDefault();
     const entry = new FormData(event.currentTarget).get("token");
     const token = typeof entry === "string" ? entry.trim() : "";
-    const answer = await fetch("/api/v1/session", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ token }),
-    });
+    const answer = await askToSignIn({ token });
     if (answer.ok) setState("in");
     else
       setProblem(
@@ -50,4 +50,22 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
       </p>
     </main>
   );
+}
+
+function askToSignIn(body: { readonly token: string } | { readonly code: string }): Promise<Response> {
+  return fetch("/api/v1/session", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+let atFirst: Promise<Response> | undefined;
+
+/** Asked once, however often the page is set up: the code of the link that `npm start` prints counts once. */
+function askAtFirst(code: string | undefined): Promise<Response> {
+  atFirst ??= code === undefined ? fetch("/api/v1/session") : askToSignIn({ code });
+  // The code is gone from the address and from the history with that.
+  if (code !== undefined) history.replaceState(history.state, "", location.pathname + location.search);
+  return atFirst;
 }
