@@ -42,6 +42,8 @@ export class PacketGuard {
   readonly #acks: AwaitedAcks | undefined;
   readonly #publish: PublishCheck;
   readonly #partial = new PartialPacket();
+  /** Of its CONNECT; 0 before that. */
+  #version: 0 | 3 | 4 | 5 = 0;
   #version5: Version5Packets | undefined;
   /** After DISCONNECT nothing counts (3.14.4). */
   #ended = false;
@@ -120,10 +122,8 @@ export class PacketGuard {
   /** Reads the header of the packet that begins there, as far as it has come; false if it is wrong. */
   #readHeader(bytes: Uint8Array, at: number): boolean {
     const first = bytes[at]!;
-    if (!this.#connected && first >> 4 !== types.connect) return this.#refuse("no-connect");
+    if (this.#version !== 4 && !this.#mayBegin(first)) return false;
     const available = bytes.length - at;
-    // What no length can mend is not waited for.
-    if (this.#version5 !== undefined && !this.#refuse(checkFirstByte(first), first >> 4)) return false;
     let length = 0;
     let headerLength = 1;
     for (;;) {
@@ -140,9 +140,15 @@ export class PacketGuard {
     this.#headerLength = headerLength;
     this.#total = headerLength + length;
     if (this.#total > this.#limits.maxPacketBytes) return this.#refuse("packet-too-large", first >> 4);
-    if (this.#version5 !== undefined) return this.#refuse(this.#check5Header(bytes, first, at, length), first >> 4);
-    if (first >> 4 === types.publish && this.#connected && length >= 2) return true;
+    if (this.#version === 4 && first >> 4 === types.publish && length >= 2) return true;
+    if (this.#version === 5) return this.#refuse(this.#check5Header(bytes, first, at, length), first >> 4);
     return this.#refuse(checkHeader(first, length, this.#state));
+  }
+
+  /** Whether a packet may come now, by its first byte; in MQTT 5 its length, which may be wrong too, is not waited for. */
+  #mayBegin(first: number): boolean {
+    if (this.#version === 0) return first >> 4 === types.connect || this.#refuse("no-connect");
+    return this.#version !== 5 || this.#refuse(checkFirstByte(first), first >> 4);
   }
 
   #check5Header(bytes: Uint8Array, first: number, at: number, length: number): Violation | undefined {
@@ -154,7 +160,7 @@ export class PacketGuard {
   #passes(bytes: Buffer, at: number, end: number): boolean {
     const first = bytes[at]!;
     const body = at + this.#headerLength;
-    if (this.#version5 !== undefined) return this.#passes5(bytes, first, body, end);
+    if (this.#version === 5) return this.#passes5(bytes, first, body, end);
     switch (first >> 4) {
       case types.publish:
         if (!this.#refuse(this.#publish.check(bytes, first, body, end))) return false;
@@ -200,6 +206,7 @@ export class PacketGuard {
       return this.#refuse(connect.violation);
     }
     this.connect = connect;
+    this.#version = connect.version;
     if (connect.version === 5) this.#speak5(connect);
     return true;
   }
@@ -228,7 +235,7 @@ export class PacketGuard {
   #refuse(violation: Violation | undefined, type = 0): boolean {
     this.violation = violation;
     if (violation === undefined) return true;
-    if (this.#version5 !== undefined) this.reply = this.replyTo(violation, type);
+    if (this.#version === 5) this.reply = this.replyTo(violation, type);
     return false;
   }
 
@@ -240,11 +247,7 @@ export class PacketGuard {
     return disconnectRefusal(reasonCode(violation, type), text, maxPacketBytes);
   }
 
-  get #connected(): boolean {
-    return this.connect !== undefined;
-  }
-
   get #state(): { connected: boolean; is31: boolean } {
-    return { connected: this.#connected, is31: this.connect?.version === 3 };
+    return { connected: this.#version > 0, is31: this.#version === 3 };
   }
 }
