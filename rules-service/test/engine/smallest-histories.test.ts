@@ -104,7 +104,7 @@ describe("a hold beside an absence that is excused as it comes due", () => {
     const p = under({ not: { absent: "2s" }, for: "2s" }, { lateness: "0s" });
     p.tick(90);
     p.read(90, 0, { gateway: "other" });
-    // Of a gateway with an hour's backlog: silence is due at 61 of its own time, and it tells at 90 of a pause till then.
+    // Of a gateway with an hour's backlog: silence is due at 61 on its time, and at 90 it tells of a pause till then.
     p.mark(-3510, { forwarded: 90, appended: 90 });
     p.read(90, 0, { received: 59, appended: 90 });
     p.read(89, 0, { received: 90, appended: 90 });
