@@ -1,5 +1,5 @@
 import { topicSpecs } from "@headwater/event-log";
-import { mergeSchemas, type HostedService } from "@headwater/service";
+import { mergeSchemas, sessionRoutes, type HostedService } from "@headwater/service";
 import { openTimeSeriesStore, timeSeriesSettings } from "@headwater/time-series";
 import { createIngestApp } from "./app.ts";
 import { ingestSettings } from "./config.ts";
@@ -19,6 +19,7 @@ export const ingestService: HostedService<typeof settings> = {
       leastRawMs: telemetry?.retentionMs,
     });
     context.lifecycle.add("time-series store", { stop: () => store.close() });
+    sessionRoutes(context.http, context.access);
     return createIngestApp({ ...context, store });
   },
 };

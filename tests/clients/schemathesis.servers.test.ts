@@ -107,6 +107,8 @@ it(
       { ids: ["createBacktest", "startRebuild"], mayRefuse: true },
       // A first line that names columns.
       { ids: ["importDevices", "exportDevices"], mayRefuse: true },
+      // A token or a code, and not both.
+      { ids: ["signIn"], mayRefuse: true },
       { ids: ["registerDevice", "addCredential", "createProvisioningKey"], mayRefuse: true },
     ];
     writeFileSync(join(folder, "schemathesis.toml"), settings(device, groups));

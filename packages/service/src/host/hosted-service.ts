@@ -1,6 +1,7 @@
 import type { Static, TObject } from "@sinclair/typebox";
 import type { EventLog, EventLogSettings, TopicNames } from "@headwater/event-log";
 import type { Logger } from "@headwater/core";
+import type { Access } from "../access/index.ts";
 import type { ProcessSettings } from "../config/index.ts";
 import type { HttpServer } from "../http/index.ts";
 import type { Lifecycle } from "../lifecycle/index.ts";
@@ -18,6 +19,7 @@ export interface ServiceContext<Config> {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly http: HttpServer;
+  readonly access: Access;
   /** For parts that start before the service and stop after it, as a store. */
   readonly lifecycle: Lifecycle;
 }

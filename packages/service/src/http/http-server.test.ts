@@ -283,7 +283,11 @@ describe("status", () => {
       next: null,
     }));
     const api = (await http.inject({ url: "/api/v1/openapi.json" })).json();
-    expect(api).toMatchObject({ openapi: "3.1.0", info: { title: "Test" }, security: [{ token: [] }] });
+    expect(api).toMatchObject({
+      openapi: "3.1.0",
+      info: { title: "Test" },
+      security: [{ token: [] }, { session: [] }],
+    });
     expect(api.info.description).toContain("| 401 | `unauthenticated` |");
     expect(
       api.paths["/api/v1/things"].post.requestBody.content["application/json"].schema.properties.size.maximum,

@@ -12,6 +12,7 @@ import { answerNotModified } from "./conditional-get.ts";
 import { type ConnectionLimits, limitConnections, serverOptions } from "./connection-limits.ts";
 import { errorHandler, send } from "./error-handler.ts";
 import { allowOrigins } from "./cors.ts";
+import type { FailedLogins } from "./failed-logins.ts";
 import { repeatAnswers } from "./idempotency.ts";
 import { acceptJson } from "./json-bodies.ts";
 import { KeptAnswers } from "./kept-answers.ts";
@@ -69,6 +70,8 @@ export interface HttpServer {
    * than a token.
    */
   readonly app: HttpApp;
+  /** Who showed wrong tokens: routes that take tokens in their bodies tell it of theirs. */
+  readonly failures: FailedLogins;
   /** Aborted when the server begins to close: streams end then. */
   readonly closing: AbortSignal;
   /** Resolves with the address. Rejects with ResourceError if the address cannot be listened on. */
@@ -130,7 +133,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
   app.addHook("onRequest", checkQuery);
   allowOrigins(app, options.corsOrigins ?? []);
-  requireToken(app, options.auth);
+  const failures = requireToken(app, options.auth);
   negotiateTypes(app);
   acceptJson(app);
   decompressBodies(app);
@@ -170,6 +173,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   let closed: Promise<void> | undefined;
   return {
     app,
+    failures,
     closing: closing.signal,
     inject: app.inject.bind(app),
     async listen() {

@@ -5,6 +5,8 @@ export { adminTokenAuth, mayUse, metricsTokenAuth } from "./principal.ts";
 export type { Authenticator, Principal } from "./principal.ts";
 export { principalOf } from "./authentication.ts";
 export { FailedLogins } from "./failed-logins.ts";
+export { refuseForeignBrowsers } from "./own-page.ts";
+export { clearSessionCookie, sessionSecret, setSessionCookie } from "./session-cookie.ts";
 export { loadOrCreateAdminToken } from "./admin-token.ts";
 export type { CursorList } from "./page.ts";
 export { decodeCursor, encodeCursor, isNumberPlace, isTextPlace, listQuery, pageOf, pageSchema } from "./page.ts";

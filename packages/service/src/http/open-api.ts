@@ -61,6 +61,13 @@ export function openApi(title: string, version: string): FastifyDynamicSwaggerOp
       components: {
         securitySchemes: {
           token: { type: "http", scheme: "bearer" },
+          session: {
+            type: "apiKey",
+            in: "cookie",
+            name: "headwater-session",
+            description:
+              "The session of a page that signed in; its name ends with `-` and the port, where there is one",
+          },
           device: {
             type: "http",
             scheme: "basic",
@@ -69,7 +76,7 @@ export function openApi(title: string, version: string): FastifyDynamicSwaggerOp
           deviceJwt: { type: "http", scheme: "bearer", description: "A JWT of an issuer that names the device" },
         },
       },
-      security: [{ token: [] }],
+      security: [{ token: [] }, { session: [] }],
     },
     transform: ({ schema, url, route }) => {
       const config = route.config ?? {};

@@ -5,11 +5,20 @@ export interface Principal {
   readonly id: string;
   /** Permissions that a route's `scopes` are checked against; `*` stands for all. */
   readonly scopes: readonly string[];
+  /** µs; absent: its rights have no end that is known. */
+  readonly expiresAt?: number;
+  /** Whether its rights are still there: asked while a long answer is under way. Absent: they are. */
+  readonly holds?: () => boolean;
 }
 
 export interface Authenticator {
-  /** The owner of the token; undefined for an unknown token. Compares digests in constant time. */
+  /**
+   * The owner of the token; undefined for an unknown token. Compares digests in constant time. Rejects with
+   * RequestError (503) while tokens cannot be decided about.
+   */
   authenticate(token: string): Promise<Principal | undefined>;
+  /** Who signed in for the session of that secret. Absent: there are no sessions. */
+  ofSession?(secret: string): Promise<Principal | undefined>;
 }
 
 /** The administrator's token: every scope. */
