@@ -145,7 +145,7 @@ export class PacketGuard {
     return this.#refuse(checkHeader(first, length, this.#state));
   }
 
-  /** Whether a packet may come now, by its first byte; in MQTT 5 its length, which may be wrong too, is not waited for. */
+  /** Whether a packet may come now, by its first byte; of MQTT 5 its length, is not waited for. */
   #mayBegin(first: number): boolean {
     if (this.#version === 0) return first >> 4 === types.connect || this.#refuse("no-connect");
     return this.#version !== 5 || this.#refuse(checkFirstByte(first), first >> 4);
