@@ -16,6 +16,11 @@ const places = [
   ["/pipeline", "Pipeline"],
 ] as const;
 
+/** Whether a place is where the reader is, or above it. */
+function isAt(location: string, path: string): boolean {
+  return location === path || (path !== "/" && location.startsWith(`${path}/`));
+}
+
 export function App() {
   const [location] = useLocation();
   return (
@@ -24,7 +29,7 @@ export function App() {
         <nav className="shell-bar" aria-label="Pages">
           <strong>Headwater</strong>
           {places.map(([path, name]) => (
-            <Link key={path} href={path} aria-current={location === path ? "page" : undefined}>
+            <Link key={path} href={path} aria-current={isAt(location, path) ? "page" : undefined}>
               {name}
             </Link>
           ))}
@@ -37,7 +42,7 @@ export function App() {
             <Switch>
               <Route path="/" component={FleetPage} />
               <Route path="/devices/:id">{({ id }) => <DevicePage key={id} id={decodeURIComponent(id)} />}</Route>
-              <Route path="/alerts" component={AlertsPage} />
+              <Route path="/alerts/:id?">{({ id }) => <AlertsPage id={id} />}</Route>
               <Route path="/rules" component={RulesPage} />
               <Route path="/pipeline" component={PipelinePage} />
               <Route>
