@@ -36,6 +36,7 @@ const parts: Readonly<Record<string, Part>> = {
   "all-in-one": { file: "all-in-one.ts", args: [], title: "All-in-one: MQTT QoS 1 to stored, embedded" },
   start: { file: "start.ts", args: [], quick: ["--rounds", "2"] },
   "catch-up": { file: "catch-up.ts", args: [] },
+  "scale-out": { file: "scale-out.ts", args: [] },
   rules: { file: "rules.ts", args: [], title: "Rules: an evaluation", quick: ["hysteresis"] },
   enable: { file: "rules-enable.ts", args: [], title: "Rules: 300 × 4,000 devices enabled with an hour of history" },
   backtest: { file: "backtest.ts", args: [], title: "Backtest" },

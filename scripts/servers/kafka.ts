@@ -34,6 +34,8 @@ export interface Kafka {
   kill(signal: NodeJS.Signals): void;
   /** Brings every node back on its port and its data, whatever happened to it. */
   restart(): Promise<void>;
+  /** The same for one of them; the others go on. */
+  restartNode(index: number): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 120_000;
@@ -81,6 +83,12 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
       await endProcesses(pids(), kafkaMarker(dataDir));
       running.splice(0, count, ...(await Promise.all(nodes.map((node) => spawnNode(node, classPath, options)))));
       await Promise.all(running.map(ready));
+    },
+    async restartNode(index) {
+      const node = nodes[index]!;
+      await endProcesses([running[index]!.pid], kafkaMarker(dataDir));
+      running[index] = await spawnNode(node, classPath, options);
+      await ready(running[index]);
     },
   };
 }

@@ -32,6 +32,7 @@ export const openEmbedded: OpenPlatform = async ({ settings = {} } = {}) => {
     rules: api,
     rulesUrl: ingestUrl,
     token,
+    httpUrl: () => ingestUrl,
     async kill() {
       await process.end("SIGKILL");
     },

@@ -14,6 +14,8 @@ export interface Platform {
   readonly rules: ApiClient;
   readonly rulesUrl: string;
   readonly token: string;
+  /** HTTP address of a process. */
+  httpUrl(service: ServiceName, instance?: number): string;
   /** kill -9 of one instance; resolves when it is gone. */
   kill(service: ServiceName, instance?: number): Promise<void>;
   /** Starts it again with the same settings and folder; resolves when it is ready. */

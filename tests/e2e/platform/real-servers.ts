@@ -92,6 +92,7 @@ export const openOnRealServers: OpenPlatform = async ({ instances = 1, partition
     rulesUrl: url("rules", spared),
     token,
     influx,
+    httpUrl: url,
     async kill(service, index) {
       await instance(service, index).process.end("SIGKILL");
     },
