@@ -3,7 +3,7 @@ import { silentLogger, type Logger } from "@headwater/core";
 import { Cluster } from "./cluster.ts";
 import { KafkaLog } from "./kafka-log.ts";
 import { PassedGaps } from "./passed-gaps.ts";
-import type { SaslSettings } from "./settings.ts";
+import type { Compression, SaslSettings } from "./settings.ts";
 
 export interface KafkaLogOptions {
   /** `host:port` of brokers to begin with. */
@@ -27,6 +27,8 @@ export interface KafkaLogOptions {
   readonly handoverMs?: number;
   /** Size at which a record batch is closed. Default 900,000; `max.message.bytes` has to be larger. */
   readonly batchBytes?: number;
+  /** Of the batches that are appended. Default none; batches of every codec are read. */
+  readonly compression?: Compression;
   /** What a batch of records may unpack to. Default 64 MiB; beyond it its offsets are a gap. */
   readonly maxUnpackedBytes?: number;
   /** Between two looks at the settings of the topics in use, milliseconds. Default a minute. */
@@ -50,6 +52,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
     sasl: options.sasl,
     connectTimeoutMs: options.connectTimeoutMs ?? 3000,
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+    compression: options.compression ?? "none",
     maxUnpackedBytes: options.maxUnpackedBytes ?? 64 * 1024 * 1024,
     onGap(gap) {
       gaps.add(gap);

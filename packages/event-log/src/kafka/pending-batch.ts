@@ -2,6 +2,7 @@ import { LogUnavailableError, SomeRecordsRefusedError } from "../errors.ts";
 import { UnknownOutcomeError, type HeadwaterError } from "@headwater/core";
 import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
 import { RecordBatchEncoder } from "./record-batch-encoder.ts";
+import type { Compression } from "./settings.ts";
 
 /** One call of `append`, settled when everything it put into batches is. */
 export class PendingAppend {
@@ -141,8 +142,8 @@ export class PendingBatch {
   }
 
   /** The batch for the broker; the same bytes every time. */
-  seal(): Buffer {
-    this.#sealed ??= this.#encoder.seal(Date.now());
+  seal(compression: Compression): Buffer {
+    this.#sealed ??= this.#encoder.seal(Date.now(), compression);
     return this.#sealed;
   }
 

@@ -159,7 +159,11 @@ export class Producer {
     try {
       connection = await this.#connectionTo(leader);
       whole = await this.#confirmed(queues, connection);
-      const batches = whole.map(({ topic, partition, batches }) => ({ topic, partition, batch: batches[0]!.seal() }));
+      const { compression } = this.#cluster.settings;
+      const batches = whole.map(({ topic, partition, batches: [first] }) => ({
+        ...{ topic, partition },
+        batch: first!.seal(compression),
+      }));
       if (batches.length === 0) return;
       sent = true;
       const answer = await connection.send(produceRequest(batches, this.#cluster.settings.requestTimeoutMs));

@@ -1,5 +1,7 @@
 import type { OutgoingRecord, RecordHeaders } from "../event-log.ts";
+import { packZstd, ZSTD } from "./codecs/pack.ts";
 import { crc32c } from "./crc32c.ts";
+import type { Compression } from "./settings.ts";
 import { signedVarintSize, writeSignedVarint } from "./signed-varint.ts";
 
 /** Length of a record batch before its first record. */
@@ -57,15 +59,17 @@ export class RecordBatchEncoder {
     this.#count++;
   }
 
-  /** The finished batch: a view of this encoder's memory. */
-  seal(now: number): Buffer {
-    const batch = this.#bytes;
-    const length = this.#length;
+  /** The finished batch: a view of this encoder's memory, unless its records were compressed. */
+  seal(now: number, compression: Compression = "none"): Buffer {
+    const packed =
+      compression === "none" ? undefined : packZstd(this.#bytes.subarray(BATCH_OVERHEAD, this.#length), BATCH_OVERHEAD);
+    const batch = packed ?? this.#bytes;
+    const length = packed?.length ?? this.#length;
     batch.writeBigInt64BE(0n, 0);
     batch.writeInt32BE(length - LENGTH_AT - 4, LENGTH_AT);
     batch.writeInt32BE(-1, 12);
     batch.writeInt8(MAGIC, 16);
-    batch.writeInt16BE(0, ATTRIBUTES_AT);
+    batch.writeInt16BE(packed === undefined ? 0 : ZSTD, ATTRIBUTES_AT);
     batch.writeInt32BE(this.#count - 1, 23);
     batch.writeBigInt64BE(BigInt(now), 27);
     batch.writeBigInt64BE(BigInt(now), 35);

@@ -1,12 +1,15 @@
+import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import Decoder from "kafkajs/src/protocol/decoder.js";
 import decodeBatch from "kafkajs/src/protocol/recordBatch/v0/decoder.js";
 import { describe, expect, it } from "vitest";
 import { propertyRuns } from "@headwater/testkit/property-runs";
 import type { LogRecord, OutgoingRecord, RecordHeaders } from "../event-log.ts";
+import { unpack } from "./codecs/unpack.ts";
 import { crc32c } from "./crc32c.ts";
 import { RecordBatchCursor } from "./record-batch-cursor.ts";
 import { BATCH_OVERHEAD, boundOfRecord, RecordBatchEncoder } from "./record-batch-encoder.ts";
+import type { Compression } from "./settings.ts";
 import { signedVarintSize, SignedVarintReader, writeSignedVarint } from "./signed-varint.ts";
 
 const records = fc.array(
@@ -25,7 +28,7 @@ const records = fc.array(
   { minLength: 1, maxLength: 40 },
 );
 
-function encode(given: readonly OutgoingRecord[], now = 1_700_000_000_000): Buffer {
+function encode(given: readonly OutgoingRecord[], now = 1_700_000_000_000, compression: Compression = "none"): Buffer {
   const encoder = new RecordBatchEncoder();
   let bound = BATCH_OVERHEAD;
   for (const each of given) {
@@ -33,7 +36,7 @@ function encode(given: readonly OutgoingRecord[], now = 1_700_000_000_000): Buff
     bound += boundOfRecord(each);
     expect(encoder.length).toBeLessThanOrEqual(bound);
   }
-  return encoder.seal(now);
+  return encoder.seal(now, compression);
 }
 
 const plain = (bytes: string | Uint8Array | null): number[] | null =>
@@ -81,6 +84,24 @@ describe("a record batch for Kafka", () => {
         }
       }),
     );
+  });
+});
+
+describe("a record batch that is compressed", () => {
+  it("holds the same records in fewer bytes", async () => {
+    const given = Array.from({ length: 500 }, (_, i) => ({ key: `device-${i % 10}`, value: Buffer.alloc(100, i) }));
+    const [plainBatch, packed] = [encode(given), Buffer.from(encode(given, undefined, "zstd"))];
+    expect(packed.length).toBeLessThan(plainBatch.length / 4);
+    expect(packed.readInt16BE(21)).toBe(4);
+    expect(packed.readUInt32BE(17)).toBe(crc32c(packed, 21, packed.length));
+    const unpacked = await unpack(packed.subarray(BATCH_OVERHEAD), 4, 1_000_000);
+    expect(unpacked).toEqual(plainBatch.subarray(BATCH_OVERHEAD));
+  });
+
+  it("is as it was where compression does not pay", () => {
+    const few = [{ key: "device", value: Buffer.alloc(100) }];
+    const random = [{ key: "device", value: randomBytes(20_000) }];
+    for (const given of [few, random]) expect(encode(given, undefined, "zstd")).toEqual(encode(given));
   });
 });
 

@@ -13,6 +13,9 @@ export type SaslSettings =
       readonly oauthBearerProvider: () => Promise<{ readonly value: string }>;
     };
 
+/** How record batches are written; batches of every codec are read. */
+export type Compression = "none" | "zstd";
+
 /** Settings that every part of the adapter needs to reach a broker. */
 export interface KafkaSettings {
   /** `host:port` of brokers to begin with. */
@@ -24,6 +27,7 @@ export interface KafkaSettings {
   readonly connectTimeoutMs: number;
   /** How long an answer may take; also the bound on an append. */
   readonly requestTimeoutMs: number;
+  readonly compression: Compression;
   /** What a batch of records may unpack to; beyond it its offsets are a gap. */
   readonly maxUnpackedBytes: number;
   /** A reader of this process goes past a gap. */
