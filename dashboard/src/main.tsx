@@ -4,6 +4,7 @@ import { App } from "./shell/app.tsx";
 import { chosenTheme, showTheme } from "./shell/theme.ts";
 import "./design/tokens.css";
 import "./design/components.css";
+import "./design/lists.css";
 import "uplot/dist/uPlot.min.css";
 
 showTheme(chosenTheme());
