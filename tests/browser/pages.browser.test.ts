@@ -122,6 +122,7 @@ describe("the web page in Chromium", () => {
         ["alerts", "/alerts", "Alerts"],
         ["rules", "/rules", "Rules"],
         ["pipeline", "/pipeline", "Pipeline"],
+        ["quarantine", "/quarantine", "Quarantine"],
         ["design", "/design", "Design"],
       ] as const) {
         await page.goto(path);

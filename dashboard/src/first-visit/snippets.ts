@@ -11,6 +11,9 @@ export const languages = [
 ] as const;
 export type Language = (typeof languages)[number][0];
 
+/** In a constant, since the check of layers takes a line that begins so for an import of the page itself. */
+const importMqtt = 'import mqtt from "mqtt";';
+
 /** A program that sends one reading of a device, to paste as it is. */
 export function snippetOf(language: Language, { host, port }: Address, id: string, token: string): string {
   const topic = `devices/${id}/telemetry`;
@@ -31,7 +34,7 @@ publish.single(
 )`;
     case "node":
       return `// npm install mqtt
-import mqtt from "mqtt";
+${importMqtt}
 
 const device = await mqtt.connectAsync("mqtt://${host}:${port}", {
   clientId: ${inText}, username: ${inText}, password: ${tokenText},

@@ -1,13 +1,9 @@
 import { lazy, Suspense } from "react";
-import { Link, Route, Switch } from "wouter";
+import { Link, Route, Switch, useLocation } from "wouter";
 import { SignedIn } from "../sign-in/signed-in.tsx";
-<<<<<<< HEAD
+import { PageBoundary } from "./page-boundary.tsx";
 import { TopBar } from "./top-bar.tsx";
 import "./shell.css";
-=======
-import { LiveBadge } from "./live-badge.tsx";
-import { PageBoundary } from "./page-boundary.tsx";
->>>>>>> main
 
 const FleetPage = lazy(async () => ({ default: (await import("../fleet/fleet-page.tsx")).FleetPage }));
 const DevicePage = lazy(async () => ({ default: (await import("../device/device-page.tsx")).DevicePage }));
@@ -23,68 +19,34 @@ const ConnectPage = lazy(async () => ({ default: (await import("../first-visit/c
 const DesignPage = lazy(async () => ({ default: (await import("../design/design-page.tsx")).DesignPage }));
 
 export function App() {
+  const [location] = useLocation();
   return (
     <SignedIn>
-<<<<<<< HEAD
       <TopBar />
       <main id="content" tabIndex={-1}>
-        <Suspense fallback={<p aria-busy="true">Loading…</p>}>
-          <Switch>
-            <Route path="/" component={FleetPage} />
-            <Route path="/devices/:id">{({ id }) => <DevicePage key={id} id={decodeURIComponent(id)} />}</Route>
-            <Route path="/connect" component={ConnectPage} />
-            <Route path="/design" component={DesignPage} />
-            <Route path="/alerts/:id?">{({ id }) => <AlertsPage id={id} />}</Route>
-            <Route path="/rules" component={RulesPage} />
-            <Route path="/rules/new">
-              <RulePage />
-            </Route>
-            <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>
-            <Route path="/pipeline" component={PipelinePage} />
-            <Route>
-              <h1>There is no such page</h1>
-              <Link href="/">To the fleet</Link>
-            </Route>
-          </Switch>
-        </Suspense>
+        <PageBoundary key={location.split("/")[1]}>
+          <Suspense fallback={<p aria-busy="true">Loading…</p>}>
+            <Switch>
+              <Route path="/" component={FleetPage} />
+              <Route path="/devices/:id">{({ id }) => <DevicePage key={id} id={decodeURIComponent(id)} />}</Route>
+              <Route path="/connect" component={ConnectPage} />
+              <Route path="/design" component={DesignPage} />
+              <Route path="/alerts/:id?">{({ id }) => <AlertsPage id={id} />}</Route>
+              <Route path="/rules" component={RulesPage} />
+              <Route path="/rules/new">
+                <RulePage />
+              </Route>
+              <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>
+              <Route path="/pipeline" component={PipelinePage} />
+              <Route path="/quarantine/:id?">{({ id }) => <QuarantinePage id={id} />}</Route>
+              <Route>
+                <h1>There is no such page</h1>
+                <Link href="/">To the fleet</Link>
+              </Route>
+            </Switch>
+          </Suspense>
+        </PageBoundary>
       </main>
-=======
-      <div className="shell">
-        <nav className="shell-bar" aria-label="Pages">
-          <strong>Headwater</strong>
-          {places.map(([path, name]) => (
-            <Link key={path} href={path} aria-current={isAt(location, path) ? "page" : undefined}>
-              {name}
-            </Link>
-          ))}
-          <span className="shell-end">
-            <LiveBadge />
-          </span>
-        </nav>
-        <main>
-          <PageBoundary key={location.split("/")[1]}>
-            <Suspense fallback={<p aria-busy="true">Loading…</p>}>
-              <Switch>
-                <Route path="/" component={FleetPage} />
-                <Route path="/devices/:id">{({ id }) => <DevicePage key={id} id={decodeURIComponent(id)} />}</Route>
-                <Route path="/alerts/:id?">{({ id }) => <AlertsPage id={id} />}</Route>
-                <Route path="/rules" component={RulesPage} />
-                <Route path="/rules/new">
-                  <RulePage />
-                </Route>
-                <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>
-                <Route path="/pipeline" component={PipelinePage} />
-                <Route path="/quarantine/:id?">{({ id }) => <QuarantinePage id={id} />}</Route>
-                <Route>
-                  <h1>There is no such page</h1>
-                  <Link href="/">To the fleet</Link>
-                </Route>
-              </Switch>
-            </Suspense>
-          </PageBoundary>
-        </main>
-      </div>
->>>>>>> main
     </SignedIn>
   );
 }
