@@ -6,7 +6,9 @@ export const places = [
   ["/pipeline", "Pipeline"],
 ] as const;
 
-/** Whether a place is where the reader is, or above it. A device belongs to the fleet, the quarantine to the pipeline. */
+/**
+ * Whether a place is where the reader is, or above it. A device belongs to the fleet, the quarantine to the pipeline.
+ */
 export function isAt(location: string, path: string): boolean {
   if (path === "/") return location === "/" || location.startsWith("/devices/") || location === "/connect";
   if (path === "/pipeline" && location.startsWith("/quarantine")) return true;
