@@ -22,7 +22,7 @@ interface BacktestPanelProps {
 async function someDevices(metric: string, type: string | undefined) {
   const query = { metric: [metric], limit: 50, ...(type !== undefined && { type }) };
   const { items } = await api.call("GET", "/api/v1/telemetry/latest", { query });
-  const hasMetric = ({ values }: (typeof items)[number]): boolean => Object.hasOwn(values as object, metric);
+  const hasMetric = ({ values }: (typeof items)[number]): boolean => Object.hasOwn(values, metric);
   return items.filter(hasMetric).map(({ device }) => device);
 }
 

@@ -51,7 +51,7 @@ describe("a draft", () => {
 
   it("says so if its aliases unfold without end", () => {
     const levels = ["a: &a [x, x, x, x, x, x, x, x, x, x]"];
-    for (const [above, name] of [..."abcdefg"].entries()) {
+    for (const [above, name] of "abcdefg".split("").entries()) {
       const next = "bcdefgh"[above]!;
       levels.push(`${next}: &${next} [${Array.from({ length: 10 }, () => `*${name}`).join(", ")}]`);
     }
