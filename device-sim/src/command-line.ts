@@ -54,7 +54,8 @@ A fleet on a schedule that does not wait for the platform:
   --tls             connect by TLS (mqtts://, port 8883 unless --mqtt says otherwise)
   --ca FILE         trust this certificate, too; --cert FILE and --key FILE: the devices' own
   --threads N       of the load (default: by rate and devices)
-  --share P/N       this process is part P of N; run all of them, each with its own part
+  --share P/N       this process is part P of N; run all of them, each with its own part;
+                    headwater sim merge A.json B.json makes one verdict of what they print with --json
   --report FILE     a page in HTML with charts of the run
   --acks-only       a foreign broker: nothing is registered, nothing but acknowledgements is known
 
@@ -78,7 +79,7 @@ For both:
   --json            the verdict as JSON
 
 Exit code 0: every expectation holds, and nothing acked was lost. 1: something was, or the run failed. Ctrl-C ends the
-sending; the verdict so far is given.`;
+sending; what was sent is still waited for. A second Ctrl-C ends that as well, and gives the verdict so far.`;
 
 /** As `node:util` parses them; the command line suggests one of these for a mistyped one. */
 export const options = {

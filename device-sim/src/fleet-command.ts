@@ -15,13 +15,14 @@ import { runFleet } from "./run-fleet.ts";
 
 export interface FleetContext {
   readonly signal: AbortSignal;
+  readonly hurry: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
 }
 
 const probedDevices = 10;
 
 /** Runs a fleet; answers the exit code. What can be wrong with it is found before it begins. */
-export async function simulateFleet(line: FleetLine, { signal, env }: FleetContext): Promise<number> {
+export async function simulateFleet(line: FleetLine, { signal, hurry, env }: FleetContext): Promise<number> {
   const fleet = fleetOf(line);
   const target = {
     url: line.mqtt,
@@ -47,6 +48,7 @@ export async function simulateFleet(line: FleetLine, { signal, env }: FleetConte
     settleMs: line.settleMs,
     probes: probedDevices,
     signal,
+    hurry,
     onState: (state) => progress.state(state),
     onProgress(state, elapsed) {
       progress.show(state, elapsed);

@@ -1,6 +1,6 @@
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
 import { availableParallelism } from "node:os";
-import { type ApiClient, registerDevice } from "@headwater/client";
+import type { ApiClient } from "@headwater/client";
 import { sleep } from "@headwater/core";
 import type { Fleet, Profile } from "./fleet/fleet.ts";
 import { Load } from "./load/load.ts";
@@ -8,6 +8,7 @@ import type { LoadCounts } from "./load/load-context.ts";
 import type { LoadDevice, LoadDone, LoadProgress } from "./load/worker-protocol.ts";
 import type { Target } from "./mqtt/open-connection.ts";
 import { lineMeasurement } from "./payloads/payload.ts";
+import { registered } from "./load/register.ts";
 import { compare, type Comparison, sumOf } from "./verdict/compare.ts";
 import { alertsSince, awaitAlerts } from "./verdict/headwater-alerts.ts";
 import { HeadwaterStream, StoredProbe } from "./verdict/headwater-stream.ts";
@@ -37,6 +38,8 @@ export interface FleetRun {
   readonly probes: number;
   /** Ends the sending; the verdict is still given. */
   readonly signal: AbortSignal;
+  /** Ends the waiting for acknowledgements, the store and alerts as well: the verdict is of what is known by then. */
+  readonly hurry?: AbortSignal;
   readonly onState: (state: string) => void;
   readonly onProgress: (progress: LoadProgress, elapsed: number) => void;
 }
@@ -52,7 +55,7 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
   const { fleet, api, signal } = run;
   const named = devicesOf(run);
   run.onState(api === undefined ? "connecting" : `registering ${named.length} devices`);
-  const devices = api === undefined ? named : await registered(api, named, fleet, signal);
+  const devices = api === undefined ? named : await registered(api, named, fleet.profiles, signal);
   const metricOf = new Map(devices.map(({ id, profile }) => [id, storedMetric(fleet.profiles[profile]!)] as const));
   const identified = new Map(
     [...metricOf].flatMap(([id, metric]) => (metric === undefined ? [] : [[id, metric] as const])),
@@ -85,11 +88,11 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
     const done = await finished(load, run, begun);
     run.onState("comparing");
     const seconds = (clock() - begun) / 1_000;
-    const stored = api && (await storedOf(api, done, identified, run.settleMs));
+    const stored = api && (await storedOf(api, done, identified, run));
     await probe?.stop();
     const together = stored && sumOf([...stored.values()]);
     const logged = (): Logged => loggedOf(stream, done, identified);
-    if (isFollowed && together !== undefined) await untilFollowed(logged, together, stream, run.settleMs);
+    if (isFollowed && together !== undefined) await untilFollowed(logged, together, stream, run);
     await stream.stop();
     const alerts = api === undefined ? [] : await alertsOf(api, run, done, beganAt);
     return verdictOf(run, {
@@ -119,33 +122,6 @@ function devicesOf({ fleet, prefix, share: [part, parts] }: FleetRun): LoadDevic
   return all.filter((_, i) => i % parts === part - 1);
 }
 
-const registrationsAtOnce = 16;
-
-async function registered(
-  api: ApiClient,
-  devices: readonly LoadDevice[],
-  fleet: Fleet,
-  signal: AbortSignal,
-): Promise<LoadDevice[]> {
-  const found: LoadDevice[] = [];
-  let next = 0;
-  const one = async (): Promise<void> => {
-    while (next < devices.length && !signal.aborted) {
-      const at = next++;
-      const device = devices[at]!;
-      const { type, tags } = fleet.profiles[device.profile]!;
-      const { token } = await registerDevice(api, {
-        id: device.id,
-        type,
-        ...(Object.keys(tags).length > 0 && { tags }),
-      });
-      found[at] = { ...device, token };
-    }
-  };
-  await Promise.all(Array.from({ length: registrationsAtOnce }, one));
-  return found.filter((each) => each !== undefined);
-}
-
 /** What the store calls the metric that numbers messages; undefined: they have none, or are not to arrive. */
 function storedMetric({ identity, format, hostile }: Profile): string | undefined {
   if (identity === undefined || hostile !== undefined) return undefined;
@@ -164,7 +140,7 @@ function threadsFor(fleet: Fleet): number {
 /** Until everything that was sent is acknowledged, or `settleMs` behind the end. */
 async function finished(
   load: Load,
-  { fleet, settleMs, signal }: FleetRun,
+  { fleet, settleMs, signal, hurry = new AbortController().signal }: FleetRun,
   begun: number,
 ): Promise<readonly LoadDone[]> {
   const done = load.done();
@@ -179,7 +155,7 @@ async function finished(
   const lead = begun - (performance.timeOrigin + performance.now());
   const waits = AbortSignal.any([until.signal, signal]);
   await sleep(Math.max(0, lead) + fleet.duration, waits).catch(() => undefined);
-  await sleep(settleMs, until.signal).catch(() => undefined);
+  await sleep(settleMs, AbortSignal.any([until.signal, hurry])).catch(() => undefined);
   load.finish();
   signal.removeEventListener("abort", stop);
   const all = await done;
@@ -191,7 +167,7 @@ function storedOf(
   api: ApiClient,
   done: readonly LoadDone[],
   metricOf: ReadonlyMap<string, string>,
-  settleMs: number,
+  { settleMs, hurry }: FleetRun,
 ): Promise<ReadonlyMap<string, Comparison>> {
   const devices = done
     .flatMap((each) => each.devices)
@@ -199,7 +175,7 @@ function storedOf(
       const metric = metricOf.get(id);
       return metric === undefined || sent.times.length === 0 ? [] : [{ id, metric, sent }];
     });
-  return compareWithStore(api, devices, settleMs);
+  return compareWithStore(api, devices, settleMs, hurry);
 }
 
 function loggedOf(stream: HeadwaterStream, done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): Logged {
@@ -213,15 +189,21 @@ function loggedOf(stream: HeadwaterStream, done: readonly LoadDone[], metricOf: 
 }
 
 /** The stream may tell of an event a moment after the store has it. */
-async function untilFollowed(logged: () => Logged, stored: Comparison, stream: HeadwaterStream, timeoutMs: number) {
-  const deadline = performance.now() + timeoutMs;
+async function untilFollowed(
+  logged: () => Logged,
+  stored: Comparison,
+  stream: HeadwaterStream,
+  { settleMs, hurry }: FleetRun,
+): Promise<void> {
+  const deadline = performance.now() + settleMs;
   const isBehind = (): boolean => logged().arrived < stored.arrived + stored.overwritten;
-  while (stream.incomplete === undefined && performance.now() < deadline && isBehind()) await sleep(100);
+  while (stream.incomplete === undefined && performance.now() < deadline && isBehind() && hurry?.aborted !== true)
+    await sleep(100);
 }
 
 async function alertsOf(
   api: ApiClient,
-  { fleet, settleMs }: FleetRun,
+  { fleet, settleMs, hurry }: FleetRun,
   done: readonly LoadDone[],
   beganAt: string,
 ): Promise<AlertCount[]> {
@@ -230,7 +212,11 @@ async function alertsOf(
   const found: AlertCount[] = [];
   for (const [i, { rule, tolerance = 0 }] of (fleet.expect.alerts ?? []).entries()) {
     const expected = devices.reduce((sum, { alerts }) => sum + alerts[i]!, 0);
-    const raised = await awaitAlerts(() => alertsSince(api, rule, beganAt, ids), expected, settleMs);
+    const raised = await awaitAlerts(
+      () => alertsSince(api, rule, beganAt, ids),
+      expected,
+      hurry?.aborted === true ? 0 : settleMs,
+    );
     found.push({ rule, expected, raised: raised ?? null, tolerance });
   }
   return found;
@@ -248,7 +234,7 @@ interface Outcome {
   readonly alerts: readonly AlertCount[];
 }
 
-function verdictOf({ fleet }: FleetRun, outcome: Outcome): FleetVerdict {
+function verdictOf({ fleet, share: [part, parts] }: FleetRun, outcome: Outcome): FleetVerdict {
   const { done, storedLatency, ...rest } = outcome;
   const [ack, lag] = [createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 }), createHistogram()];
   for (const each of done) {
@@ -256,8 +242,10 @@ function verdictOf({ fleet }: FleetRun, outcome: Outcome): FleetVerdict {
     lag.add(each.lag);
   }
   const counts = countsOf(done);
-  const lags = latencyOf(lag);
+  const isPart = parts > 1;
+  const lags = latencyOf(lag, isPart);
   const run = {
+    ...(isPart && { share: { part, parts, expect: fleet.expect } }),
     ...rest,
     fleet: fleet.name,
     seed: fleet.seed,
@@ -265,7 +253,7 @@ function verdictOf({ fleet }: FleetRun, outcome: Outcome): FleetVerdict {
     counts,
     scheduled: done.reduce((sum, each) => sum + each.scheduled, 0),
     unacked: counts.sent - counts.unconfirmed - counts.acked,
-    latency: { ack: latencyOf(ack), stored: latencyOf(storedLatency) },
+    latency: { ack: latencyOf(ack, isPart), stored: latencyOf(storedLatency, isPart) },
     lag: lags,
     couldNotKeepUp: couldNotKeepUp(lags),
   };

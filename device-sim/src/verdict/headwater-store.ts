@@ -21,6 +21,7 @@ export async function compareWithStore(
   api: ApiClient,
   devices: readonly StoredDevice[],
   timeoutMs: number,
+  hurry?: AbortSignal,
 ): Promise<ReadonlyMap<string, Comparison>> {
   const deadline = performance.now() + timeoutMs;
   const found = new Map<string, Comparison>();
@@ -29,8 +30,8 @@ export async function compareWithStore(
     await eachOf(open, async (device) => void found.set(device.id, await compareOne(api, device)));
     open = open.filter(({ id }) => found.get(id)!.lost > 0 || found.get(id)!.unconfirmedMissing > 0);
     const isLosing = open.some(({ id }) => found.get(id)!.lost > 0);
-    if (!isLosing || performance.now() > deadline) return found;
-    await sleep(500);
+    if (!isLosing || performance.now() > deadline || hurry?.aborted === true) return found;
+    await sleep(500, hurry).catch(() => undefined);
   }
 }
 

@@ -13,6 +13,8 @@ export interface Latency {
   readonly p99: number;
   readonly p999: number;
   readonly max: number;
+  /** At `ranks`, of a part of a fleet: what the whole's percentiles are made of. */
+  readonly steps?: readonly number[];
 }
 
 export interface AlertCount {
@@ -38,7 +40,16 @@ export interface Expectation {
   readonly holds: boolean;
 }
 
+/** Of a fleet that runs as several processes. */
+export interface Share {
+  readonly part: number;
+  readonly parts: number;
+  /** What the fleet expects of the whole. */
+  readonly expect: ExpectSpec;
+}
+
 export interface FleetVerdict {
+  readonly share?: Share;
   readonly fleet: string;
   readonly seed: number;
   readonly beganAt: string;
@@ -64,10 +75,37 @@ export interface FleetVerdict {
   readonly holds: boolean;
 }
 
-export function latencyOf(histogram: RecordableHistogram): Latency {
+/** Percentiles at which a part of a fleet tells its latencies: every half percent, and finer above 99. */
+const ranks = [
+  ...Array.from({ length: 198 }, (_, i) => (i + 1) / 2),
+  ...Array.from({ length: 9 }, (_, i) => 99 + (i + 1) / 10),
+  ...Array.from({ length: 9 }, (_, i) => 99.9 + (i + 1) / 100),
+  100,
+];
+
+export function latencyOf(histogram: RecordableHistogram, isPart = false): Latency {
   const { count } = histogram;
   const at = (percentile: number): number => (count === 0 ? 0 : histogram.percentile(percentile) / 1_000);
-  return { count, p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max: count === 0 ? 0 : histogram.max / 1_000 };
+  return {
+    ...{ count, p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max: count === 0 ? 0 : histogram.max / 1_000 },
+    ...(isPart && { steps: ranks.map(at) }),
+  };
+}
+
+/** Those of all messages of the parts; each rank of a part stands for those between it and the rank below. */
+export function mergeLatencies(parts: readonly Latency[]): Latency {
+  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  const weighed = parts
+    .flatMap((part) =>
+      (part.steps ?? []).map((value, i) => ({ value, weight: part.count * (ranks[i]! - (ranks[i - 1] ?? 0)) })),
+    )
+    .toSorted((a, b) => a.value - b.value);
+  const at = (percentile: number): number => {
+    let left = percentile * count - 1e-6 * count;
+    return weighed.find(({ weight }) => (left -= weight) <= 0)?.value ?? 0;
+  };
+  const max = Math.max(0, ...parts.map((part) => part.max));
+  return { count, p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max };
 }
 
 /** Milliseconds of its own lag from which on a run is not what was asked for. */
