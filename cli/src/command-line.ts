@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { runMain } from "@headwater/service";
 import { ApiError, NoAnswerError, NotServedError, ProblemError } from "@headwater/client";
 import { alertsCommand } from "./commands/alerts.ts";
+import { auditCommand } from "./commands/audit.ts";
 import { backtestCommand } from "./commands/backtest.ts";
 import { CommandError, UsageError } from "./commands/command-error.ts";
 import { configCommand } from "./commands/config.ts";
@@ -19,6 +20,7 @@ import { rulesCommand } from "./commands/rules.ts";
 import { simCommand } from "./commands/sim.ts";
 import { startCommand } from "./commands/start.ts";
 import { storeCommand } from "./commands/store.ts";
+import { tokensCommand } from "./commands/tokens.ts";
 import { topicsCommand } from "./commands/topics.ts";
 
 const commands: readonly Command[] = [
@@ -36,6 +38,8 @@ const commands: readonly Command[] = [
   storeCommand,
   topicsCommand,
   gatewayCommand,
+  tokensCommand,
+  auditCommand,
   influxTokenCommand,
   configCommand,
 ];

@@ -29,6 +29,17 @@ describe("headwater start", () => {
     expect(running.output()).not.toContain(readFileSync(tokenFile, "utf8").trim());
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
     expect((await fetch(`${url}/api/v1/devices`)).status).toBe(401);
+    const code = new RegExp(`^  ${url}/#sign-in=([\\w-]+)$`, "m").exec(running.output())?.[1];
+    const signIn = () =>
+      fetch(`${url}/api/v1/session`, {
+        method: "POST",
+        headers: { "content-type": "application/json", origin: url },
+        body: JSON.stringify({ code }),
+      });
+    const cookie = (await signIn()).headers.getSetCookie()[0]!.split(";", 1)[0]!;
+    expect((await fetch(`${url}/api/v1/devices`, { headers: { cookie } })).status).toBe(200);
+    expect((await fetch(`${url}/api/v1/rules`, { headers: { cookie } })).status).toBe(200);
+    expect((await signIn()).status).toBe(401);
     expect(await running.end("SIGINT")).toEqual({ code: 0, signal: null });
   });
 

@@ -7,11 +7,12 @@ import type { RunningProcess } from "@headwater/service";
 export function nextStep(running: RunningProcess): string {
   const nearby = relative(process.cwd(), running.tokenFile);
   const tokenFile = nearby.startsWith("..") ? running.tokenFile : nearby;
-  // A listener on every address is reached from this machine on loopback.
-  const mqtt = running.addresses.map((address) =>
-    address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:"),
-  );
+  const mqtt = running.addresses.map(fromHere);
   return `ready ${[running.url, ...mqtt].join(" ")} (admin token in ${tokenFile})
+
+Open this link to be signed in; it works once, within an hour:
+
+  ${fromHere(running.url)}/#sign-in=${running.code}
 
 Next, in another terminal: a simulated boiler sends ten minutes of readings, and you look at what came of it:
 
@@ -19,4 +20,9 @@ Next, in another terminal: a simulated boiler sends ten minutes of readings, and
   curl -s -H "Authorization: Bearer $(cat ${tokenFile})" ${running.url}/api/v1/devices/boiler-1/latest
 
 The README's tour goes on from there. Ctrl-C stops Headwater.`;
+}
+
+/** A listener on every address is reached from this machine on loopback. */
+function fromHere(address: string): string {
+  return address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }

@@ -78,6 +78,7 @@ export class MqttServer {
   readonly #life: Connections;
   #broker!: GatewayBroker;
   #revocation!: Revocation;
+  #forget!: (session: string) => Promise<void>;
   #sessionExpiry: SessionExpiry | undefined;
   #expiry: NodeJS.Timeout | undefined;
   #loggingIn: Client | undefined;
@@ -125,6 +126,7 @@ export class MqttServer {
       ...options,
       commandSessions: this.#commandSessions,
       time: this.#time,
+      forget: (session) => this.#forget(session),
       takeWill: (connection, will) => publishes.will(connection, will),
       onJoined: (connection) => this.#revocation.joined(connection),
     });
@@ -169,6 +171,7 @@ export class MqttServer {
       tellsOfSessions: () => (this.#loggingIn as { version?: number } | undefined)?.version !== 3,
       onRefused: (what, topic, session) => this.#clientLimits.notKept(what, topic, session),
     });
+    this.#forget = forget;
     this.#revocation = new Revocation({
       identity,
       connections: this.#connections,

@@ -57,11 +57,20 @@ export {
   type AccessInput,
   registerScope,
   type ProvisioningKey,
-  type AccessState,
-  foldAccess,
   createProvisioningKey,
   deleteProvisioningKey,
-} from "./access.ts";
+} from "./access/provisioning-key.ts";
+export { type AccessState, foldAccess } from "./access/access-state.ts";
+export {
+  type Grant,
+  createToken,
+  openSession,
+  endGrant,
+  sessionIdOf,
+  tokenIdOf,
+  tokenNamePattern,
+} from "./access/grant.ts";
+export { type Role, type Scope, expandScopes, includesScopes, isScope, roles, scopes } from "./access/scopes.ts";
 export { canonicalSubject, subjectOfCertificate, fingerprintSubject } from "./certificate-subject.ts";
 export { idMatches } from "./id-pattern.ts";
 export {

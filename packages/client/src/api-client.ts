@@ -33,9 +33,9 @@ export interface ApiClient {
 
 const answerTimeoutMs = 30_000;
 
-/** Speaks to Headwater's REST API at `baseUrl` with a bearer token. */
-export function createApiClient(baseUrl: string, token: string): ApiClient {
-  const authorization = `Bearer ${token}`;
+/** Speaks to Headwater's REST API at `baseUrl` with a bearer token; in a browser a session may stand for it. */
+export function createApiClient(baseUrl: string, token?: string): ApiClient {
+  const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const api: ApiClient = {
     call: callThrough((...request) => api.request(...request)),
     async request<T>(
@@ -50,7 +50,7 @@ export function createApiClient(baseUrl: string, token: string): ApiClient {
         const got = await fetch(url, {
           method,
           headers: {
-            authorization,
+            ...authorization,
             ...(body === undefined ? {} : { "content-type": "application/json" }),
             ...headers,
           },
@@ -72,7 +72,7 @@ export function createApiClient(baseUrl: string, token: string): ApiClient {
       const response = await answered(`${method} ${url.href}`, () =>
         fetch(url, {
           method,
-          headers: { authorization, ...headers },
+          headers: { ...authorization, ...headers },
           ...(body !== undefined && { body }),
           signal: patience.signal,
         }),

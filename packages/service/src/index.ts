@@ -7,6 +7,7 @@ export * from "./metrics/index.ts";
 export * from "./http/index.ts";
 export * from "./write/index.ts";
 export * from "./folded/index.ts";
+export * from "./access/index.ts";
 export { boundHeap } from "./host/heap-bounds.ts";
 export { runHost, type HostContext, type HostedProcess, type RunningProcess } from "./host/run-host.ts";
 export type { HostedService, ServiceContext } from "./host/hosted-service.ts";

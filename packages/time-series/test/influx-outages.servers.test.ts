@@ -125,6 +125,14 @@ describe("when InfluxDB is away", () => {
     await expect(rows()).rejects.toBeInstanceOf(StoreUnavailableError);
   });
 
+  it("says of a full disk that somebody has to make room", async () => {
+    open(proxy.url);
+    const message = "unexpected error writing points to database: write 0000.wal: no space left on device";
+    const headers = { "content-type": "application/json; charset=utf-8" };
+    proxy.fault = () => ({ answer: 500, headers, body: JSON.stringify({ code: "internal error", message }) });
+    await expect(store.write(points(1))).rejects.toThrow(/no space left.*make room, then restart influxd/);
+  });
+
   it("does not know what became of a write whose answer was lost: it may be stored", async () => {
     open(proxy.url);
     proxy.fault = (path) => (path.includes("/write") ? "lose the answer" : undefined);

@@ -65,6 +65,9 @@ export namespace headwater {
             /** AccessEvent provisioning. */
             provisioning?: (headwater.v1.Provisioning.$Properties|null);
 
+            /** AccessEvent restsOn. */
+            restsOn: string;
+
             /**
              * Encodes the specified AccessEvent message. Does not implicitly {@link headwater.v1.AccessEvent.verify|verify} messages.
              * @param message AccessEvent message or plain object to encode
@@ -127,6 +130,9 @@ export namespace headwater {
 
                 /** AccessEvent provisioning */
                 provisioning?: (headwater.v1.Provisioning.$Properties|null);
+
+                /** AccessEvent restsOn */
+                restsOn?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -44,6 +44,7 @@ export const headwater = $root.headwater = (() => {
              * @property {string|null} [createdBy] AccessEvent createdBy
              * @property {string|null} [writeId] AccessEvent writeId
              * @property {headwater.v1.Provisioning.$Properties|null} [provisioning] AccessEvent provisioning
+             * @property {string|null} [restsOn] AccessEvent restsOn
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -181,6 +182,14 @@ export const headwater = $root.headwater = (() => {
             AccessEvent.prototype.provisioning = null;
 
             /**
+             * AccessEvent restsOn.
+             * @member {string} restsOn
+             * @memberof headwater.v1.AccessEvent
+             * @instance
+             */
+            AccessEvent.prototype.restsOn = "";
+
+            /**
              * Encodes the specified AccessEvent message. Does not implicitly {@link headwater.v1.AccessEvent.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.AccessEvent
@@ -223,6 +232,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 12, wireType 2 =*/98).string(message.writeId);
                 if (message.provisioning != null && $Object.hasOwnProperty.call(message, "provisioning"))
                     $root.headwater.v1.Provisioning.encode(message.provisioning, writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
+                if (message.restsOn != null && $Object.hasOwnProperty.call(message, "restsOn") && message.restsOn !== "")
+                    writer.uint32(/* id 14, wireType 2 =*/114).string(message.restsOn);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -378,6 +389,15 @@ export const headwater = $root.headwater = (() => {
                             if (wireType !== 2)
                                 break;
                             message.provisioning = $root.headwater.v1.Provisioning.decode(reader, reader.size(), $undefined, _depth + 1, message.provisioning);
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.restsOn = value;
+                            else
+                                delete message.restsOn;
                             continue;
                         }
                     }

@@ -99,6 +99,24 @@ describe("absence behind a gateway that was away", () => {
   });
 });
 
+describe("a hold beside an absence that is excused as it comes due", () => {
+  it("comes no earlier for that", () => {
+    const p = under({ not: { absent: "2s" }, for: "2s" }, { lateness: "0s" });
+    p.tick(90);
+    p.read(90, 0, { gateway: "other" });
+    // Of a gateway with an hour's backlog: silence is due at 61 on its time, and at 90 it tells of a pause till then.
+    p.mark(-3510, { forwarded: 90, appended: 90 });
+    p.read(90, 0, { received: 59, appended: 90 });
+    p.read(89, 0, { received: 90, appended: 90 });
+    expect(p.emitted()).toEqual([]);
+    p.mark(91.9, { forwarded: 91.9 });
+    expect(p.emitted()).toEqual([]);
+    // Then both are due by the log's clock, the hold first by the device's.
+    p.mark(92, { forwarded: 92 });
+    expect(p.emitted()).toEqual(["raised warning @92", "cleared @123"]);
+  });
+});
+
 describe("nothing heard of a registered device", () => {
   it("raises where that is what no data means", () => {
     expect(under({ ...high, noData: "raise" }).emitted()).toEqual(["raised warning @0"]);
@@ -254,6 +272,24 @@ describe("an alert that was taken back", () => {
     };
     const rules = [rule("a", { outside: [-2, 2], clearWithin: [-1, 1] }, "3s"), rule("b", { above: 1 }, "0s")];
     expect(agreesWithReference(createPartitionEngine, rules, write(life))).toBeUndefined();
+  });
+
+  it("nor does one that late data has moved back, once it is past amending, where another begins as it first did", () => {
+    const p = new Partition();
+    p.rule({ equals: 3 }, { wait: "0s", lateness: "5s" });
+    p.read(90, 3);
+    p.read(89, 3, { received: 90.1 });
+    p.read(87, 3, { received: 90.2 });
+    p.read(92, 0, { received: 94 });
+    // What began at 87 ends at 88; what begins at 89 is another.
+    p.read(88, 0, { received: 94.1 });
+    p.read(93, 0, { received: 96 });
+    p.read(93, 0, { received: 96.1 });
+    // It ends at once, and what begins at 90 is a third.
+    p.read(89, 0, { received: 96.2 });
+    const told = p.alerts().map(({ alertId, transition }) => `${alertId}/${transition}`);
+    expect(new Set(told).size).toBe(told.length);
+    expect(new Set(told.map((each) => each.split("/")[0])).size).toBe(3);
   });
 
   it("nor does one that ended as its rule went into the shadow", () => {

@@ -5,6 +5,9 @@ import { expect, it } from "vitest";
 import { eventually } from "@headwater/testkit/eventually";
 import { Audience } from "../sessions/audience.ts";
 import { GatewayBroker } from "./broker.ts";
+import { slim } from "./slim-client.ts";
+
+const everybodyListens = { mayHear: () => true } as unknown as Audience;
 
 it("the last will of a client that is there is not sent, however long it stays", async () => {
   let wills = 0;
@@ -44,6 +47,28 @@ it("the last will of a client that is there is not sent, however long it stays",
   socket.destroy();
   await gone;
   await eventually(() => expect(wills).toBe(1));
+  await new Promise<void>((resolve) => broker.close(resolve));
+  server.close();
+});
+
+it("names that every object has are topics and sessions like any other", async () => {
+  const broker = new GatewayBroker({}, everybodyListens);
+  await broker.listen();
+  const server = createServer((socket) => slim(broker.handle(socket)));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  const heard: string[] = [];
+  const parser = mqttPacket.parser();
+  parser.on("packet", (packet) => heard.push(packet.cmd === "publish" ? packet.topic : packet.cmd));
+  socket.on("data", (chunk) => parser.parse(chunk));
+  const send = (packet: mqttPacket.Packet) => socket.write(mqttPacket.generate(packet));
+  send({ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clientId: "constructor", clean: true, keepalive: 0 });
+  send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "toString", qos: 0 }] });
+  await eventually(() => expect(heard).toEqual(["connack", "suback"]));
+  send({ cmd: "publish", topic: "toString", payload: "x", qos: 0, dup: false, retain: false });
+  await eventually(() => expect(heard).toEqual(["connack", "suback", "toString"]));
+  socket.destroy();
   await new Promise<void>((resolve) => broker.close(resolve));
   server.close();
 });

@@ -20,6 +20,8 @@ export class GatewayBroker extends Aedes {
   constructor(options: AedesOptions, audience: Audience) {
     super(options);
     this.#audience = audience;
+    // Its keys come from the wire: of what every object has ("constructor") it knows nothing.
+    (this as unknown as { clients: object }).clients = Object.create(null) as object;
     // aedes sends the last wills of brokers that it has not heard of for a time, and of itself it hears by messages
     // that are not sent here.
     (this as unknown as { brokers: Record<string, number> }).brokers[this.id] = Infinity;

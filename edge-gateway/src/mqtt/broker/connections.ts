@@ -3,19 +3,22 @@ import type { Logger } from "@headwater/core";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { RefusalLog } from "../../refusal-log.ts";
 import type { Presence } from "../../devices/presence/presence.ts";
-import { internals, isTooManyUnreleased } from "./aedes-internals.ts";
+import { internals } from "./aedes-internals.ts";
 import type { GatewayBroker } from "./broker.ts";
 import type { CommandSessions } from "./command-sessions.ts";
 import { connackCodes, connackError } from "./connack.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
 import type { Will } from "./login.ts";
 import { peerOf } from "../listeners/peer.ts";
+import { TooManyUnreleased } from "./session-persistence.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
 import type { TimeService } from "./time-service.ts";
 
 export interface ConnectionsOptions {
   readonly presence: Presence;
   readonly sessions: SessionStore;
+  /** Nothing is kept any more of the incoming messages of a session. */
+  readonly forget: (session: string) => Promise<void>;
   readonly commandSessions: CommandSessions;
   readonly time: TimeService;
   /** Takes a last will as a message; false: not allowed. */
@@ -46,6 +49,8 @@ export class Connections {
       const connection = connectionOf(client);
       if (connection === undefined) return;
       this.#all.add(connection);
+      // Also what a connection that was taken over has received since the new one began to log in.
+      if (internals(client)._cleanStart) this.#forget(client.id);
       metrics.connects.labels({ outcome: "accepted" }).inc();
       if (connection.device !== undefined) {
         presence.connected({
@@ -108,7 +113,7 @@ export class Connections {
     const connection = connectionOf(client);
     const who = connection?.who ?? { client: client.id };
     const facts = { ...who, address: peerOf(client.conn).address };
-    if (isTooManyUnreleased(error)) {
+    if (error instanceof TooManyUnreleased) {
       if (this.#cutForUnreleased.has(client)) return;
       this.#cutForUnreleased.add(client);
       const text = "a connection was cut: it sends messages of QoS 2 and no PUBREL";
@@ -143,6 +148,12 @@ export class Connections {
     done();
   }
 
+  #forget(session: string): void {
+    this.#options.forget(session).catch(() => {
+      // The gateway stops: at its next start nobody asks for it.
+    });
+  }
+
   #disconnected(client: Client): void {
     const connection = connectionOf(client);
     if (connection === undefined || !this.#all.delete(connection)) return;
@@ -152,6 +163,7 @@ export class Connections {
     this.#options.commandSessions.end(connection);
     this.#options.sessions.seen(client.id);
     connection.forgetOutgoing();
+    if (client.clean) this.#forget(client.id);
     if (connection.device !== undefined) presence.disconnected(connection.device, connection.session, reason);
   }
 }

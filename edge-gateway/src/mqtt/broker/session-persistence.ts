@@ -1,10 +1,11 @@
 import type { Client } from "aedes";
 import aedesPersistence from "aedes-persistence";
+import { RequestError } from "@headwater/core";
 import { Qos2Journal } from "../../pipeline/redelivery/qos2-journal.ts";
 import type { Audience } from "../sessions/audience.ts";
 import { connectionOf } from "./connection.ts";
 import type { OutgoingPacket } from "../sessions/outgoing-queue.ts";
-import { PassedOn } from "../sessions/passed-on.ts";
+import { maxUnreleased, PassedOn } from "../sessions/passed-on.ts";
 import { OutgoingQueues, type QueueBounds } from "../sessions/outgoing-queues.ts";
 import { RetainedBounds } from "../sessions/retained-bounds.ts";
 import type { SessionStore, Subscription } from "../sessions/session-store.ts";
@@ -80,17 +81,17 @@ export async function sessionPersistence(options: SessionPersistenceOptions) {
     await store.asyncPersistence.addSubscriptions({ id: session }, subscriptions);
   }
   for (const session of journal.sessions) options.store.begin(session);
+  async function forget(session: string): Promise<void> {
+    passedOn.forget(session);
+    await journal.forget(session);
+  }
   const persistence = Object.assign(
     store,
-    subscriptionsOf(store, sessions, options),
-    incoming(journal, passedOn),
+    subscriptionsOf(store, sessions, options, forget),
+    incoming(journal, passedOn, forget),
     outgoing(queues),
     retainedBy(store, limits, onRefused),
   );
-  const forget = async (session: string): Promise<void> => {
-    passedOn.forget(session);
-    await journal.forget(session);
-  };
   return { persistence, sessions, forget };
 }
 
@@ -98,6 +99,7 @@ function subscriptionsOf(
   { asyncPersistence }: MemoryStore,
   sessions: StoredSessions,
   { store: stored, tellsOfSessions }: SessionPersistenceOptions,
+  forget: (session: string) => Promise<void>,
 ) {
   return {
     /** Asked when a client logs in whose session is to outlive its connection. */
@@ -122,15 +124,17 @@ function subscriptionsOf(
       await asyncPersistence.removeSubscriptions(client, filters);
       await stored.remove(client.id, filters);
     },
+    /** The session ends, or a new one begins in its place. */
     async cleanSubscriptions(client: Client): Promise<void> {
       sessions.cleaned(client.id);
+      await forget(client.id);
       await asyncPersistence.cleanSubscriptions(client);
       await stored.end(client.id);
     },
   };
 }
 
-function incoming(journal: Qos2Journal, passedOn: PassedOn) {
+function incoming(journal: Qos2Journal, passedOn: PassedOn, forget: (session: string) => Promise<void>) {
   return {
     async incomingGetPacket(client: Client, packet: Packet): Promise<Packet> {
       const { cmd, messageId } = packet;
@@ -143,16 +147,15 @@ function incoming(journal: Qos2Journal, passedOn: PassedOn) {
       throw notStored;
     },
     async incomingStorePacket(client: Client, { messageId }: Packet): Promise<void> {
+      if (passedOn.isTooMany(client, messageId)) throw new TooManyUnreleased();
       passedOn.add(client, messageId);
     },
     async incomingDelPacket(client: Client, { messageId }: Packet): Promise<void> {
       passedOn.delete(client, messageId);
-      await journal.release(Qos2Journal.token(client.id, messageId));
+      // aedes ends the process if this fails. It fails when the gateway stops, and then there is no PUBCOMP.
+      await journal.release(Qos2Journal.token(client.id, messageId)).catch(() => new Promise<never>(() => {}));
     },
-    async cleanIncoming({ id }: Client): Promise<void> {
-      passedOn.forget(id);
-      await journal.forget(id);
-    },
+    cleanIncoming: ({ id }: Client) => forget(id),
   };
 }
 
@@ -211,6 +214,13 @@ function retainedBy(
  * is granted to nobody.
  */
 export const sessionWithoutSubscriptions: Subscription = { topic: "no/subscription", qos: 0 };
+
+/** A client that sends messages of QoS 2 and no PUBREL; aedes ends its connection with this. */
+export class TooManyUnreleased extends RequestError {
+  constructor() {
+    super(400, "too-many-unreleased", `More than ${maxUnreleased} messages of QoS 2 without their PUBREL`);
+  }
+}
 
 /** aedes asks by rejection; making one each time would cost a stack trace a message. */
 const notStored = new RangeError("no such packet");

@@ -16,6 +16,9 @@ mqttPacket.writeToStream.cacheNumbers = false;
 /** For each client that the broker has just made, before its first byte. */
 export function slim(client: Client): void {
   const own = internals(client);
+  // Their keys come from the wire: of what every object has ("constructor") they know nothing.
+  own.subscriptions = Object.create(null) as typeof own.subscriptions;
+  own.duplicates = Object.create(null) as typeof own.duplicates;
   // The parser needs a list of buffers, not a stream of them.
   own._parser._list = new BufferList();
   const { conn } = client as unknown as { readonly conn: Duplex };

@@ -2,6 +2,9 @@ import type { Client } from "aedes";
 
 type Sender = Pick<Client, "id" | "clean">;
 
+/** Messages of QoS 2 that one connection may leave without its PUBREL; one more ends it. */
+export const maxUnreleased = 1000;
+
 /**
  * Messages of QoS 2 that their subscribers were sent and their senders have not released: sent again, they go to
  * nobody a second time [MQTT-4.3.3-2]. Known for as long as the session of the sender, in memory, like the queues of
@@ -10,6 +13,7 @@ type Sender = Pick<Client, "id" | "clean">;
 export class PassedOn {
   /** Also those that are about to be passed on: the messages of one read from the socket come all at once. */
   readonly #byConnection = new WeakMap<Sender, Set<number>>();
+  readonly #tooMany = new WeakSet<Sender>();
   /** Sessions that outlive their connection. */
   readonly #bySession = new Map<string, Set<number>>();
 
@@ -19,11 +23,20 @@ export class PassedOn {
     );
   }
 
-  /** It is about to be passed on; forgotten with the connection, should that end before. */
+  /**
+   * It is about to be passed on; forgotten with the connection, should that end before. A message more than a
+   * connection may leave unreleased is not begun.
+   */
   begin(sender: Sender, packetId: number): void {
     const ids = this.#byConnection.get(sender);
     if (ids === undefined) this.#byConnection.set(sender, new Set([packetId]));
-    else ids.add(packetId);
+    else if (ids.size < maxUnreleased) ids.add(packetId);
+    else this.#tooMany.add(sender);
+  }
+
+  /** Whether it is a message more than its connection may leave unreleased. */
+  isTooMany(sender: Sender, packetId: number): boolean {
+    return this.#tooMany.has(sender) && this.#byConnection.get(sender)?.has(packetId) !== true;
   }
 
   add({ id, clean }: Sender, packetId: number): void {

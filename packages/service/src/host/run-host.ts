@@ -1,15 +1,19 @@
 import { join } from "node:path";
 import type { TObject } from "@sinclair/typebox";
-import { aborted } from "@headwater/core";
+import { aborted, type Logger } from "@headwater/core";
 import {
   configuredPartitions,
+  type EventLog,
   eventLogSettings,
   topicNames,
   type EventLogSettings,
   type LogGap,
+  type TopicNames,
 } from "@headwater/event-log";
 import { loadConfig, mergeSchemas, processSettings, type ProcessSettings } from "../config/index.ts";
-import { adminTokenAuth, createHttpServer, loadOrCreateAdminToken, metricsTokenAuth } from "../http/index.ts";
+import { Access, AccessModel } from "../access/index.ts";
+import { FoldedEvents, SkippedRecords } from "../folded/index.ts";
+import { createHttpServer, loadOrCreateAdminToken, metricsTokenAuth } from "../http/index.ts";
 import { Lifecycle, runService, type MainContext } from "../lifecycle/index.ts";
 import { createLogger } from "../log/index.ts";
 import { createMetrics, type Metrics } from "../metrics/index.ts";
@@ -17,6 +21,9 @@ import type { ServiceApp } from "../service-app.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import type { HostedService } from "./hosted-service.ts";
 import { openLogWithTopics, refuseEmbeddedLog, waitForLog, type OpenLog } from "./open-log.ts";
+
+/** Milliseconds that a write of access may take. */
+const writeTimeoutMs = 10_000;
 
 /** A process: the services that share it, and its name. */
 export interface HostedProcess {
@@ -45,6 +52,8 @@ export interface RunningProcess {
   /** Where else the services listen, in their order. */
   readonly addresses: readonly string[];
   readonly tokenFile: string;
+  /** Signs the administrator in at the page, once. */
+  readonly code: string;
 }
 
 export interface HostContext extends MainContext {
@@ -66,16 +75,33 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
   const logger = createLogger({ component: name, level: config.logLevel, format: config.logFormat });
   const metrics = createMetrics({ service: name });
   const tokenFile = config.adminTokenFile ?? join(dataDir, "admin-token");
-  const token = await loadOrCreateAdminToken(tokenFile);
+  const adminToken = await loadOrCreateAdminToken(tokenFile);
 
   const apps: ServiceApp[] = [];
   const { notReady, warnings } = healthOf(apps, services.length);
   let logWarnings: () => readonly string[] = () => [];
   const allWarnings = () => [...logWarnings(), ...warnings()];
+  const partitions = configuredPartitions(config);
+  const clientId = host.clientId ?? `headwater-${name}`;
+  const logOfLog = logger.child({ component: "event-log" });
+  const maxRecordBytes = Math.max(0, ...services.map((service) => service.maxRecordBytes?.(config) ?? 0));
+  const onGap = gapCounter(metrics);
+  const client = { dataDir, logger: logOfLog, clientId, partitions, maxRecordBytes, onGap };
+  const open = () => openLogWithTopics(config, client);
+  // A log that does not come up must not keep a process from being stopped.
+  const opening = Promise.resolve((host.openLog ?? waitForLog)(open, logOfLog, signal));
+  const opened = await Promise.race([opening, aborted(signal)]);
+  if (opened === undefined) return;
+  const { log, ready, died } = opened;
+  logWarnings = () => (log.warnings?.() ?? []).map((warning) => `event log: ${warning}`);
+
+  const topics = topicNames(config.eventLog.topicPrefix);
+  const mayWrite = services.some(({ writesAccess = false }) => writesAccess);
+  const access = openAccess({ log, topics, partitions, dataDir, logger, metrics, adminToken, mayWrite });
   const http = await createHttpServer({
     logger,
     metrics,
-    auth: adminTokenAuth(token),
+    auth: access,
     host: config.http.host,
     port: config.http.port,
     publicMetrics: config.http.publicMetrics,
@@ -87,27 +113,14 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
     directory: { services: services.map((service) => service.name), urls: config.urls },
     readiness: notReady,
     warnings: allWarnings,
+    pageFolder: services.find((service) => service.pageFolder !== undefined)?.pageFolder,
   });
-
-  const partitions = configuredPartitions(config);
-  const clientId = host.clientId ?? `headwater-${name}`;
-  const logOfLog = logger.child({ component: "event-log" });
-  const maxRecordBytes = Math.max(0, ...services.map((service) => service.maxRecordBytes?.(config) ?? 0));
-  const onGap = gapCounter(metrics);
-  const client = { dataDir, logger: logOfLog, clientId, partitions, maxRecordBytes, onGap };
-  const open = () => openLogWithTopics(config, client);
-  // A log that does not come up must not keep a process from being stopped.
-  const opening = Promise.resolve((host.openLog ?? waitForLog)(open, logOfLog, signal));
-  const opened = await Promise.race([opening, aborted(signal)]);
-  if (opened === undefined) return http.close();
-  const { log, ready, died } = opened;
-  logWarnings = () => (log.warnings?.() ?? []).map((warning) => `event log: ${warning}`);
 
   const { stopWithinMs } = host;
   const lifecycle = new Lifecycle({ logger, ...(stopWithinMs === undefined ? {} : { stopWithinMs }) });
   lifecycle.add("event log", { start: ready, stop: () => log.close() });
-  const topics = topicNames(config.eventLog.topicPrefix);
-  const context = { config, log, topics, partitions, dataDir, logger, metrics, http, lifecycle };
+  lifecycle.add("access", access.model);
+  const context = { config, log, topics, partitions, dataDir, logger, metrics, http, access, lifecycle };
   for (const service of services) {
     apps.push(await service.create({ ...context, logger: logger.child({ component: service.name }) }));
   }
@@ -122,7 +135,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
 
   const running: ServiceApp = {
     name,
-    died: Promise.race([...apps.map((app) => app.died), ...(died === undefined ? [] : [died])]),
+    died: Promise.race([access.model.died, ...apps.map((app) => app.died), ...(died === undefined ? [] : [died])]),
     notReady,
     warnings: allWarnings,
     start: () => lifecycle.start(),
@@ -134,9 +147,30 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
     signal,
     onReady() {
       const addresses = services.flatMap((service, index) => service.addresses?.(apps[index]!) ?? []);
-      process.stdout.write(`${(host.readyText ?? readyLine)({ name, url, addresses, tokenFile })}\n`);
+      process.stdout.write(
+        `${(host.readyText ?? readyLine)({ name, url, addresses, tokenFile, code: access.codes.make() })}\n`,
+      );
     },
   });
+}
+
+function openAccess(options: {
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly partitions: number;
+  readonly dataDir: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly adminToken: string;
+  readonly mayWrite: boolean;
+}): Access {
+  const { log, topics, metrics, adminToken, dataDir, partitions, mayWrite } = options;
+  const logger = options.logger.child({ component: "access" });
+  const skipped = new SkippedRecords({ metrics, logger, reader: "access" });
+  const folded = new FoldedEvents({ topics, partitions, skipped });
+  const model = new AccessModel({ log, topic: topics.access, dataDir, logger, folded });
+  const writing = { log, logger, topic: topics.access, source: "/headwater/access", timeoutMs: writeTimeoutMs };
+  return new Access({ model, adminToken, writing, mayWrite });
 }
 
 /** Every reader that goes past a gap counts. */

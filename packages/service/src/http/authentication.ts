@@ -1,8 +1,12 @@
 import type { FastifyRequest } from "fastify";
 import { InvariantError, RequestError } from "@headwater/core";
 import { FailedLogins } from "./failed-logins.ts";
+import { refuseForeignPages } from "./own-page.ts";
+import { OpenAnswers } from "./open-answers.ts";
 import type { Authenticator, Principal } from "./principal.ts";
-import { mayUse } from "./principal.ts";
+import { requireScopes } from "./principal.ts";
+import { requiredScopes } from "./route-scopes.ts";
+import { sessionSecret } from "./session-cookie.ts";
 import type { HttpApp } from "./type-provider.ts";
 
 /** No token is longer; a JWT fits. */
@@ -17,34 +21,52 @@ export function principalOf(request: FastifyRequest): Principal {
   return principal;
 }
 
-/** Every route needs a bearer token unless it says `config: { public: true }`. */
-export function requireToken(app: HttpApp, auth: Authenticator): void {
+/**
+ * Every route needs a bearer token, or the session of a browser, unless it says `config: { public: true }`. Answers
+ * with those who showed wrong ones, for routes that take tokens themselves.
+ */
+export function requireToken(app: HttpApp, auth: Authenticator): FailedLogins {
   const failures = new FailedLogins();
-  app.addHook("onRequest", async (request) => {
+  const answers = new OpenAnswers(app);
+  app.addHook("onRequest", async (request, reply) => {
     const { config } = request.routeOptions;
     // A 404 reveals nothing, so it needs no token.
     if (request.is404 || config.public === true) return;
-    const token = bearerToken(request.headers.authorization);
     const principal =
-      token === undefined
-        ? undefined
-        : ((await config.alsoFor?.authenticate(token)) ?? (await auth.authenticate(token)));
-    if (principal === undefined) {
-      if (token !== undefined) await failures.failed(request.ip);
-      throw new RequestError(
-        401,
-        "unauthenticated",
-        token === undefined
-          ? "This needs a token; send it as `Authorization: Bearer <token>`"
-          : "The token is not known here, or was revoked",
-      );
-    }
-    const scopes = config.scopes ?? [];
-    if (!mayUse(principal, scopes)) {
-      throw new RequestError(403, "forbidden", `This needs a token with the scope ${scopes.join(", ")}`);
-    }
+      request.headers.authorization === undefined
+        ? await ofSession(request, auth, failures)
+        : await ofToken(request, auth, failures);
+    requireScopes(principal, requiredScopes(request.routeOptions.url ?? "", request.method, config));
     principals.set(request, principal);
+    answers.begun(reply, principal);
   });
+  return failures;
+}
+
+async function ofToken(request: FastifyRequest, auth: Authenticator, failures: FailedLogins): Promise<Principal> {
+  const token = bearerToken(request.headers.authorization);
+  if (token === undefined) throw unauthenticated("This needs a token; send it as `Authorization: Bearer <token>`");
+  const { alsoFor } = request.routeOptions.config;
+  const principal = (await alsoFor?.authenticate(token)) ?? (await auth.authenticate(token));
+  if (principal !== undefined) return principal;
+  await failures.failed(request.ip);
+  throw unauthenticated("The token is not known here, has expired, or was revoked");
+}
+
+async function ofSession(request: FastifyRequest, auth: Authenticator, failures: FailedLogins): Promise<Principal> {
+  const secret = sessionSecret(request);
+  if (secret === undefined) throw unauthenticated("This needs a token; send it as `Authorization: Bearer <token>`");
+  const principal = await auth.ofSession?.(secret);
+  if (principal === undefined) {
+    await failures.failed(request.ip);
+    throw unauthenticated("The session has ended; sign in again");
+  }
+  refuseForeignPages(request);
+  return principal;
+}
+
+function unauthenticated(detail: string): RequestError {
+  return new RequestError(401, "unauthenticated", detail);
 }
 
 function bearerToken(header: string | undefined): string | undefined {

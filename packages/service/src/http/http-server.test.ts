@@ -283,12 +283,18 @@ describe("status", () => {
       next: null,
     }));
     const api = (await http.inject({ url: "/api/v1/openapi.json" })).json();
-    expect(api).toMatchObject({ openapi: "3.1.0", info: { title: "Test" }, security: [{ token: [] }] });
+    expect(api).toMatchObject({
+      openapi: "3.1.0",
+      info: { title: "Test" },
+      security: [{ token: [] }, { session: [] }],
+    });
     expect(api.info.description).toContain("| 401 | `unauthenticated` |");
     expect(
       api.paths["/api/v1/things"].post.requestBody.content["application/json"].schema.properties.size.maximum,
     ).toBe(10);
-    expect(api.paths["/api/v1/things/{id}"].get.security).toBeUndefined();
+    const scopes = ["things:read"];
+    expect(api.paths["/api/v1/things/{id}"].get.security).toEqual([{ token: scopes }, { session: scopes }]);
+    expect(api.paths["/api/v1/things"].get.security).toEqual([{ token: ["admin"] }, { session: ["admin"] }]);
     expect(api.paths["/health/live"].get.security).toEqual([]);
     expect(api.paths["/list"].get.responses["404"]).toEqual({ $ref: "#/components/responses/Problem" });
     expect(Object.keys(api.components.responses.Problem.content)).toEqual(["application/problem+json"]);

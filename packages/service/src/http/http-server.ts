@@ -12,6 +12,7 @@ import { answerNotModified } from "./conditional-get.ts";
 import { type ConnectionLimits, limitConnections, serverOptions } from "./connection-limits.ts";
 import { errorHandler, send } from "./error-handler.ts";
 import { allowOrigins } from "./cors.ts";
+import type { FailedLogins } from "./failed-logins.ts";
 import { repeatAnswers } from "./idempotency.ts";
 import { acceptJson } from "./json-bodies.ts";
 import { KeptAnswers } from "./kept-answers.ts";
@@ -25,6 +26,7 @@ import { refuseUnreadBodies } from "./text-bodies.ts";
 import { statusRoutes, type Directory } from "./status-routes.ts";
 import type { HttpApp, TypeBoxTypeProvider } from "./type-provider.ts";
 import { validatorCompiler } from "./validation.ts";
+import { WebPage } from "./web-page.ts";
 
 /** No query has more parameters. */
 const maxQueryParameters = 100;
@@ -61,6 +63,8 @@ export interface HttpServerOptions {
   readonly answersFile?: string;
   /** Origins of pages that may use the API; `*` for any. Default: none but its own. */
   readonly corsOrigins?: readonly string[];
+  /** The folder of a web page, built, that answers what no route takes. Default: there is none. */
+  readonly pageFolder?: string | undefined;
 }
 
 export interface HttpServer {
@@ -69,6 +73,8 @@ export interface HttpServer {
    * than a token.
    */
   readonly app: HttpApp;
+  /** Who showed wrong tokens: routes that take tokens in their bodies tell it of theirs. */
+  readonly failures: FailedLogins;
   /** Aborted when the server begins to close: streams end then. */
   readonly closing: AbortSignal;
   /** Resolves with the address. Rejects with ResourceError if the address cannot be listened on. */
@@ -85,7 +91,7 @@ declare module "fastify" {
     readonly public?: boolean;
     /** Tokens that open this route alone, beside those that open all. */
     readonly alsoFor?: Authenticator;
-    /** The principal needs all of these. */
+    /** The principal needs all of these; `[]`: none. Default: that of its path, to read or to write. */
     readonly scopes?: readonly string[];
     /** The media types that it answers with, the default first. Default: JSON. */
     readonly produces?: readonly string[];
@@ -130,7 +136,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
   app.addHook("onRequest", checkQuery);
   allowOrigins(app, options.corsOrigins ?? []);
-  requireToken(app, options.auth);
+  const failures = requireToken(app, options.auth);
   negotiateTypes(app);
   acceptJson(app);
   decompressBodies(app);
@@ -156,12 +162,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       makeProblem(405, "method-not-allowed", `${path} takes ${allowed.join(", ")}, not ${request.method}`),
     );
   };
+  const page = options.pageFolder === undefined ? undefined : await WebPage.open(options.pageFolder);
   // Before a body is read: one that is missing or wrong would be refused first.
   app.addHook("onRequest", async (request, reply) => {
     const { url } = request.routeOptions;
     const path = request.url.split("?", 1)[0]!;
     const isOther = url !== path && url?.includes(":") === true && routes.isPlain(path);
-    return request.is404 || isOther ? reply.send(notFound(request, reply)) : undefined;
+    if (!request.is404 && !isOther) return undefined;
+    return page?.answer(request, reply) ?? reply.send(notFound(request, reply));
   });
   app.setNotFoundHandler(async (request, reply) => notFound(request, reply));
   await app.register(swagger, openApi(options.title, options.version ?? "1.0.0"));
@@ -170,6 +178,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   let closed: Promise<void> | undefined;
   return {
     app,
+    failures,
     closing: closing.signal,
     inject: app.inject.bind(app),
     async listen() {

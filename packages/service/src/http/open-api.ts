@@ -7,6 +7,7 @@ import { nameSchemas } from "./named-schemas.ts";
 import { describeProblemCodes } from "./problem-codes.ts";
 import { problemSchema, problemType } from "./problem.ts";
 import { jsonTypes } from "./json-bodies.ts";
+import { requiredScopes } from "./route-scopes.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -61,6 +62,13 @@ export function openApi(title: string, version: string): FastifyDynamicSwaggerOp
       components: {
         securitySchemes: {
           token: { type: "http", scheme: "bearer" },
+          session: {
+            type: "apiKey",
+            in: "cookie",
+            name: "headwater-session",
+            description:
+              "The session of a page that signed in; its name ends with `-` and the port, where there is one",
+          },
           device: {
             type: "http",
             scheme: "basic",
@@ -69,7 +77,7 @@ export function openApi(title: string, version: string): FastifyDynamicSwaggerOp
           deviceJwt: { type: "http", scheme: "bearer", description: "A JWT of an issuer that names the device" },
         },
       },
-      security: [{ token: [] }],
+      security: [{ token: [] }, { session: [] }],
     },
     transform: ({ schema, url, route }) => {
       const config = route.config ?? {};
@@ -80,7 +88,7 @@ export function openApi(title: string, version: string): FastifyDynamicSwaggerOp
         url,
         schema: {
           ...schema,
-          ...(config.public === true && { security: config.deviceLogin === true ? deviceLogins : [] }),
+          security: securityOf(url, method, config),
           ...(body !== undefined && {
             body,
             consumes: [...(config.consumes ?? (method === "PATCH" ? jsonTypes : ["application/json"]))],
@@ -92,6 +100,13 @@ export function openApi(title: string, version: string): FastifyDynamicSwaggerOp
     },
     transformObject: (document) => nameSchemas("openapiObject" in document ? document.openapiObject : {}),
   };
+}
+
+/** Which tokens open the route, with the scopes that they need. */
+function securityOf(url: string, method: string, config: FastifyContextConfig) {
+  if (config.public === true) return config.deviceLogin === true ? deviceLogins : [];
+  const scopes = [...requiredScopes(url, method, config)];
+  return [{ token: scopes }, { session: scopes }];
 }
 
 function headersOf(method: string, config: FastifyContextConfig): TObject | undefined {

@@ -1,6 +1,6 @@
 import { RequestError } from "@headwater/core/errors";
 import type { events } from "@headwater/proto";
-import { checkDeviceType, checkTags, invalid } from "./device-limits.ts";
+import { checkDeviceType, checkTags, invalid } from "../device-limits.ts";
 
 type AccessEvent = ReturnType<typeof events.access.decode>;
 /** An event for access.v1; the producer encodes it with the codec of that topic. */
@@ -28,34 +28,7 @@ export interface ProvisioningKey {
   readonly createdBy: string;
 }
 
-export interface AccessState {
-  readonly revision: number;
-  readonly writeId: string;
-  /** undefined: deleted, or a kind of access that is not read here. */
-  readonly key: ProvisioningKey | undefined;
-}
-
 const provisioningKeyLimits = { name: 128, devices: 128 } as const;
-
-/**
- * The first event of the next revision wins, as with devices. Ids are random and a key is only ever made and deleted,
- * so that two events of one revision say the same and nothing has to be restated.
- */
-export function foldAccess(
-  state: AccessState | undefined,
-  event: AccessEvent,
-): { state: AccessState; accepted: boolean } {
-  if (
-    state !== undefined &&
-    event.revision <= state.revision &&
-    !(event.restated && event.revision === state.revision)
-  ) {
-    return { state, accepted: false };
-  }
-  const { revision, writeId } = event;
-  const isKey = !event.deleted && event.kind === provisioningKeyKind;
-  return { state: { revision, writeId, key: isKey ? keyOf(event) : undefined }, accepted: true };
-}
 
 /** The event that creates a key. Throws RequestError (400) for an invalid one. */
 export function createProvisioningKey(key: Omit<ProvisioningKey, "scopes">, writeId: string): AccessInput {
@@ -85,7 +58,12 @@ export function createProvisioningKey(key: Omit<ProvisioningKey, "scopes">, writ
 }
 
 /** Throws RequestError: 404 `provisioning-key-unknown`. */
-export function deleteProvisioningKey(state: AccessState | undefined, id: string, writeId: string): AccessInput {
+export function deleteProvisioningKey(
+  state: { readonly revision: number; readonly key: ProvisioningKey | undefined } | undefined,
+  id: string,
+  writeId: string,
+  by = "",
+): AccessInput {
   if (state?.key === undefined) {
     throw new RequestError(
       404,
@@ -93,10 +71,12 @@ export function deleteProvisioningKey(state: AccessState | undefined, id: string
       `There is no provisioning key ${JSON.stringify(id.slice(0, 100))}`,
     );
   }
-  return { id, revision: state.revision + 1, kind: provisioningKeyKind, deleted: true, writeId };
+  return { id, revision: state.revision + 1, kind: provisioningKeyKind, deleted: true, createdBy: by, writeId };
 }
 
-function keyOf(event: AccessEvent): ProvisioningKey {
+/** undefined: the event is of no key, or of its end. */
+export function keyOf(event: AccessEvent): ProvisioningKey | undefined {
+  if (event.deleted || event.kind !== provisioningKeyKind) return undefined;
   const { id, name, scopes, createdAt, expiresAt, createdBy, provisioning } = event;
   return {
     id,

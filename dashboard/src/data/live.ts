@@ -1,0 +1,108 @@
+export type LiveState = "connecting" | "live" | "stale";
+
+/** What the live stream tells: of a reading, an alert, a device or a command. */
+export interface LiveEvent {
+  readonly topic: string;
+  readonly data: unknown;
+}
+
+type Listener = (events: readonly LiveEvent[]) => void;
+
+const topics = ["telemetry", "alerts", "devices", "commands"] as const;
+/** After it a connection that was closed for good is opened anew. */
+const retryMs = 3_000;
+/** More than a page that is not drawn keeps; the oldest go, since each page asks anew for what it shows. */
+const mostWaiting = 20_000;
+
+/** One connection for all that listen to the same; what arrived since the last frame is handed out at once. */
+class Feed {
+  state: LiveState = "connecting";
+  readonly listeners = new Set<Listener>();
+  readonly #query: string;
+  readonly #changed: () => void;
+  #source: EventSource | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #frame: number | undefined;
+  #waiting: LiveEvent[] = [];
+
+  constructor(query: string, changed: () => void) {
+    this.#query = query;
+    this.#changed = changed;
+    this.#open();
+  }
+
+  close(): void {
+    clearTimeout(this.#retry);
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#source?.close();
+  }
+
+  #open(): void {
+    const source = new EventSource(`/api/v1/stream?${this.#query}`);
+    this.#source = source;
+    source.addEventListener("open", () => this.#become("live"));
+    source.addEventListener("error", () => {
+      this.#become("stale");
+      // The browser goes on by itself, from the last event, unless it was refused.
+      if (source.readyState === EventSource.CLOSED) this.#retry = setTimeout(() => this.#open(), retryMs);
+    });
+    for (const topic of topics) {
+      source.addEventListener(topic, ({ data }: MessageEvent<string>) => this.#take({ topic, data: JSON.parse(data) }));
+    }
+  }
+
+  #become(state: LiveState): void {
+    if (this.state === state) return;
+    this.state = state;
+    this.#changed();
+  }
+
+  #take(event: LiveEvent): void {
+    this.#waiting.push(event);
+    if (this.#waiting.length > mostWaiting) this.#waiting.splice(0, mostWaiting / 2);
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = undefined;
+      const events = this.#waiting;
+      this.#waiting = [];
+      for (const listener of this.listeners) listener(events);
+    });
+  }
+}
+
+/** The live stream as the pages use it. */
+class Live {
+  readonly #feeds = new Map<string, Feed>();
+  readonly #watchers = new Set<() => void>();
+
+  /** The worst of the connections. */
+  get state(): LiveState {
+    const states = [...this.#feeds.values()].map(({ state }) => state);
+    if (states.includes("stale")) return "stale";
+    return states.includes("live") ? "live" : "connecting";
+  }
+
+  /** Hears what fits the query of `/api/v1/stream`, at most once a frame; answers with what ends it. */
+  listen(query: string, listener: Listener): () => void {
+    const feed = this.#feeds.get(query) ?? new Feed(query, () => this.#tell());
+    this.#feeds.set(query, feed);
+    feed.listeners.add(listener);
+    return () => {
+      feed.listeners.delete(listener);
+      if (feed.listeners.size > 0) return;
+      feed.close();
+      this.#feeds.delete(query);
+      this.#tell();
+    };
+  }
+
+  watch(changed: () => void): () => void {
+    this.#watchers.add(changed);
+    return () => this.#watchers.delete(changed);
+  }
+
+  #tell(): void {
+    for (const changed of this.#watchers) changed();
+  }
+}
+
+export const live = new Live();

@@ -1,0 +1,50 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+
+/** What was asked of the platform: while it is asked anew, or if that fails, the former answer stays in sight. */
+export type Resource<T> =
+  | { readonly state: "loading"; readonly value: T | undefined }
+  | { readonly state: "ready"; readonly value: T }
+  | { readonly state: "failed"; readonly value: T | undefined; readonly problem: Error };
+
+interface Held<T> {
+  readonly key: string;
+  readonly resource: Resource<T>;
+}
+
+/**
+ * Asks for something, and again when its key changes or `reload` is called. One question is under way at a time:
+ * reloads that come meanwhile are one more question after it.
+ */
+export function useResource<T>(key: string, load: () => Promise<T>): { resource: Resource<T>; reload: () => void } {
+  const [held, setHeld] = useState<Held<T>>({ key, resource: { state: "loading", value: undefined } });
+  const latest = useRef(load);
+  latest.current = load;
+  const ask = useRef<() => void>(() => {});
+  useEffect(() => {
+    let isOver = false;
+    let isAsking = false;
+    let isWanted = false;
+    const settle = (next: (before: T | undefined) => Resource<T>): void => {
+      isAsking = false;
+      if (isOver) return;
+      setHeld((before) => ({ key, resource: next(before.key === key ? before.resource.value : undefined) }));
+      if (isWanted) ask.current();
+    };
+    ask.current = () => {
+      isWanted = isAsking;
+      if (isAsking) return;
+      isAsking = true;
+      latest.current().then(
+        (value) => settle(() => ({ state: "ready", value })),
+        (problem: Error) => settle((value) => ({ state: "failed", value, problem })),
+      );
+    };
+    ask.current();
+    return () => {
+      isOver = true;
+    };
+  }, [key]);
+  const reload = useCallback(() => ask.current(), []);
+  const resource: Resource<T> = held.key === key ? held.resource : { state: "loading", value: undefined };
+  return { resource, reload };
+}

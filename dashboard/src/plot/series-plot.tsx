@@ -1,0 +1,160 @@
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import uPlot from "uplot";
+import { type Area, type Level, LevelLine } from "./level-line.tsx";
+import { type Band, colorOf, drawBands, drawMarks, type Mark } from "./plot-marks.ts";
+import { onThemeChange } from "./theme.ts";
+import "./plot.css";
+
+export type Points = readonly (readonly [t: number, value: number | null])[];
+
+interface SeriesPlotProps {
+  /** What a screen reader says of it. */
+  readonly title: string;
+  readonly points: Points;
+  readonly from: number;
+  readonly to: number;
+  readonly levels?: readonly Level[];
+  readonly bands?: readonly Band[];
+  readonly marks?: readonly Mark[];
+  readonly height?: number;
+}
+
+const none: readonly never[] = [];
+
+/** The values of the points, of levels and of marks, with a tenth of room around. */
+function valueRange(points: Points, levels: readonly Level[], marks: readonly Mark[]): [number, number] {
+  let min = Infinity;
+  let max = -Infinity;
+  const take = (value: number | null): void => {
+    if (value === null || !Number.isFinite(value)) return;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  };
+  for (const [, value] of points) take(value);
+  for (const { value } of levels) take(value);
+  for (const { value } of marks) take(value);
+  if (min > max) return [0, 1];
+  const room = max === min ? Math.abs(max) / 10 || 1 : (max - min) / 10;
+  return [min - room, max + room];
+}
+
+/** A metric over time with levels, episodes and the readings that matter. */
+export function SeriesPlot({
+  title,
+  points,
+  from,
+  to,
+  levels = none,
+  bands = none,
+  marks = none,
+  height = 220,
+}: SeriesPlotProps) {
+  const holder = useRef<HTMLDivElement>(null);
+  const readout = useRef<HTMLSpanElement>(null);
+  const plot = useRef<uPlot>(undefined);
+  const shown = useRef({ points, levels, bands, marks, from, to });
+  shown.current = { points, levels, bands, marks, from, to };
+  const [area, setArea] = useState<Area>();
+
+  useLayoutEffect(() => {
+    const element = holder.current!;
+    const color = (name: string) => () => colorOf(element, name);
+    const axis = {
+      stroke: color("muted"),
+      grid: { stroke: color("line"), width: 1 },
+      ticks: { stroke: color("line") },
+    };
+    const made = new uPlot(
+      {
+        width: element.clientWidth || 400,
+        height,
+        legend: { show: false },
+        cursor: { drag: { x: false, y: false }, y: false },
+        scales: {
+          x: { range: () => [shown.current.from / 1_000, shown.current.to / 1_000] },
+          y: { range: () => valueRange(shown.current.points, shown.current.levels, shown.current.marks) },
+        },
+        series: [{}, { stroke: color("accent"), width: 1.5, points: { show: false } }],
+        axes: [
+          { ...axis, values: (_self, splits) => timeTexts(splits) },
+          { ...axis, size: 56 },
+        ],
+        hooks: {
+          drawClear: [(self) => drawBands(self, shown.current.bands)],
+          draw: [
+            (self) => {
+              drawMarks(self, shown.current.marks);
+              const { min, max } = self.scales["y"]!;
+              const { left, top, width, height: high } = self.bbox;
+              const ratio = devicePixelRatio;
+              const next = { left: left / ratio, top: top / ratio, width: width / ratio, height: high / ratio };
+              setArea((before) => sameOr(before, { ...next, min: min ?? 0, max: max ?? 1 }));
+            },
+          ],
+          setCursor: [
+            (self) => {
+              const index = self.cursor.idx;
+              const point = typeof index === "number" ? shown.current.points[index] : undefined;
+              readout.current!.textContent =
+                point === undefined ? "" : `${new Date(point[0]).toLocaleTimeString()}  ${valueText(point[1])}`;
+            },
+          ],
+        },
+      },
+      [[], []],
+      element,
+    );
+    plot.current = made;
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth || 400, height }));
+    observer.observe(element);
+    const forget = onThemeChange(() => made.redraw(false));
+    return () => {
+      forget();
+      observer.disconnect();
+      made.destroy();
+    };
+  }, [height]);
+
+  useEffect(() => {
+    plot.current?.setData([points.map(([t]) => t / 1_000), points.map(([, value]) => value)]);
+  }, [points, levels, marks, bands, from, to]);
+
+  return (
+    <div className="plot">
+      <div ref={holder} role="img" aria-label={`${title}, ${points.length} points`} style={{ minHeight: height }} />
+      {area !== undefined && levels.map((level) => <LevelLine key={level.name} level={level} area={area} />)}
+      <span ref={readout} className="plot-readout number" aria-hidden="true" />
+    </div>
+  );
+}
+
+/** Times of an axis in the viewer's zone and manner; the day where it is another than that of the time before. */
+function timeTexts(splits: readonly number[]): string[] {
+  const step = (splits[1] ?? 0) - (splits[0] ?? 0);
+  const clock: Intl.DateTimeFormatOptions = {
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(step < 60 && { second: "2-digit" }),
+  };
+  let day = new Date((splits[0] ?? 0) * 1_000).toDateString();
+  return splits.map((seconds) => {
+    const at = new Date(seconds * 1_000);
+    const isSameDay = at.toDateString() === day;
+    day = at.toDateString();
+    if (step >= 86_400) return at.toLocaleDateString([], { month: "short", day: "numeric" });
+    const text = at.toLocaleTimeString([], clock);
+    return isSameDay ? text : `${text}\n${at.toLocaleDateString([], { month: "short", day: "numeric" })}`;
+  });
+}
+
+/** At most six digits that say something. */
+export function valueText(value: number | null | undefined): string {
+  return value === null || value === undefined ? "–" : String(Number(value.toPrecision(6)));
+}
+
+/** The former object if the new one says the same, so that nothing is drawn for it. */
+function sameOr(before: Area | undefined, next: Area): Area {
+  if (before === undefined) return next;
+  const keys = Object.keys(next) as (keyof Area)[];
+  return keys.every((key) => before[key] === next[key]) ? before : next;
+}

@@ -1,0 +1,17 @@
+import { useSyncExternalStore } from "react";
+import { live } from "../data/live.ts";
+
+const words = { connecting: "connecting", live: "live", stale: "connection lost: what you see may be old" } as const;
+const looks = { connecting: "muted", live: "good", stale: "critical" } as const;
+
+export function LiveBadge() {
+  const state = useSyncExternalStore(
+    (changed) => live.watch(changed),
+    () => live.state,
+  );
+  return (
+    <span className={`badge ${looks[state]}`} role="status">
+      {words[state]}
+    </span>
+  );
+}

@@ -1,0 +1,71 @@
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+
+/** Shows the page to who is signed in, and the sign-in to everybody else. */
+export function SignedIn({ children }: { readonly children: ReactNode }) {
+  const [state, setState] = useState<"asking" | "in" | "out">("asking");
+  const [problem, setProblem] = useState("");
+  useEffect(() => {
+    const code = /^#sign-in=([\w-]+)$/.exec(location.hash)?.[1];
+    askAtFirst(code).then(
+      ({ ok }) => {
+        setState(ok ? "in" : "out");
+        if (!ok && code !== undefined) setProblem("The link was used already, or is older than an hour.");
+      },
+      () => setProblem("Headwater does not answer; is it running?"),
+    );
+  }, []);
+  if (state === "in") return children;
+  if (state === "asking") return <p role="status">{problem}</p>;
+
+  const signIn = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const entry = new FormData(event.currentTarget).get("token");
+    const token = typeof entry === "string" ? entry.trim() : "";
+    const answer = await askToSignIn({ token });
+    if (answer.ok) setState("in");
+    else
+      setProblem(
+        answer.status === 401 ? "This token is not known here, or was revoked." : `Refused (${answer.status}).`,
+      );
+  };
+  return (
+    <main style={{ maxWidth: "26rem", margin: "10vh auto" }}>
+      <h1>Headwater</h1>
+      <form onSubmit={(event) => void signIn(event)}>
+        <label className="field">
+          Access token
+          <input name="token" type="password" autoComplete="current-password" required />
+        </label>
+        {problem !== "" && (
+          <p className="notice critical" role="alert">
+            {problem}
+          </p>
+        )}
+        <button className="button primary" type="submit">
+          Sign in
+        </button>
+      </form>
+      <p>
+        <code>npm start</code> prints a link that signs you in; the admin token lies in <code>data/admin-token</code>.
+      </p>
+    </main>
+  );
+}
+
+function askToSignIn(body: { readonly token: string } | { readonly code: string }): Promise<Response> {
+  return fetch("/api/v1/session", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+let atFirst: Promise<Response> | undefined;
+
+/** Asked once, however often the page is set up: the code of the link that `npm start` prints counts once. */
+function askAtFirst(code: string | undefined): Promise<Response> {
+  atFirst ??= code === undefined ? fetch("/api/v1/session") : askToSignIn({ code });
+  // The code is gone from the address and from the history with that.
+  if (code !== undefined) history.replaceState(history.state, "", location.pathname + location.search);
+  return atFirst;
+}

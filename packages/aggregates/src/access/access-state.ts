@@ -1,0 +1,33 @@
+import type { events } from "@headwater/proto";
+import { grantOf, type Grant } from "./grant.ts";
+import { keyOf, type ProvisioningKey } from "./provisioning-key.ts";
+
+type AccessEvent = ReturnType<typeof events.access.decode>;
+
+export interface AccessState {
+  readonly revision: number;
+  readonly writeId: string;
+  /** undefined: deleted, or another kind of access. */
+  readonly key: ProvisioningKey | undefined;
+  /** undefined: deleted, or another kind of access. */
+  readonly grant?: Grant | undefined;
+}
+
+/**
+ * The first event of the next revision wins, as with devices. What is known by a random id is only ever made and
+ * deleted; a token is known by its name, and one that is made again under it goes on from the revision of its end.
+ */
+export function foldAccess(
+  state: AccessState | undefined,
+  event: AccessEvent,
+): { state: AccessState; accepted: boolean } {
+  if (
+    state !== undefined &&
+    event.revision <= state.revision &&
+    !(event.restated && event.revision === state.revision)
+  ) {
+    return { state, accepted: false };
+  }
+  const { revision, writeId } = event;
+  return { state: { revision, writeId, key: keyOf(event), grant: grantOf(event) }, accepted: true };
+}

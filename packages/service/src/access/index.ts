@@ -1,0 +1,3 @@
+export { Access } from "./access.ts";
+export { AccessModel } from "./access-model.ts";
+export { accessRoutes } from "./access-routes.ts";
