@@ -12,6 +12,7 @@ import { htmlReport } from "./report/html.ts";
 import { Progress } from "./report/progress.ts";
 import { Timeline } from "./report/timeline.ts";
 import { runFleet } from "./run-fleet.ts";
+import { resultsOf } from "./verdict/readers/results.ts";
 
 export interface FleetContext {
   readonly signal: AbortSignal;
@@ -36,12 +37,14 @@ export async function simulateFleet(line: FleetLine, { signal, hurry, env }: Fle
   const api = line.acksOnly
     ? undefined
     : createPlatformClient({ url: line.url, rulesUrl: line.rulesUrl, token: accessToken(line.tokenFile, env) });
+  const results = line.results.length === 0 ? undefined : resultsOf(line.results, env);
   const progress = new Progress(process.stderr, fleet.duration);
   const timeline = new Timeline();
   const verdict = await runFleet({
     fleet,
     target,
     api,
+    ...(results !== undefined && { results }),
     prefix: line.prefix,
     share: line.share,
     threads: line.threads,

@@ -1,4 +1,4 @@
-import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
+import { createHistogram } from "node:perf_hooks";
 import { availableParallelism } from "node:os";
 import type { ApiClient } from "@headwater/client";
 import { sleep } from "@headwater/core";
@@ -11,16 +11,13 @@ import { lineMeasurement } from "./payloads/payload.ts";
 import { registered } from "./load/register.ts";
 import { compare, type Comparison, sumOf } from "./verdict/compare.ts";
 import { alertsSince, awaitAlerts } from "./verdict/headwater-alerts.ts";
-import { HeadwaterStream, StoredProbe } from "./verdict/headwater-stream.ts";
-import { compareWithStore } from "./verdict/headwater-store.ts";
-import {
-  type AlertCount,
-  couldNotKeepUp,
-  type FleetVerdict,
-  judge,
-  latencyOf,
-  type Logged,
-} from "./verdict/verdict.ts";
+import { compareWithStore } from "./verdict/compare-stored.ts";
+import { Probes } from "./verdict/probes.ts";
+import { HeadwaterStore } from "./verdict/readers/headwater-store.ts";
+import { HeadwaterStream } from "./verdict/readers/headwater-stream.ts";
+import type { LogReader, OnArrival, StoreReader } from "./verdict/readers/reader.ts";
+import type { Results } from "./verdict/readers/results.ts";
+import { type AlertCount, couldNotKeepUp, type FleetVerdict, judge, latencyOf } from "./verdict/verdict.ts";
 
 export interface FleetRun {
   readonly fleet: Fleet;
@@ -29,6 +26,8 @@ export interface FleetRun {
   readonly api: ApiClient | undefined;
   /** Before every device's id. */
   readonly prefix: string;
+  /** Where results are read instead of from Headwater's API. */
+  readonly results?: Results;
   /** This process's part of the fleet: `[1, 4]` is the first of four. */
   readonly share: readonly [part: number, parts: number];
   readonly threads: number | undefined;
@@ -61,26 +60,25 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
     [...metricOf].flatMap(([id, metric]) => (metric === undefined ? [] : [[id, metric] as const])),
   );
   const clock = (): number => performance.timeOrigin + performance.now();
-  const storedLatency = createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 });
-  const probe = api && new StoredProbe(api, identified, storedLatency, clock);
-  const stream = new HeadwaterStream(identified);
+  const store = storeOf(run, identified);
+  const probes = new Probes(store, clock);
+  const log = logOf(run, identified, (device, seq, at) => probes.arrived(device, seq, at));
   let begun = Infinity;
   const load = new Load({
     fleet,
     target: run.target,
     devices,
     threads: run.threads ?? threadsFor(fleet),
-    probes: api === undefined ? 0 : run.probes,
+    probes: store === undefined && log === undefined ? 0 : run.probes,
     connectMs: 30_000,
-    onProbe: (device, seq, due) => probe?.sent(device, seq, due),
+    onProbe: (device, seq, due) => probes.sent(device, seq, due),
     onProgress: (progress) => run.onProgress(progress, Math.max(0, clock() - begun)),
   });
   try {
     run.onState(`connecting ${devices.length} devices`);
     await load.connected(signal);
-    const isFollowed = api !== undefined && totalRate(fleet) <= followedRate;
-    if (isFollowed) await stream.start(api);
-    probe?.start();
+    await log?.start();
+    probes.start();
     begun = clock() + 50;
     const beganAt = new Date(begun).toISOString();
     run.onState("running");
@@ -88,12 +86,11 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
     const done = await finished(load, run, begun);
     run.onState("comparing");
     const seconds = (clock() - begun) / 1_000;
-    const stored = api && (await storedOf(api, done, identified, run));
-    await probe?.stop();
+    const stored = store && (await storedOf(store, done, identified, run));
+    await probes.stop();
     const together = stored && sumOf([...stored.values()]);
-    const logged = (): Logged => loggedOf(stream, done, identified);
-    if (isFollowed && together !== undefined) await untilFollowed(logged, together, stream, run);
-    await stream.stop();
+    if (log !== undefined) await untilFollowed(() => loggedOf(log, done, identified), together, log, run);
+    await log?.stop();
     const alerts = api === undefined ? [] : await alertsOf(api, run, done, beganAt);
     return verdictOf(run, {
       done,
@@ -101,16 +98,15 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
       seconds,
       devices: devices.length,
       stored: together,
-      logged: isFollowed && stream.incomplete === undefined ? logged() : undefined,
-      loggedUnknown: isFollowed
-        ? stream.incomplete
-        : `the live stream is followed up to ${followedRate} messages a second`,
-      storedLatency,
+      logged: log !== undefined && log.incomplete === undefined ? loggedOf(log, done, identified) : undefined,
+      loggedUnknown:
+        log === undefined ? `the live stream is followed up to ${followedRate} messages a second` : log.incomplete,
+      probes,
       alerts,
     });
   } finally {
-    await probe?.stop();
-    await stream.stop();
+    await probes.stop();
+    await log?.stop();
     await load.close();
   }
 }
@@ -164,7 +160,7 @@ async function finished(
 }
 
 function storedOf(
-  api: ApiClient,
+  store: StoreReader,
   done: readonly LoadDone[],
   metricOf: ReadonlyMap<string, string>,
   { settleMs, hurry }: FleetRun,
@@ -175,30 +171,46 @@ function storedOf(
       const metric = metricOf.get(id);
       return metric === undefined || sent.times.length === 0 ? [] : [{ id, metric, sent }];
     });
-  return compareWithStore(api, devices, settleMs, hurry);
+  return compareWithStore(store, devices, settleMs, hurry);
 }
 
-function loggedOf(stream: HeadwaterStream, done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): Logged {
+function loggedOf(log: LogReader, done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): Comparison {
   const none = { seen: new Uint8Array(0), reordered: 0 };
   const compared = done
     .flatMap((each) => each.devices)
     .filter(({ id }) => metricOf.has(id))
-    .map(({ id, sent }) => compare(id, sent, stream.byDevice.get(id)?.arrivals ?? none));
-  const { arrived, duplicated, reordered, duplicates } = sumOf(compared);
-  return { arrived, duplicated, reordered, duplicates };
+    .map(({ id, sent }) => compare(id, sent, log.byDevice.get(id)?.arrivals ?? none));
+  return sumOf(compared);
 }
 
-/** The stream may tell of an event a moment after the store has it. */
+/** A live stream may tell of an event a moment after the store has it. Without a store it is waited for alone. */
 async function untilFollowed(
-  logged: () => Logged,
-  stored: Comparison,
-  stream: HeadwaterStream,
+  logged: () => Comparison,
+  stored: Comparison | undefined,
+  log: LogReader,
   { settleMs, hurry }: FleetRun,
 ): Promise<void> {
   const deadline = performance.now() + settleMs;
-  const isBehind = (): boolean => logged().arrived < stored.arrived + stored.overwritten;
-  while (stream.incomplete === undefined && performance.now() < deadline && isBehind() && hurry?.aborted !== true)
+  const isBehind = (): boolean => {
+    const { arrived, lost } = logged();
+    return stored === undefined ? lost > 0 : arrived < stored.arrived + stored.overwritten;
+  };
+  while (log.incomplete === undefined && performance.now() < deadline && isBehind() && hurry?.aborted !== true)
     await sleep(100);
+}
+
+function storeOf({ api, results }: FleetRun, metricOf: ReadonlyMap<string, string>): StoreReader | undefined {
+  if (results !== undefined) return results.store?.(metricOf);
+  return api && new HeadwaterStore(api, metricOf);
+}
+
+function logOf(
+  { api, fleet, results }: FleetRun,
+  metricOf: ReadonlyMap<string, string>,
+  onArrival: OnArrival,
+): LogReader | undefined {
+  if (results !== undefined) return results.log?.(metricOf, onArrival);
+  return api === undefined || totalRate(fleet) > followedRate ? undefined : new HeadwaterStream(api, metricOf);
 }
 
 async function alertsOf(
@@ -228,14 +240,14 @@ interface Outcome {
   readonly seconds: number;
   readonly devices: number;
   readonly stored: Comparison | undefined;
-  readonly logged: Logged | undefined;
+  readonly logged: Comparison | undefined;
   readonly loggedUnknown: string | undefined;
-  readonly storedLatency: RecordableHistogram;
+  readonly probes: Probes;
   readonly alerts: readonly AlertCount[];
 }
 
 function verdictOf({ fleet, share: [part, parts] }: FleetRun, outcome: Outcome): FleetVerdict {
-  const { done, storedLatency, ...rest } = outcome;
+  const { done, probes, ...rest } = outcome;
   const [ack, lag] = [createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 }), createHistogram()];
   for (const each of done) {
     ack.add(each.ackLatency);
@@ -253,7 +265,11 @@ function verdictOf({ fleet, share: [part, parts] }: FleetRun, outcome: Outcome):
     counts,
     scheduled: done.reduce((sum, each) => sum + each.scheduled, 0),
     unacked: counts.sent - counts.unconfirmed - counts.acked,
-    latency: { ack: latencyOf(ack, isPart), stored: latencyOf(storedLatency, isPart) },
+    latency: {
+      ack: latencyOf(ack, isPart),
+      logged: latencyOf(probes.logged, isPart),
+      stored: latencyOf(probes.stored, isPart),
+    },
     lag: lags,
     couldNotKeepUp: couldNotKeepUp(lags),
   };

@@ -19,7 +19,7 @@ function partOf(part: number, parts: number, more: Partial<FleetVerdict> = {}): 
     share: { part, parts, expect: { lost: 2, unacked: 5, commandsAnswered: "60%" } },
     ...{ fleet: "plant", seed: 7, beganAt: `2026-01-01T00:00:0${part}.000Z`, seconds: part, devices: 5 },
     ...{ refused: [], counts, scheduled: 10, unacked: 1, stored, logged: undefined, loggedUnknown: undefined },
-    ...{ latency: { ack: none, stored: none }, lag: none, couldNotKeepUp: false },
+    ...{ latency: { ack: none, logged: none, stored: none }, lag: none, couldNotKeepUp: false },
     alerts: [{ rule: "hot", expected: 3, raised: 2, tolerance: 2 }],
     ...{ expectations: [], holds: true },
     ...more,
@@ -48,7 +48,7 @@ describe("verdicts of the parts of a fleet", () => {
   });
 
   it("know as little of the log as that part which knows least", () => {
-    const logged = { arrived: 9, duplicated: 0, reordered: 0, duplicates: [] };
+    const logged = { ...stored, arrived: 9 };
     const whole = mergeOf([partOf(1, 2, { logged }), partOf(2, 2, { loggedUnknown: "too fast" })]);
     expect([whole.logged, whole.loggedUnknown]).toEqual([undefined, "too fast"]);
     expect(mergeOf([partOf(1, 2, { logged }), partOf(2, 2, { logged })]).logged!.arrived).toBe(18);

@@ -1,7 +1,7 @@
 import { SimulationError } from "../errors.ts";
 import type { LoadCounts } from "../load/load-context.ts";
-import { type Comparison, sumOf } from "./compare.ts";
-import { type FleetVerdict, judge, type Latency, type Logged, mergeLatencies } from "./verdict.ts";
+import { sumOf } from "./compare.ts";
+import { type FleetVerdict, judge, type Latency, mergeLatencies } from "./verdict.ts";
 
 /**
  * One verdict of the parts of a fleet that ran as several processes (`--share`), judged anew as a whole.
@@ -27,9 +27,9 @@ export function mergeOf(parts: readonly FleetVerdict[]): FleetVerdict {
     scheduled: total(parts, ({ scheduled }) => scheduled),
     unacked: total(parts, ({ unacked }) => unacked),
     stored: stored && sumOf(stored),
-    logged: logged && loggedOf(logged),
+    logged: logged && sumOf(logged),
     loggedUnknown,
-    latency: { ack: latency("ack"), stored: latency("stored") },
+    latency: { ack: latency("ack"), logged: latency("logged"), stored: latency("stored") },
     lag: mergeLatencies(parts.map(({ lag }) => lag)),
     couldNotKeepUp: parts.some(({ couldNotKeepUp }) => couldNotKeepUp),
     alerts: first.alerts.map((alert, i) => {
@@ -72,12 +72,6 @@ function total(parts: readonly FleetVerdict[], of: (part: FleetVerdict) => numbe
 function allOf<T>(values: readonly (T | undefined)[]): readonly T[] | undefined {
   const known = values.filter((value) => value !== undefined);
   return known.length === values.length ? known : undefined;
-}
-
-function loggedOf(all: readonly Logged[]): Logged {
-  const none = { lost: 0, lostRanges: [], unconfirmedMissing: 0, overwritten: 0 };
-  const { arrived, duplicated, reordered, duplicates } = sumOf(all.map((each): Comparison => ({ ...none, ...each })));
-  return { arrived, duplicated, reordered, duplicates };
 }
 
 function countsOf(all: readonly LoadCounts[]): LoadCounts {

@@ -25,14 +25,6 @@ export interface AlertCount {
   readonly tolerance: number;
 }
 
-/** What the log had, as far as it could be followed. */
-export interface Logged {
-  readonly arrived: number;
-  readonly duplicated: number;
-  readonly reordered: number;
-  readonly duplicates: Comparison["duplicates"];
-}
-
 export interface Expectation {
   readonly name: string;
   readonly wanted: string;
@@ -62,10 +54,11 @@ export interface FleetVerdict {
   /** Sent with QoS 1 or 2, and not acknowledged by the end. */
   readonly unacked: number;
   readonly stored: Comparison | undefined;
-  readonly logged: Logged | undefined;
+  /** What the log had, as far as it could be followed. */
+  readonly logged: Comparison | undefined;
   /** Why the log was not followed whole. */
   readonly loggedUnknown: string | undefined;
-  readonly latency: { readonly ack: Latency; readonly stored: Latency };
+  readonly latency: { readonly ack: Latency; readonly logged: Latency; readonly stored: Latency };
   /** By which the load itself was late. */
   readonly lag: Latency;
   /** The load was not what was asked for, by its own doing. */
@@ -128,7 +121,8 @@ export function judge(run: Omit<FleetVerdict, "expectations" | "holds">, expect:
       holds: value !== undefined && value <= wanted,
     });
   };
-  most("lost", run.stored === undefined ? expect.lost : (expect.lost ?? 0), run.stored?.lost);
+  const known = run.stored ?? run.logged;
+  most("lost", known === undefined ? expect.lost : (expect.lost ?? 0), known?.lost);
   most("unacked", expect.unacked ?? 0, run.unacked);
   most("duplicated", expect.duplicated, run.logged?.duplicated);
   most("reordered", expect.reordered, run.logged?.reordered);
@@ -139,7 +133,7 @@ export function judge(run: Omit<FleetVerdict, "expectations" | "holds">, expect:
     const share = run.scheduled === 0 ? 0 : (sent + missing + hostile) / run.scheduled;
     found.push({ name: "sent of what was due", wanted: percent(least), found: percent(share), holds: share >= least });
   }
-  for (const kind of ["ack", "stored"] as const) {
+  for (const kind of ["ack", "logged", "stored"] as const) {
     const wanted = expect.p99?.[kind];
     if (wanted === undefined) continue;
     const { count, p99 } = run.latency[kind];
