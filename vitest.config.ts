@@ -38,7 +38,7 @@ export default defineConfig({
           ...node,
           name: "unit",
           include: [
-            "{packages/*,proto,edge-gateway,ingest-service,rules-service,device-sim,cli}/{src,test}/**/*.test.ts",
+            "{packages/*,proto,edge-gateway,ingest-service,rules-service,device-sim,cli,dashboard}/{src,test}/**/*.test.ts",
             "scripts/**/*.test.ts",
             "tests/{compose,docs,ledger}/**/*.test.ts",
           ],
