@@ -29,7 +29,7 @@ const drainMs = 5000;
 /** Milliseconds in which the store may say which series it has, once in the life of an account. */
 const storedSeriesMs = 2000;
 
-/** telemetry.v1, and what alerts, devices' sessions and commands come to, into the time-series store, as a member of the group. */
+/** telemetry.v1, and what alerts, sessions and commands come to, into the store, as a member of the group. */
 export class Projection {
   /** Rejects with the error that ended the projection. */
   readonly died: Promise<never>;
