@@ -17,6 +17,9 @@ import type { ParserInternals } from "./broker/aedes-internals.ts";
 import { Audience } from "./sessions/audience.ts";
 import { ClientLimits, limitsForWholeMessages, type PacketLimits } from "./broker/client-limits.ts";
 import { GatewayBroker } from "./broker/broker.ts";
+import { goElsewhere, imposeKeepAlive } from "./broker/greeting.ts";
+import { isLargerThanTaken } from "./broker/largest-outgoing.ts";
+import { maxUnreleased } from "./sessions/passed-on.ts";
 import { CommandSessions } from "./broker/command-sessions.ts";
 import { connectionOf, type Connection } from "./broker/connection.ts";
 import { Connections } from "./broker/connections.ts";
@@ -61,6 +64,8 @@ export interface MqttServerOptions {
 
 /** Between looks for connections whose login has expired (milliseconds). */
 const expireEveryMs = 1000;
+/** Last wills that wait for their delay, of all clients; one more is published at once. */
+const maxDelayedWills = 10_000;
 
 /** MQTT for devices: logins, what they may do, their sessions, and how they end. */
 export class MqttServer {
@@ -127,7 +132,10 @@ export class MqttServer {
       commandSessions: this.#commandSessions,
       time: this.#time,
       forget: (session) => this.#forget(session),
-      takeWill: (connection, will) => publishes.will(connection, will),
+      // It may come long after its connection has ended.
+      takeWill: (connection, will) =>
+        identity.permissionsOf(connection.principal) !== undefined && publishes.will(connection, will),
+      serverReference: config.serverReference,
       onJoined: (connection) => this.#revocation.joined(connection),
     });
     this.#stalls = new CommitStallWatch({
@@ -169,6 +177,7 @@ export class MqttServer {
       limits: this.#limits,
       // The CONNACK of MQTT 3.1 has no place for it.
       tellsOfSessions: () => (this.#loggingIn as { version?: number } | undefined)?.version !== 3,
+      isConnected: (session) => this.#broker.isConnected(session),
       onRefused: (what, topic, session) => this.#clientLimits.notKept(what, topic, session),
     });
     this.#forget = forget;
@@ -196,8 +205,13 @@ export class MqttServer {
         forgetConnect(client, packet as unknown as ParserInternals["settings"]);
         // Only now it is known whether the session is new.
         this.#clientLimits.greet(client, packet.clean === true);
-        if (packet.will !== undefined) this.#login.noteWill(client, packet.will as unknown as Will);
-        done(null, !this.#stopping);
+        this.#login.noteConnect(client, {
+          will: packet.will as unknown as Will | undefined,
+          cleanStart: packet.clean === true,
+          tellsMore: packet.properties?.requestProblemInformation !== false,
+        });
+        imposeKeepAlive(client, packet, config.maxKeepAliveMs);
+        done(this.#stopping ? goElsewhere(config.serverReference) : null, !this.#stopping);
       },
       authenticate: (client, username, password, done) => {
         void this.#login.answer(client, username, password, (error, success) => {
@@ -225,8 +239,20 @@ export class MqttServer {
         }
         done(null, allowed && this.#clientLimits.grant(client, subscription.topic) ? subscription : null);
       },
-      authorizeForward: (client, packet) =>
-        connectionOf(client)?.permissions.mayReceive(packet.topic) === true ? packet : null,
+      authorizeForward: (client, packet) => {
+        const connection = connectionOf(client);
+        if (connection?.permissions.mayReceive(packet.topic) !== true) return null;
+        if (!isLargerThanTaken(client, packet)) return packet;
+        const facts = { ...connection.who, topic: packet.topic.slice(0, 256) };
+        const text = "a message that is larger than its subscriber takes was not sent to it";
+        this.#options.refusals.add("message", "larger-than-taken", facts, text);
+        return null;
+      },
+      topicAliasMaximum: config.maxTopicAliases,
+      maximumPacketSize: this.#limits.maxPacketBytes,
+      receiveMaximum: Math.min(config.maxUnacked, maxUnreleased),
+      sessionExpiryIntervalLimit: Math.max(1, Math.floor(this.#options.sessionExpiryMs / 1000)),
+      pendingSessionsLimit: maxDelayedWills,
     };
     this.#broker = new GatewayBroker(options, this.#audience);
     this.#life.follow(this.#broker);

@@ -13,6 +13,8 @@ export interface ClientInternals {
   /** Whether DISCONNECT came. */
   _disconnected: boolean;
   will: unknown;
+  /** What CONNACK tells it to send more often than it asked for (seconds). */
+  _serverKeepAlive: number | undefined;
   /** Its CONNECT asked for a session that begins. */
   _cleanStart: boolean;
   /** Sends the client a message; calls back when it is written, or once what was written before has left. */
@@ -42,6 +44,8 @@ export interface Delivered {
   readonly qos: number;
   /** Null: a retained message, for a new subscription. */
   readonly brokerId: string | null;
+  /** When it counts no longer (MQTT 5; milliseconds since the epoch). */
+  readonly messageExpiry?: number;
 }
 
 export type Deliver = (packet: Delivered, done: () => void) => void;
@@ -58,7 +62,19 @@ export function clientOf(stream: object): ClientInternals | undefined {
 /** Of a client: the identifier to give next, and which ones are in use. */
 interface PacketIds {
   [nextId]?: number;
-  [usedIds]?: { has(id: number): boolean };
+  [usedIds]?: MessagesInFlight;
+}
+
+/** What a client was sent at QoS 1 and 2 and has not settled. */
+export interface MessagesInFlight {
+  readonly size: number;
+  has(packetId: number): boolean;
+}
+
+/** Whether the client takes one more message of QoS 1 or 2: one of MQTT 5 says how many it takes. */
+export function hasRoom(client: Client): boolean {
+  const inUse = (client as unknown as PacketIds)[usedIds];
+  return client.version !== 5 || inUse === undefined || inUse.size < client.receiveMaximum;
 }
 
 const nextId = Symbol("next packet identifier");
@@ -72,7 +88,7 @@ const usedIds = Symbol("packet identifiers in use");
 export function countPacketIds(
   client: Client,
   sessionBegins: boolean,
-  inUse: { readonly has: (id: number) => boolean },
+  inUse: MessagesInFlight,
 ): void {
   const own = client as unknown as PacketIds & ClientInternals;
   const next = sessionBegins ? 1 : own._nextId;

@@ -81,6 +81,7 @@ export class ClientLimits {
       connection.hasOutput = true;
       const output = new SubscriberOutput(client, this.#guards.of(client.conn)!, this.#outputOptions);
       output.begin();
+      connection.onReady = () => output.ready();
     }
     if (filters.has(filter) || filters.size < limits.maxSubscriptions) {
       filters.add(filter);

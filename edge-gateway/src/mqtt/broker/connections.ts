@@ -6,11 +6,13 @@ import type { Presence } from "../../devices/presence/presence.ts";
 import { internals } from "./aedes-internals.ts";
 import type { GatewayBroker } from "./broker.ts";
 import type { CommandSessions } from "./command-sessions.ts";
+import type { Packet } from "mqtt-packet";
 import { connackCodes, connackError } from "./connack.ts";
+import { endings, useAnotherServer, type Ending } from "./endings.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
 import type { Will } from "./login.ts";
 import { peerOf } from "../listeners/peer.ts";
-import { TooManyUnreleased } from "./session-persistence.ts";
+import { expiryOf, TooManyUnreleased } from "./session-persistence.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
 import type { TimeService } from "./time-service.ts";
 
@@ -25,6 +27,8 @@ export interface ConnectionsOptions {
   readonly takeWill: (connection: Connection, will: Will) => boolean;
   /** The broker has let a connection in. */
   readonly onJoined: (connection: Connection) => void;
+  /** Where clients go when the gateway stops. */
+  readonly serverReference: string | undefined;
   readonly metrics: GatewayMetrics;
   readonly refusals: RefusalLog;
   readonly logger: Logger;
@@ -51,6 +55,7 @@ export class Connections {
       this.#all.add(connection);
       // Also what a connection that was taken over has received since the new one began to log in.
       if (internals(client)._cleanStart) this.#forget(client.id);
+      if (!client.clean) this.#keep(client);
       metrics.connects.labels({ outcome: "accepted" }).inc();
       if (connection.device !== undefined) {
         presence.connected({
@@ -67,7 +72,8 @@ export class Connections {
       const connection = connectionOf(client);
       if (connection === undefined) return;
       connection.ready = true;
-      sessions.seen(client.id);
+      connection.onReady?.();
+      sessions.seen(client.id, true);
       // A session that came back with its subscriptions.
       time.subscribed(connection, Object.keys(internals(client).subscriptions));
       this.#options.commandSessions.changed(connection);
@@ -87,7 +93,10 @@ export class Connections {
       if (connection !== undefined) time.unsubscribed(connection, filters);
       this.#subscriptionsOf(client);
     });
-    broker.on("keepaliveTimeout", (client) => this.#noteReason(client, "keep-alive"));
+    broker.on("keepaliveTimeout", (client) => {
+      this.#noteReason(client, "keep-alive");
+      this.#tell(client, endings["keep-alive"]!);
+    });
     broker.onTakeover = (client) => this.#noteReason(client, "taken-over");
     broker.on("clientDisconnect", (client) => this.#disconnected(client));
     broker.on("clientError", (client, error) => this.#failed(client, error));
@@ -127,9 +136,22 @@ export class Connections {
   /** Closes a connection that has done nothing wrong by itself. */
   end(connection: Connection, reason: DisconnectReason): void {
     connection.reason ??= reason;
+    const { client } = connection;
     // Its device did not die: the last will would say so.
-    internals(connection.client).will = null;
-    connection.client.close();
+    internals(client).will = null;
+    const { serverReference } = this.#options;
+    const isMoved = reason === "gateway-stopped" && serverReference !== undefined;
+    const ending = isMoved ? useAnotherServer : endings[reason];
+    if (ending !== undefined) this.#tell(client, ending, isMoved ? { serverReference } : {});
+    client.close();
+  }
+
+  /** A client of MQTT 5 is told why its connection ends; nobody waits for it. */
+  #tell(client: Client, { reasonCode, text }: Ending, more: { serverReference?: string | undefined } = {}): void {
+    const connection = connectionOf(client);
+    if (connection?.isVersion5 !== true || client.closed || !client.connected) return;
+    const reasonString = connection.tellsMore ? text : undefined;
+    connection.send({ cmd: "disconnect", reasonCode, properties: { ...more, reasonString } } as Packet);
   }
 
   /** aedes publishes the last will of a client that is gone. */
@@ -148,6 +170,15 @@ export class Connections {
     done();
   }
 
+  /** The session is there from now on, for as long as its client says. */
+  #keep(client: Client): void {
+    const { sessions } = this.#options;
+    sessions.begin(client.id);
+    sessions.expiresAfter(client.id, expiryOf(client)).catch(() => {
+      // The gateway stops, and ends its own lives of sessions with it.
+    });
+  }
+
   #forget(session: string): void {
     this.#options.forget(session).catch(() => {
       // The gateway stops: at its next start nobody asks for it.
@@ -164,6 +195,8 @@ export class Connections {
     this.#options.sessions.seen(client.id);
     connection.forgetOutgoing();
     if (client.clean) this.#forget(client.id);
+    // DISCONNECT may have changed how long it lives on.
+    else this.#keep(client);
     if (connection.device !== undefined) presence.disconnected(connection.device, connection.session, reason);
   }
 }

@@ -123,7 +123,17 @@ export class SessionStore {
   /** How long the session lives on without a connection (seconds), if its client says so. */
   async expiresAfter(session: string, expiry: number | undefined): Promise<void> {
     const stored = this.#sessions.get(session);
+    this.#bare.expiresAfter(session, expiry);
     if (stored !== undefined && stored.expiry !== expiry) await this.#put(session, stored.byFilter, expiry);
+  }
+
+  /** Whether the session, which is not connected, has lived on for as long as its client said. */
+  isOver(session: string): boolean {
+    const { seenAt, expiry } = this.#sessions.get(session) ?? {
+      seenAt: this.#bare.seenAt(session),
+      expiry: this.#bare.expiryOf(session),
+    };
+    return seenAt !== undefined && expiry !== undefined && seenAt + expiry * 1000 <= this.#now();
   }
 
   async remove(session: string, filters: readonly string[]): Promise<void> {
@@ -178,7 +188,8 @@ export class SessionStore {
   outdated(since: number, isConnected: (session: string) => boolean, expiryMs = 0): string[] {
     const outdated: string[] = [];
     let tooMany = this.#sessions.size + this.#bare.size - this.#options.maxSessions;
-    const all: (readonly [string, number, number?])[] = [...this.#bare.all];
+    const all: (readonly [string, number, number | undefined])[] = [];
+    for (const [session, seenAt] of this.#bare.all) all.push([session, seenAt, this.#bare.expiryOf(session)]);
     for (const [session, { seenAt, expiry }] of this.#sessions) all.push([session, seenAt, expiry]);
     for (const [session, seenAt, expiry] of all) {
       const sooner = expiry === undefined ? 0 : Math.max(0, expiryMs - expiry * 1000);
