@@ -19,6 +19,7 @@ import { rulesCommand } from "./commands/rules.ts";
 import { simCommand } from "./commands/sim.ts";
 import { startCommand } from "./commands/start.ts";
 import { storeCommand } from "./commands/store.ts";
+import { tokensCommand } from "./commands/tokens.ts";
 import { topicsCommand } from "./commands/topics.ts";
 
 const commands: readonly Command[] = [
@@ -36,6 +37,7 @@ const commands: readonly Command[] = [
   storeCommand,
   topicsCommand,
   gatewayCommand,
+  tokensCommand,
   influxTokenCommand,
   configCommand,
 ];

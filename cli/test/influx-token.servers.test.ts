@@ -77,7 +77,8 @@ it("reads, or reads and writes, one bucket; makes no tokens; lies in a file of m
   const more = { orgID: bucket?.orgID, permissions: [{ action: "write", resource }] };
   for (const token of [ingest, grafana]) {
     // The buckets of others are not there for it.
-    expect((await bucketsSeenBy(token)).map(({ name }) => name)).toEqual([influx.bucket]);
+    const seen = (await bucketsSeenBy(token)).map(({ name }) => name).toSorted();
+    expect(seen).toEqual(token === ingest ? [influx.bucket, `${influx.bucket}-shadow`] : [influx.bucket]);
     const made = await ask(token, "POST", "/api/v2/authorizations", JSON.stringify(more));
     // A token that writes this bucket may pass that on, and no more than that.
     if (token === grafana) expect(made).toBeGreaterThanOrEqual(401);
@@ -101,7 +102,7 @@ it("sets roll-ups up where a retention is set, for a token that may not do so it
   const token = (await readFile(fileOf("rolled"), "utf8")).trim();
   expect(token).not.toBe(before);
   expect((await bucketsSeenBy(token)).map(({ name }) => name).toSorted()).toEqual(
-    ["", "-hour", "-minute"].map((end) => influx.bucket + end),
+    ["", "-hour", "-minute", "-shadow"].map((end) => influx.bucket + end),
   );
   const day = 86_400_000;
   const retention = { raw: 30 * day, minute: 365 * day, hour: Infinity };
@@ -110,6 +111,30 @@ it("sets roll-ups up where a retention is set, for a token that may not do so it
   await store.close();
   expect((await runCli(args, env)).out).toContain("the token is kept");
   expect((await readFile(fileOf("rolled"), "utf8")).trim()).toBe(token);
+});
+
+it("that writes is enough for a rebuild, also one of before that was not", async () => {
+  const token = await influxToken("rebuilds", "write");
+  const open = { url: influx.url, org: influx.org, bucket: influx.bucket };
+  const store = openInfluxStore({ ...open, token });
+  const shadow = await store.openShadow!();
+  const point = { measurement: "m", tags: { device: "d" }, time: 1_780_000_000_000_000, fields: { v: 1 } };
+  expect((await shadow.write([point])).refused).toEqual([]);
+  expect(await shadow.listSeries("m")).toHaveLength(1);
+  await shadow.close();
+  await store.sweepShadow!((measurement) => measurement === "m");
+  await store.close();
+  const [bucket] = (await bucketsSeenBy(influx.token)).filter(({ name }) => name === influx.bucket);
+  const { id, orgID } = bucket!;
+  const permissions = ["read", "write"].map((action) => ({ action, resource: { type: "buckets", id, orgID } }));
+  const made = await fetch(`${influx.url}/api/v2/authorizations`, {
+    method: "POST",
+    headers: { authorization: `Token ${influx.token}`, "content-type": "application/json" },
+    body: JSON.stringify({ orgID, description: "headwater rebuilds", permissions }),
+  });
+  const before = ((await made.json()) as { token: string }).token;
+  await writeFile(fileOf("rebuilds"), `${before}\n`, { mode: 0o600 });
+  expect(await influxToken("rebuilds", "write")).not.toBe(before);
 });
 
 it("is kept by a second run, and replaced where InfluxDB does not know it or it may too much", async () => {

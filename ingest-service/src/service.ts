@@ -1,5 +1,5 @@
 import { topicSpecs } from "@headwater/event-log";
-import { mergeSchemas, sessionRoutes, type HostedService } from "@headwater/service";
+import { accessRoutes, mergeSchemas, type HostedService } from "@headwater/service";
 import { openTimeSeriesStore, timeSeriesSettings } from "@headwater/time-series";
 import { createIngestApp } from "./app.ts";
 import { ingestSettings } from "./config.ts";
@@ -10,6 +10,7 @@ const settings = mergeSchemas(timeSeriesSettings, ingestSettings);
 export const ingestService: HostedService<typeof settings> = {
   name: "ingest",
   settings,
+  writesAccess: true,
   async create(context) {
     const { config, topics, partitions } = context;
     const telemetry = topicSpecs(partitions).find(({ name }) => topics.telemetry.endsWith(name));
@@ -19,7 +20,7 @@ export const ingestService: HostedService<typeof settings> = {
       leastRawMs: telemetry?.retentionMs,
     });
     context.lifecycle.add("time-series store", { stop: () => store.close() });
-    sessionRoutes(context.http, context.access);
+    accessRoutes(context.http, context.access, config.ingest.writeTimeoutMs);
     return createIngestApp({ ...context, store });
   },
 };

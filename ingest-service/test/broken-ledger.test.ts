@@ -1,4 +1,5 @@
 import type { LogRecord } from "@headwater/event-log";
+import { isoFromMicros } from "@headwater/core";
 import { events } from "@headwater/proto";
 import { eventually } from "@headwater/testkit/eventually";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -76,6 +77,13 @@ describe("the ledger names", () => {
     await fill();
     const lost = { device: "b", from: 5, to: 6 };
     const partition = gateway.partitionOf(lost.device);
+    const taken = new Map(
+      (await recordsOf(partition)).map(({ value }) => {
+        const { n, receivedAt: at } = events.telemetry.decode(value!);
+        return [n, isoFromMicros(at)];
+      }),
+    );
+    const receivedAt = (n: number): string => taken.get(n)!;
     const copy = await openBackends();
     try {
       for (let each = 0; each < partitions; each += 1) {
@@ -95,8 +103,12 @@ describe("the ledger names", () => {
         });
         expect(answer).toMatchObject({ balanced: false, totals: { missing: 2, unexplained: 2, logged: 34 } });
         expect(answer.gaps).toEqual([
-          { partition, gateway: gateway.name, epoch: gateway.epoch, from: lost.from, to: lost.to },
+          {
+            ...{ partition, gateway: gateway.name, epoch: gateway.epoch, from: lost.from, to: lost.to, events: 2 },
+            ...{ after: receivedAt(lost.from - 1), before: receivedAt(lost.to + 1) },
+          },
         ]);
+        expect(answer.gateways).toMatchObject([{ gateway: gateway.name, balanced: false, missing: 2, unexplained: 2 }]);
       } finally {
         await other.app.stop();
       }

@@ -16,6 +16,8 @@ export interface Backends {
   readonly folder: string;
   readonly log: EventLog;
   readonly store: TimeSeriesStore;
+  /** Whether points of that measurement are in the shadow. */
+  hasShadow(measurement: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -222,6 +224,27 @@ export function rebuildSuite(open: () => Promise<Backends>): void {
     expect(refused.reason).toMatch(/300 values.*force/);
     expect(await contents(t0, t0 + 10 * hour)).toEqual(before);
     expect(await rebuilt(damaged, { force: true })).toMatchObject({ state: "done", deleted: 300 });
+  });
+
+  it("leaves nothing behind of one that failed, also where it was killed before it could tidy up", async () => {
+    await fill();
+    await backends.store.write(
+      Array.from({ length: 300 }, (_, n) => ({
+        ...{ measurement: "telemetry", tags: { device: "old" }, time: damaged.from + n * second, fields: { t: n } },
+      })),
+    );
+    const failed = await rebuilt();
+    expect(failed.state).toBe("failed");
+    await service.app.stop();
+    const name = `${failed.id}/1`;
+    const left = await backends.store.openShadow!();
+    await left.write([{ measurement: name, tags: { device: "d1" }, time: damaged.from, fields: { t: 1 } }]);
+    await left.close();
+    expect(await backends.hasShadow(name)).toBe(true);
+    service = await startService({ ...backends, dataDir: backends.folder });
+    await eventually(async () => expect(await backends.hasShadow(name)).toBe(false));
+    expect(await rebuilt(damaged, { force: true })).toMatchObject({ state: "done", deleted: 300 });
+    await eventually(async () => expect(await backends.hasShadow(name)).toBe(false));
   });
 
   it("is one at a time, can be cancelled, and wants a range", async () => {

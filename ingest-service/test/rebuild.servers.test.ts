@@ -32,6 +32,12 @@ async function open(): Promise<Backends> {
   return {
     ...backends,
     store,
+    async hasShadow(measurement) {
+      const shadow = await store.openShadow!();
+      const found = await shadow.listSeries(measurement);
+      await shadow.close();
+      return found.length > 0;
+    },
     async close() {
       await store.close();
       await backends.close();

@@ -1,16 +1,17 @@
 /**
  * A long fuzz of the guard. Prints its findings; exit code 1 for any of these: an exception, a difference
- * by how the bytes are cut, something that the parser behind it does not take, or a heap that grows.
+ * by how the bytes are cut, something that the parser behind it does not take, or a heap that grows. The version of
+ * MQTT is 4 (3.1 and 3.1.1) or 5.
  *
- *     npm run fuzz:guard [packets] [seed]
+ *     npm run fuzz:guard [packets] [seed] [version]
  */
 import { readVectors } from "../../tests/conformance/vectors.ts";
 import { bytesOf } from "../../tests/conformance/notation.ts";
-import { fuzzGuard } from "../../edge-gateway/test/guard/guard-fuzz.ts";
+import { corpora, fuzzGuard } from "../../edge-gateway/test/guard/guard-fuzz.ts";
 
-const [packets = 1_000_000, seed = Date.now() % 1_000_000_007] = process.argv.slice(2).map(Number);
+const [packets = 1_000_000, seed = Date.now() % 1_000_000_007, version = 4] = process.argv.slice(2).map(Number);
 const extra = readVectors()
-  .filter(({ version }) => version !== 5)
+  .filter((vector) => (vector.version === 5) === (version === 5))
   .flatMap(({ messages }) => messages.flatMap((message) => (message.type === "send" ? [bytesOf(message.payload)] : [])))
   .filter(({ length }) => length > 0);
 const rounds = 10;
@@ -21,7 +22,12 @@ let longest = 0;
 let failed = false;
 const began = performance.now();
 for (let round = 0; round < rounds && !failed; round += 1) {
-  const result = fuzzGuard(Math.ceil(packets / rounds), seed + round, extra);
+  const result = fuzzGuard(
+    Math.ceil(packets / rounds),
+    seed + round,
+    extra,
+    version === 5 ? corpora.version5 : corpora.version4,
+  );
   longest = Math.max(longest, result.longestCall);
   globalThis.gc?.();
   heaps.push(process.memoryUsage().heapUsed / mebibyte);

@@ -16,3 +16,9 @@ export const exceptions: Readonly<Record<string, string>> = {
   "SUBSCRIBE v4 82 $SYS ok":
     "MQTT 3.1.1, 4.7.2: what $-topics are for is the server's affair. $SYS is closed to clients, and SUBACK says so with 0x80 (3.9.3)",
 };
+
+/** The same for MQTT 5. */
+export const exceptions5: Readonly<Record<string, string>> = {
+  "PUBLISH v5 34 QoS 2 Dup flow*3":
+    "MQTT 5, 4.3.3 [MQTT-4.3.3-10]: until its PUBREL comes, every PUBLISH with the packet identifier is answered by PUBREC. Closing at the third is Mosquitto's own bound",
+};

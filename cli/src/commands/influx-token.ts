@@ -1,7 +1,7 @@
 import { retrying } from "@headwater/core";
 import { loadConfig } from "@headwater/service";
 import { type Retention, retentionInInflux, StoreUnavailableError, timeSeriesSettings } from "@headwater/time-series";
-import { type InfluxStoreOptions, openInfluxStore, rollupBuckets } from "@headwater/time-series/influx";
+import { type InfluxStoreOptions, openInfluxStore, rollupBuckets, shadowBucket } from "@headwater/time-series/influx";
 import { InfluxApi, type BucketAccess } from "../influx/influx-api.ts";
 import { readTokenFile, writeTokenFile } from "../influx/token-file.ts";
 import { allSettings, knownElsewhere } from "../start/settings.ts";
@@ -19,7 +19,8 @@ const usage = `headwater influx-token: a token of InfluxDB that may use one buck
 
 HEADWATER_INFLUX_URL, _ORG and _BUCKET say where; HEADWATER_INFLUX_TOKEN, or the file that HEADWATER_INFLUX_TOKEN_FILE
 names, is the operator's token, which may make others. No token is printed. With HEADWATER_TIME_SERIES_RETENTION_DAYS
-it also sets up the buckets and the task of roll-ups, and the token is for these buckets, too.`;
+it also sets up the buckets and the task of roll-ups, and the token is for these buckets, too. One that
+writes is also for the bucket BUCKET-shadow, which it makes and which a rebuild needs.`;
 
 export const influxTokenCommand: Command = {
   name: "influx-token",
@@ -52,12 +53,18 @@ export const influxTokenCommand: Command = {
     const retention = retentionInInflux(timeSeries);
     const api = new InfluxApi({
       ...influx,
-      furtherBuckets: retention === undefined ? [] : rollupsOf(influx.bucket, retention),
+      furtherBuckets: [
+        ...(retention === undefined ? [] : rollupsOf(influx.bucket, retention)),
+        ...(access === "write" ? [shadowBucket(influx.bucket)] : []),
+      ],
+      readsTasks: retention !== undefined,
     });
     // InfluxDB may be starting beside this.
     const attempts = { maxMs: 2000, maxAttempts: 10 };
     if (retention !== undefined)
       await retrying(() => setUpRollups({ ...influx, token: operator, retention }), attempts);
+    await retrying(() => api.buckets(operator, [influx.bucket]), attempts);
+    if (access === "write") await retrying(() => setUpShadow({ ...influx, token: operator }), attempts);
     const done = await retrying(() => provide(api, operator, { access, name, file, rotate }), attempts);
     console.log(`${file}: ${done}, may ${access} the bucket ${influx.bucket}`);
     return 0;
@@ -75,6 +82,16 @@ async function setUpRollups(options: InfluxStoreOptions): Promise<void> {
   try {
     const [missing] = await store.setUp();
     if (missing !== undefined) throw new StoreUnavailableError(missing);
+  } finally {
+    await store.close();
+  }
+}
+
+/** The bucket in which a rebuild compares. */
+async function setUpShadow(options: InfluxStoreOptions): Promise<void> {
+  const store = openInfluxStore(options);
+  try {
+    await (await store.openShadow!()).close();
   } finally {
     await store.close();
   }

@@ -7,8 +7,10 @@ export interface InfluxPlace {
   readonly url: string;
   readonly org: string;
   readonly bucket: string;
-  /** Further buckets that a token is for: those of roll-ups. */
+  /** Further buckets that a token is for: those of roll-ups, and of rebuilds. */
   readonly furtherBuckets?: readonly string[];
+  /** Whether a token that writes sees what the task of the roll-ups does. */
+  readonly readsTasks?: boolean;
 }
 
 export interface Bucket {
@@ -45,13 +47,13 @@ export class InfluxApi {
   }
 
   /** All that a token is for. */
-  async buckets(operatorToken: string): Promise<readonly Bucket[]> {
+  async buckets(operatorToken: string, names = this.#names): Promise<readonly Bucket[]> {
     const { org } = this.#place;
     const probe = await this.#ask("GET", listPath, { token: operatorToken, alsoFine: [401] });
     await probe.body?.cancel();
     if (probe.status === 401) throw new InfluxTokenError("InfluxDB does not know the operator's token");
     const all: Bucket[] = [];
-    for (const name of this.#names) {
+    for (const name of names) {
       const found = await this.#bucketAsSeenBy(operatorToken, name);
       if (found === undefined) throw new InfluxTokenError(`InfluxDB has no bucket ${name} in the organization ${org}`);
       all.push(found);
@@ -96,7 +98,9 @@ export class InfluxApi {
       permissions: [
         ...buckets.flatMap(({ id }) => actions.map((action) => ({ action, resource: { type: "buckets", id, orgID } }))),
         // Whether the task of the roll-ups runs, and until when it has.
-        ...(access === "write" && buckets.length > 1 ? [{ action: "read", resource: { type: "tasks", orgID } }] : []),
+        ...(access === "write" && this.#place.readsTasks === true
+          ? [{ action: "read", resource: { type: "tasks", orgID } }]
+          : []),
       ],
     });
     const answer = await this.#ask("POST", listPath, { token: operatorToken, body });

@@ -1,63 +1,108 @@
-import { useState } from "react";
-import { api } from "../data/api.ts";
-import { useResource } from "../data/use-resource.ts";
+import { Link, useSearchParams } from "wouter";
 import { Loaded } from "../design/notice.tsx";
+import { Age } from "../time/age.tsx";
+import { RuleStateBadge } from "./rule-state-badge.tsx";
+import { type Rule, type RuleCounts, useRules } from "./use-rules.ts";
+import "./rules.css";
 
+function fits({ id, name = "", state }: Rule, q: string): boolean {
+  return q.split(/\s+/).every((word) => `${id} ${name} ${state}`.toLowerCase().includes(word.toLowerCase()));
+}
+
+/** All rules: how each stands, and what it raises. */
 export function RulesPage() {
-  const { resource, reload } = useResource("rules", () => api.call("GET", "/api/v1/rules", { query: { limit: 500 } }));
-  const [problem, setProblem] = useState("");
-  const act = (id: string, what: "enable" | "disable" | "shadow"): void => {
-    api.request("POST", `/api/v1/rules/${encodeURIComponent(id)}/${what}`, {}).then(
-      () => reload(),
-      (error: Error) => setProblem(error.message),
-    );
-  };
+  const [search, setSearch] = useSearchParams();
+  const q = search.get("q") ?? "";
+  const { rules, counts } = useRules();
   return (
     <>
-      <h1>Rules</h1>
-      {problem !== "" && (
-        <p className="notice critical" role="alert">
-          {problem}
-        </p>
-      )}
-      <Loaded of={resource} retry={reload}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p>
-              No rules yet. <code>headwater rules apply docs/examples</code> brings twenty.
+      <div className="toolbar">
+        <h1>Rules</h1>
+        <input
+          className="search"
+          type="search"
+          aria-label="Search rules"
+          placeholder="Search id, name, state"
+          defaultValue={q}
+          onChange={({ target }) => setSearch(target.value === "" ? {} : { q: target.value }, { replace: true })}
+        />
+        <Link href="/rules/new" className="button primary">
+          New rule
+        </Link>
+      </div>
+      <Loaded of={rules.resource} retry={rules.reload}>
+        {(all) =>
+          all.length === 0 ? (
+            <p className="empty">
+              No rules yet. Write one with <Link href="/rules/new">New rule</Link>, or take twenty with{" "}
+              <code>headwater rules apply docs/examples/gallery</code>.
             </p>
           ) : (
-            <table className="table">
-              <thead>
-                <tr>
-                  <th scope="col">Rule</th>
-                  <th scope="col">State</th>
-                  <th scope="col">
-                    <span className="visually-hidden">Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((rule) => (
-                  <tr key={rule.id}>
-                    <td>{rule.id}</td>
-                    <td>
-                      <span className={`badge ${rule.state === "live" ? "good" : "muted"}`}>{rule.state}</span>
-                    </td>
-                    <td>
-                      {(["enable", "shadow", "disable"] as const).map((what) => (
-                        <button key={what} type="button" className="button" onClick={() => act(rule.id, what)}>
-                          {what}
-                        </button>
-                      ))}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+            <RuleTable
+              rules={all.filter((rule) => fits(rule, q.trim()))}
+              counts={counts?.counts}
+              isCut={counts?.isCut}
+            />
           )
         }
       </Loaded>
     </>
+  );
+}
+
+interface RuleTableProps {
+  readonly rules: readonly Rule[];
+  readonly counts: ReadonlyMap<string, RuleCounts> | undefined;
+  readonly isCut: boolean | undefined;
+}
+
+function RuleTable({ rules, counts, isCut = false }: RuleTableProps) {
+  if (rules.length === 0) return <p className="empty">No rule fits the search.</p>;
+  const shown = (of: number | undefined): string => (counts === undefined ? "" : `${of ?? 0}${isCut ? "+" : ""}`);
+  return (
+    <table className="table rule-list">
+      <thead>
+        <tr>
+          <th scope="col">Rule</th>
+          <th scope="col">State</th>
+          <th scope="col" className="count">
+            Open
+          </th>
+          <th scope="col" className="count">
+            Last day
+          </th>
+          <th scope="col" className="wide-only">
+            Revision
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rules.map((rule) => (
+          <tr key={rule.id}>
+            <td>
+              <Link href={`/rules/${encodeURIComponent(rule.id)}`} className="clipped">
+                <bdi>{rule.name ?? rule.id}</bdi>
+              </Link>
+              <span className="quiet clipped">{rule.id}</span>
+            </td>
+            <td>
+              <RuleStateBadge state={rule.state} />
+              {rule.ignored !== undefined && <span className="quiet"> in a loop</span>}
+            </td>
+            <td className="count number">
+              <Link
+                href={`/alerts?rule=${encodeURIComponent(rule.id)}${rule.state === "shadow" ? "&shadow=true" : ""}`}
+              >
+                {shown(counts?.get(rule.id)?.open)}
+              </Link>
+            </td>
+            <td className="count number">{shown(counts?.get(rule.id)?.lastDay)}</td>
+            <td className="wide-only quiet">
+              {rule.revision}, <Age since={rule.updatedAt} /> ago by {rule.updatedBy}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

@@ -7,6 +7,7 @@ const FleetPage = lazy(async () => ({ default: (await import("../fleet/fleet-pag
 const DevicePage = lazy(async () => ({ default: (await import("../device/device-page.tsx")).DevicePage }));
 const AlertsPage = lazy(async () => ({ default: (await import("../alerts/alerts-page.tsx")).AlertsPage }));
 const RulesPage = lazy(async () => ({ default: (await import("../rules/rules-page.tsx")).RulesPage }));
+const RulePage = lazy(async () => ({ default: (await import("../rules/rule-page.tsx")).RulePage }));
 const PipelinePage = lazy(async () => ({ default: (await import("../pipeline/pipeline-page.tsx")).PipelinePage }));
 
 const places = [
@@ -44,6 +45,10 @@ export function App() {
               <Route path="/devices/:id">{({ id }) => <DevicePage key={id} id={decodeURIComponent(id)} />}</Route>
               <Route path="/alerts/:id?">{({ id }) => <AlertsPage id={id} />}</Route>
               <Route path="/rules" component={RulesPage} />
+              <Route path="/rules/new">
+                <RulePage />
+              </Route>
+              <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>
               <Route path="/pipeline" component={PipelinePage} />
               <Route>
                 <h1>There is no such page</h1>

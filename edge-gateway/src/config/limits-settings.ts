@@ -59,6 +59,18 @@ export const limitsSettings = Type.Object({
     minimum: 1,
     description: "Most topic filters in one SUBSCRIBE or UNSUBSCRIBE",
   }),
+  maxUserProperties: Type.Integer({
+    env: "HEADWATER_MQTT_MAX_USER_PROPERTIES",
+    default: 100,
+    minimum: 1,
+    description: "Most user properties of one packet of MQTT 5",
+  }),
+  maxPropertyBytes: Type.Integer({
+    env: "HEADWATER_MQTT_MAX_PROPERTY_BYTES",
+    default: 16 * 1024,
+    minimum: 256,
+    description: "Most bytes of all properties of one packet of MQTT 5",
+  }),
   maxSubscriptions: Type.Integer({
     env: "HEADWATER_MQTT_MAX_SUBSCRIPTIONS",
     default: 200,

@@ -17,6 +17,8 @@ import { Random } from "./random.ts";
 
 const limits = {
   ...fuzzLimits,
+  // As in the gateway.
+  speaksVersion5: false,
   messagesPerSecond: 0,
   bytesPerSecond: 0,
   burstMs: 1000,

@@ -1,7 +1,9 @@
 import mqttPacket from "mqtt-packet";
-import { PacketGuard } from "../../src/mqtt/guard/packet-guard.ts";
+import { PacketGuard, type AwaitedAcks } from "../../src/mqtt/guard/packet-guard.ts";
+import { reader } from "../../src/mqtt/guard/version5-packets.ts";
 import type { GuardLimits, Violation } from "../../src/mqtt/guard/violations.ts";
 import { connectPacket, validPacket } from "./packet-corpus.ts";
+import { connectPacket5, validPacket5 } from "./packet-corpus5.ts";
 import { Random } from "./random.ts";
 
 export const fuzzLimits: GuardLimits = {
@@ -10,6 +12,27 @@ export const fuzzLimits: GuardLimits = {
   maxTopicLevels: 16,
   maxFilters: 8,
   maxClientIdBytes: 64,
+  maxUserProperties: 100,
+  maxPropertyBytes: 16 * 1024,
+  speaksVersion5: true,
+};
+
+/** What valid packets are drawn from. */
+export interface Corpus {
+  connect(random: Random): Buffer;
+  packet(random: Random): Buffer;
+}
+
+export const corpora = {
+  version4: { connect: connectPacket, packet: validPacket },
+  version5: { connect: connectPacket5, packet: validPacket5 },
+} as const satisfies Readonly<Record<string, Corpus>>;
+
+/** Of the gateway: up to ten topic aliases, and 20 messages unacknowledged; CONNACK comes at once. */
+const connackBody = Buffer.from("0000062200 0a210014".replace(" ", ""), "hex");
+export const acksAtOnce: AwaitedAcks = {
+  acknowledge: () => true,
+  tells: (bounds) => bounds.told(connackBody, reader),
 };
 
 export interface FuzzResult {
@@ -30,13 +53,18 @@ export interface FuzzResult {
  * may find nothing wrong.
  * @param extra further packets to change, for example of a conformance suite
  */
-export function fuzzGuard(packets: number, seed: number, extra: readonly Buffer[] = []): FuzzResult {
+export function fuzzGuard(
+  packets: number,
+  seed: number,
+  extra: readonly Buffer[] = [],
+  corpus: Corpus = corpora.version4,
+): FuzzResult {
   const random = new Random(seed);
   const violations: Partial<Record<Violation, number>> = {};
   let [count, streams, passed, longestCall] = [0, 0, 0, 0];
   let failure: string | undefined;
   while (count < packets && failure === undefined) {
-    const pieces = fuzzedPackets(random, extra);
+    const pieces = fuzzedPackets(random, extra, corpus);
     count += pieces.length;
     streams += 1;
     const stream = Buffer.concat(pieces);
@@ -63,10 +91,16 @@ export function fuzzGuard(packets: number, seed: number, extra: readonly Buffer[
 }
 
 /** What a client sends that means no good. */
-export function fuzzedPackets(random: Random, extra: readonly Buffer[] = []): Buffer[] {
+export function fuzzedPackets(
+  random: Random,
+  extra: readonly Buffer[] = [],
+  corpus: Corpus = corpora.version4,
+): Buffer[] {
   return Array.from({ length: 1 + random.below(6) }, (_, index) => {
-    const base = index === 0 && !random.chance(8) ? connectPacket(random) : anyPacket(random, extra);
-    return random.chance(3) ? base : mutate(base, random, extra);
+    const begins = index === 0 && !random.chance(8);
+    const base = begins ? corpus.connect(random) : anyPacket(random, extra, corpus);
+    const stays = begins ? !random.chance(3) : random.chance(3);
+    return stays ? base : mutate(base, random, extra, corpus);
   });
 }
 
@@ -81,7 +115,7 @@ interface Played {
 function play(stream: Buffer, ends: readonly number[]): Played {
   // A copy: bits that MQTT 3.1 does not use are cleared in place.
   const bytes = Buffer.from(stream);
-  const guard = new PacketGuard(fuzzLimits);
+  const guard = new PacketGuard(fuzzLimits, acksAtOnce);
   const passed: Buffer[] = [];
   let [longest, from] = [0, 0];
   for (const end of ends) {
@@ -99,16 +133,21 @@ function compare(atOnce: Played, inPieces: Played): string | undefined {
   if (inPieces.guard.violation !== atOnce.guard.violation) {
     return `${atOnce.guard.violation} at once, ${inPieces.guard.violation} in pieces`;
   }
+  if (hexOf(inPieces.guard.reply) !== hexOf(atOnce.guard.reply)) return "what is answered depends on how it is cut";
   if (inPieces.guard.partialBytes > fuzzLimits.maxPacketBytes) return "more is held than a packet may be long";
   return parserFinds(atOnce.passed);
 }
 
-function anyPacket(random: Random, extra: readonly Buffer[]): Buffer {
-  return extra.length > 0 && random.chance(3) ? Buffer.from(random.pick(extra)) : validPacket(random);
+function hexOf(reply: Uint8Array | undefined): string {
+  return reply === undefined ? "" : Buffer.from(reply).toString("hex");
+}
+
+function anyPacket(random: Random, extra: readonly Buffer[], corpus: Corpus): Buffer {
+  return extra.length > 0 && random.chance(3) ? Buffer.from(random.pick(extra)) : corpus.packet(random);
 }
 
 /** Bits flipped, cut off, spliced, lengths that lie, bytes put in or taken out. */
-function mutate(packet: Buffer, random: Random, extra: readonly Buffer[]): Buffer {
+function mutate(packet: Buffer, random: Random, extra: readonly Buffer[], corpus: Corpus): Buffer {
   const bytes = Buffer.from(packet);
   if (bytes.length === 0) return bytes;
   const at = random.below(bytes.length);
@@ -122,7 +161,7 @@ function mutate(packet: Buffer, random: Random, extra: readonly Buffer[]): Buffe
     case 1:
       return bytes.subarray(0, at);
     case 2: {
-      const other = anyPacket(random, extra);
+      const other = anyPacket(random, extra, corpus);
       return Buffer.concat([bytes.subarray(0, at), other.subarray(random.below(other.length + 1))]);
     }
     case 3:

@@ -15,6 +15,8 @@ import {
   positionText,
   waitForAfter,
   decodeCursor,
+  expiryFields,
+  expiryOf,
   type HttpApp,
   listQuery,
   isTextPlace,
@@ -32,7 +34,6 @@ import {
 import type { ReadModel } from "@headwater/event-log/read-model";
 import { isoFromMicros, nowMicros, randomToken, sha256 } from "@headwater/core";
 import { Type } from "@sinclair/typebox";
-import { expiryFields, expiryOf } from "../devices/new-credential.ts";
 import { accessState, listProvisioningKeys } from "./access-model.ts";
 
 export interface ProvisioningKeyRoutesOptions extends WriteContext {
@@ -132,7 +133,7 @@ export function provisioningKeyRoutes(app: HttpApp, options: ProvisioningKeyRout
         type,
         tags: deviceTags,
         createdAt: nowMicros(),
-        expiresAt: expiryOf(request.body),
+        expiresAt: expiryOf(request.body, "invalid-credential"),
         createdBy: principalOf(request).id,
       };
       const { position } = await write(key.id, (_state, { writeId }) => createProvisioningKey(key, writeId));

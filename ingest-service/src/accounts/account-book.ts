@@ -8,7 +8,7 @@ import { emptyAccount, type PartitionAccount } from "./account.ts";
 import { type SeriesName, SeriesTable } from "./series-table.ts";
 
 /** Changes whenever the same records give another account: accounts on disk are then counted again. */
-const version = 5;
+const version = 6;
 
 export interface AccountBookOptions {
   /** Created if missing; or ":memory:". Disposable: missing accounts are counted again from the log. */

@@ -7,8 +7,14 @@ export interface LaneAccount {
   readonly epoch: number;
   /** The last n seen: a record at or below it is a duplicate. */
   readonly n: number;
+  /** The gateway's receive time of that record, µs. */
+  readonly receivedAt: number;
   /** Events counted, without duplicates. */
   readonly events: number;
+  /** Of these what became an event of an entry of quarantine that had become one before. */
+  readonly repeated: number;
+  /** Events at or below `n`. */
+  readonly duplicate: number;
   /** Events counted when the last mark was seen… */
   readonly eventsAtMark: number;
   /** …and the gateway's own account in that mark, cumulative since the epoch began. */
@@ -21,6 +27,10 @@ export interface LaneAccount {
   readonly uncertain: number;
   /** The part of received and dropped that precedes the first event counted here; undefined before the first mark. */
   readonly base: { readonly received: number; readonly dropped: number } | undefined;
+  /** Identities that the gateway does not account for. */
+  readonly unexplained: number;
+  /** Gaps that no gap record has named since the last mark. */
+  readonly gapsSinceMark: number;
   /** Offset of the last record of the lane. */
   readonly seenAt: number;
 }
@@ -33,6 +43,19 @@ export interface Gap {
   readonly to: number;
   /** The reason in the gateway's gap record; absent: no gateway accounts for these identities. */
   readonly reason?: string;
+  /** The gateway's receive times of the records before and behind, µs; absent where there is none, or not yet. */
+  readonly after?: number;
+  readonly before?: number;
+  /** How many of the identities were events; the others were marks. Absent: that is not known, or not yet. */
+  readonly events?: number;
+}
+
+/** Events of a gateway that are not, or not wholly, stored. */
+export interface SetAside {
+  /** "": it cannot be read. */
+  readonly gateway: string;
+  readonly partlyStored: number;
+  readonly quarantined: number;
 }
 
 export interface Counts {
@@ -51,8 +74,8 @@ export interface OutcomeCounts {
   readonly quarantined: number;
 }
 
-/** The sums of lanes that are no longer kept one by one. */
-export interface RetiredLanes {
+/** What a lane or several have in the ledger. */
+export interface LaneSums {
   readonly received: number;
   readonly dropped: number;
   readonly missing: number;
@@ -68,7 +91,10 @@ export interface PartitionAccount {
   readonly outcomes: OutcomeCounts;
   /** The most recently seen lanes, at most `maxLanes`. */
   readonly lanes: readonly LaneAccount[];
-  readonly retired: RetiredLanes;
+  /** The sums of lanes that are no longer kept one by one. */
+  readonly retired: LaneSums;
+  /** Of the gateways that have any, at most `maxLanes`. */
+  readonly setAside: readonly SetAside[];
   /** The newest gaps, at most `maxGaps`. */
   readonly gaps: readonly Gap[];
   readonly gapsLeftOut: number;
@@ -87,6 +113,8 @@ export const maxGaps = 1000;
 /** A gateway has one lane for each of its epochs, and a new epoch only with a new spool. */
 export const maxLanes = 1000;
 
+export const noLanes: LaneSums = { received: 0, dropped: 0, missing: 0, unmarked: 0 };
+
 export function emptyAccount(partition: number, from: number): PartitionAccount {
   return {
     partition,
@@ -95,7 +123,8 @@ export function emptyAccount(partition: number, from: number): PartitionAccount 
     counts: { logged: 0, duplicate: 0, derived: 0, overwritten: 0 },
     outcomes: { stored: 0, partlyStored: 0, quarantined: 0 },
     lanes: [],
-    retired: { received: 0, dropped: 0, missing: 0, unmarked: 0 },
+    retired: noLanes,
+    setAside: [],
     gaps: [],
     gapsLeftOut: 0,
     unexplained: 0,

@@ -83,6 +83,21 @@ describe("counting a partition", () => {
     expect([nothingLeft.unexplained, nothingLeft.gaps.length]).toEqual([0, 1]);
   });
 
+  it("tells when the gateway took what is missing, and how much of it were events", () => {
+    const at = (record: TelemetryInput, receivedAt: number): TelemetryInput => ({ ...record, receivedAt });
+    const lost = counted(at(event(1), 100), at(event(5), 140), at(mark(6, 4), 150));
+    expect(lost.gaps).toEqual([{ gateway: "g", epoch: 1, from: 2, to: 4, after: 100, before: 140, events: 2 }]);
+    // Between two marks there are two gaps: which of the events was in which is not known.
+    const two = counted(at(event(1), 100), at(event(3), 120), at(event(5), 140), at(mark(6, 4), 150));
+    expect(two.gaps.map(({ events: each }) => each)).toEqual([undefined, undefined]);
+    const named = counted(at(event(1), 100), at(gap(6, 2, 5, "drop-oldest", 3), 130), at(event(7), 140));
+    expect(named.gaps).toEqual([
+      { gateway: "g", epoch: 1, from: 2, to: 5, after: 100, before: 130, reason: "drop-oldest", events: 3 },
+    ]);
+    const ahead = counted(at(event(1), 100), at(gap(2, 3, 5, "drop-newest", 3), 105), at(event(6), 140));
+    expect(ahead.gaps).toMatchObject([{ from: 3, to: 5, after: 105, events: 3 }]);
+  });
+
   it("says what a gateway received and nobody has seen since", () => {
     expect(sums(counted(event(1), mark(2, 5)))).toMatchObject({ received: 5, missing: 4 });
   });

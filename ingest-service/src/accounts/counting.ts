@@ -6,9 +6,9 @@ import {
   maxRedriven,
   type Gap,
   type LaneAccount,
+  type LaneSums,
   type OutcomeCounts,
   type PartitionAccount,
-  type RetiredLanes,
 } from "./account.ts";
 import { laneSums } from "./lane-sums.ts";
 
@@ -31,7 +31,8 @@ export class Counting {
   #duplicate: number;
   #derived: number;
   readonly #derivations: SeenDerivations;
-  #retired: RetiredLanes;
+  #retired: LaneSums;
+  readonly #setAside: PartitionAccount["setAside"];
   #gaps: readonly Gap[];
   #gapsLeftOut: number;
   #unexplained: number;
@@ -45,6 +46,7 @@ export class Counting {
     ({ logged: this.#logged, duplicate: this.#duplicate, derived: this.#derived } = account.counts);
     this.#derivations = new SeenDerivations(account.derivedUpTo);
     this.#retired = account.retired;
+    this.#setAside = account.setAside;
     this.#gaps = account.gaps;
     this.#gapsLeftOut = account.gapsLeftOut;
     this.#unexplained = account.unexplained;
@@ -53,22 +55,25 @@ export class Counting {
   }
 
   add(record: TelemetryRecord, offset: number): RecordKind {
-    const { gateway, epoch, n, mark, gap } = record;
+    const { gateway, epoch, n, mark, gap, receivedAt } = record;
     if (gateway === "") return this.#addWithoutIdentity(record, offset);
     if (mark === null && gap === null) {
-      const kind = this.addEvent(gateway, epoch, n, offset);
-      return kind === "event" && record.redrive !== null && !this.#acceptRedrive(record.redrive) ? "duplicate" : kind;
+      const kind = this.addEvent(gateway, epoch, n, offset, receivedAt);
+      if (kind !== "event" || record.redrive === null || this.#acceptRedrive(record.redrive)) return kind;
+      this.#laneOf(gateway, epoch, n).repeated += 1;
+      return "duplicate";
     }
     const lane = this.#laneOf(gateway, epoch, n);
     if (n <= lane.n) return "other";
     if (gap !== null && gap.fromN <= n && n <= gap.toN) {
       // It stands in the place of lost records, its own included.
-      this.#note(lane, lane.n + 1, gap.toN);
+      this.#note(lane, lane.n + 1, gap.toN, receivedAt);
       lane.n = gap.toN;
+      lane.receivedAt = receivedAt;
       lane.seenAt = offset;
-    } else this.#advance(lane, n, offset);
-    if (mark !== null) settleMark(lane, mark);
-    if (gap !== null) this.#explain(lane, gap);
+    } else this.#advance(lane, n, offset, receivedAt);
+    if (mark !== null) this.#settleMark(lane, mark);
+    if (gap !== null) this.#explain(lane, gap, n);
     return "other";
   }
 
@@ -85,14 +90,15 @@ export class Counting {
   }
 
   /** An event of a gateway. */
-  addEvent(gateway: string, epoch: number, n: number, offset: number): "event" | "duplicate" {
+  addEvent(gateway: string, epoch: number, n: number, offset: number, receivedAt: number): "event" | "duplicate" {
     const lane = this.#laneOf(gateway, epoch, n);
     this.#logged += 1;
     if (n <= lane.n) {
       this.#duplicate += 1;
+      lane.duplicate += 1;
       return "duplicate";
     }
-    this.#advance(lane, n, offset);
+    this.#advance(lane, n, offset, receivedAt);
     lane.events += 1;
     return "event";
   }
@@ -115,6 +121,7 @@ export class Counting {
       },
       outcomes,
       retired: this.#retired,
+      setAside: this.#setAside,
       lanes: Array.from(this.#lanes.values(), (lane) => ({ ...lane })),
       gaps: this.#gaps,
       gapsLeftOut: this.#gapsLeftOut,
@@ -133,9 +140,10 @@ export class Counting {
     return "derived";
   }
 
-  #advance(lane: Writable<LaneAccount>, n: number, offset: number): void {
-    if (n !== lane.n + 1) this.#note(lane, lane.n + 1, n - 1);
+  #advance(lane: Writable<LaneAccount>, n: number, offset: number, receivedAt: number): void {
+    if (n !== lane.n + 1) this.#note(lane, lane.n + 1, n - 1, receivedAt);
     lane.n = n;
+    lane.receivedAt = receivedAt;
     lane.seenAt = offset;
   }
 
@@ -151,12 +159,17 @@ export class Counting {
         gateway,
         epoch,
         n: whole ? 0 : n - 1,
+        receivedAt: 0,
         events: 0,
+        repeated: 0,
+        duplicate: 0,
         eventsAtMark: 0,
         received: 0,
         dropped: 0,
         uncertain: 0,
         base: whole ? { received: 0, dropped: 0 } : undefined,
+        unexplained: 0,
+        gapsSinceMark: 0,
         seenAt: 0,
       };
       if (this.#lanes.size >= maxLanes) this.#retireOldest();
@@ -167,19 +180,23 @@ export class Counting {
   }
 
   /** A gap record names identities that will never arrive; gaps without a record remain unexplained. */
-  #explain(lane: Writable<LaneAccount>, gap: NonNullable<TelemetryRecord["gap"]>): void {
-    const { fromN: from, toN: to, reason } = gap;
-    if (gap.dropped == null) lane.uncertain += to - from + 1;
+  #explain(lane: Writable<LaneAccount>, gap: NonNullable<TelemetryRecord["gap"]>, n: number): void {
+    const { fromN: from, toN: to, reason, dropped } = gap;
+    if (dropped == null) lane.uncertain += to - from + 1;
     if (to > lane.n) {
-      this.#note(lane, lane.n + 1, to);
+      this.#note(lane, lane.n + 1, to, n >= to ? lane.receivedAt : undefined);
       lane.n = to;
     }
     const { gateway, epoch } = lane;
     this.#gaps = this.#gaps.flatMap((known) => {
       const isIts = known.gateway === gateway && known.epoch === epoch && known.reason === undefined;
       if (!isIts || known.to < from || known.from > to) return [known];
-      const named = { ...known, from: Math.max(known.from, from), to: Math.min(known.to, to), reason };
-      this.#unexplained -= named.to - named.from + 1;
+      const { events: _, ...range } = known;
+      const named: Writable<Gap> = { ...range, from: Math.max(known.from, from), to: Math.min(known.to, to), reason };
+      if (dropped != null && named.from === from && named.to === to) named.events = dropped;
+      const identities = named.to - named.from + 1;
+      this.#unexplained -= identities;
+      lane.unexplained -= identities;
       const rest = [];
       if (known.from < named.from) rest.push({ ...known, to: named.from - 1 });
       rest.push(named);
@@ -194,22 +211,41 @@ export class Counting {
     this.#retired = laneSums([oldest[1]], this.#retired);
   }
 
-  #note({ gateway, epoch }: LaneAccount, from: number, to: number): void {
+  #note(lane: Writable<LaneAccount>, from: number, to: number, before: number | undefined): void {
+    const { gateway, epoch, receivedAt: after } = lane;
     this.#unexplained += to - from + 1;
-    const gaps = [...this.#gaps, { gateway, epoch, from, to }];
+    lane.unexplained += to - from + 1;
+    lane.gapsSinceMark += 1;
+    const times = { ...(after > 0 && { after }), ...(before !== undefined && before > 0 && { before }) };
+    const gaps = [...this.#gaps, { gateway, epoch, from, to, ...times }];
     if (gaps.length > maxGaps) this.#gapsLeftOut += 1;
     this.#gaps = gaps.slice(-maxGaps);
   }
-}
 
-function settleMark(lane: Writable<LaneAccount>, mark: { readonly received: number; readonly dropped: number }): void {
-  if (lane.base === undefined) {
-    lane.base = { received: mark.received - lane.events, dropped: mark.dropped };
-    lane.uncertain = 0;
+  #settleMark(
+    lane: Writable<LaneAccount>,
+    { received, dropped }: { readonly received: number; readonly dropped: number },
+  ): void {
+    if (lane.base === undefined) {
+      lane.base = { received: received - lane.events, dropped };
+      lane.uncertain = 0;
+    } else if (lane.gapsSinceMark === 1) {
+      const logged = lane.events - lane.eventsAtMark;
+      this.#tellEvents(lane, received - lane.received - (dropped - lane.dropped) - logged);
+    }
+    lane.gapsSinceMark = 0;
+    lane.received = received;
+    lane.dropped = dropped;
+    lane.eventsAtMark = lane.events;
   }
-  lane.received = mark.received;
-  lane.dropped = mark.dropped;
-  lane.eventsAtMark = lane.events;
+
+  /** A mark says how many events are missing since the one before: all of them in the one gap between the two. */
+  #tellEvents({ gateway, epoch }: LaneAccount, events: number): void {
+    const last = this.#gaps.findLastIndex((gap) => gap.gateway === gateway && gap.epoch === epoch);
+    const gap = this.#gaps[last];
+    if (gap === undefined || gap.reason !== undefined || events < 0 || events > gap.to - gap.from + 1) return;
+    this.#gaps = this.#gaps.with(last, { ...gap, events });
+  }
 }
 
 function keyOf(gateway: string, epoch: number): string {

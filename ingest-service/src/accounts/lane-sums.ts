@@ -1,7 +1,7 @@
-import type { LaneAccount, RetiredLanes } from "./account.ts";
+import type { LaneAccount, LaneSums } from "./account.ts";
 
 /** The sums over lanes, added to `before`. */
-export function laneSums(lanes: readonly LaneAccount[], before: RetiredLanes): RetiredLanes {
+export function laneSums(lanes: readonly LaneAccount[], before: LaneSums): LaneSums {
   let { received, dropped, missing, unmarked } = before;
   for (const lane of lanes) {
     unmarked += lane.events - lane.eventsAtMark;

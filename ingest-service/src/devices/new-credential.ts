@@ -1,21 +1,11 @@
 import { randomUUID, X509Certificate } from "node:crypto";
 import { canonicalSubject, type DeviceCredential, fingerprintSubject, passwordLimits } from "@headwater/aggregates";
-import { microsFromIso, nowMicros, parseDuration, randomToken, RequestError, sha256 } from "@headwater/core";
+import { nowMicros, randomToken, RequestError, sha256 } from "@headwater/core";
 import { type Static, Type } from "@sinclair/typebox";
-import { duration } from "@headwater/service";
+import { expiryFields, expiryOf } from "@headwater/service";
 import type { PasswordHasher } from "./password-hasher.ts";
 
 const kinds = ["token", "password", "x509"] as const;
-
-/** When it ends; of two ways to say so at most one. */
-export const expiryFields = {
-  expiresAt: Type.Optional(
-    Type.String({ maxLength: 64, description: "ISO 8601; default: never", documented: { format: "date-time" } }),
-  ),
-  expiresIn: Type.Optional(
-    Type.String({ maxLength: 32, description: "From now on, like 90d; instead of expiresAt", ...duration }),
-  ),
-};
 
 export const newCredentialSchema = Type.Object(
   {
@@ -67,7 +57,7 @@ export async function makeCredential(
     if (asked[field] !== undefined && kind !== of)
       throw invalid(`${field} is for credentials of kind ${of}, not ${kind}`);
   }
-  const common = { id: randomUUID(), kind, createdAt: nowMicros(), expiresAt: expiryOf(asked) };
+  const common = { id: randomUUID(), kind, createdAt: nowMicros(), expiresAt: expiryOf(asked, "invalid-credential") };
   if (kind === "password") {
     const hash = await hasher.hash(checkedPassword(password, device));
     return { credential: { ...common, hash: Buffer.from(hash, "latin1") } };
@@ -84,19 +74,6 @@ export async function makeCredential(
   }
   const token = randomToken();
   return { credential: { ...common, hash: sha256(token) }, token };
-}
-
-/** µs; 0: never. Throws RequestError (400). */
-export function expiryOf({ expiresAt, expiresIn }: Pick<NewCredential, "expiresAt" | "expiresIn">): number {
-  if (expiresAt !== undefined && expiresIn !== undefined) throw invalid("Give expiresAt or expiresIn, not both");
-  if (expiresAt === undefined && expiresIn === undefined) return 0;
-  const now = nowMicros();
-  const micros = expiresAt === undefined ? now + parseDuration(expiresIn!) : microsFromIso(expiresAt);
-  if (micros === undefined) throw invalid("expiresAt has to be a time in ISO 8601, like 2027-01-31T00:00:00Z");
-  if (micros <= now) throw invalid("It would have expired already");
-  // Microseconds beyond it are no safe integers any more.
-  if (!Number.isSafeInteger(micros)) throw invalid("An end has to be before the year 2255; leave it out for none");
-  return micros;
 }
 
 function checkedPassword(password: string | undefined, device: string): string {

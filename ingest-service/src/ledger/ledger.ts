@@ -2,6 +2,7 @@ import type { EventLog } from "@headwater/event-log";
 import { InvariantError, sleep } from "@headwater/core";
 import { type Gap, type PartitionAccount } from "../accounts/account.ts";
 import type { AccountBook } from "../accounts/account-book.ts";
+import { gatewayRows, type GatewayRow } from "./gateway-rows.ts";
 import { rowOf, type LedgerColumns, type LedgerRow } from "./ledger-row.ts";
 import { type Verification, type VerifyOptions, verifyPartition, type VerifyRange } from "./verify/verify.ts";
 
@@ -27,6 +28,7 @@ export interface LedgerAnswer {
   readonly balanced: boolean;
   readonly partitions: readonly LedgerRow[];
   readonly totals: LedgerColumns;
+  readonly gateways: readonly GatewayRow[];
   readonly gaps: readonly (Gap & { readonly partition: number })[];
   readonly gapsLeftOut: number;
   readonly verified?: Verification;
@@ -49,6 +51,7 @@ export class Ledger {
     const committed = await this.#projected(positions);
     const verified = range === undefined ? undefined : emptyVerification();
     const rows: LedgerRow[] = [];
+    const accounts: PartitionAccount[] = [];
     const gaps: (Gap & { partition: number })[] = [];
     let gapsLeftOut = 0;
     for (const { partition, start, end } of positions) {
@@ -64,14 +67,17 @@ export class Ledger {
       }
       const overwritten = verified === undefined ? account.counts.overwritten : verified.overwritten - before;
       rows.push({ ...rowOf(account, Math.max(0, end - offset)), overwritten });
+      accounts.push(account);
       gaps.push(...account.gaps.map((gap) => ({ ...gap, partition })));
       gapsLeftOut += account.gapsLeftOut;
     }
     const balanced = rows.every((row) => row.balanced) && (verified?.mismatched ?? 0) === 0;
+    const totals = totalsOf(rows);
     return {
       balanced,
       partitions: rows,
-      totals: totalsOf(rows),
+      totals,
+      gateways: gatewayRows(accounts, totals),
       gaps,
       gapsLeftOut,
       ...(verified !== undefined && { verified }),

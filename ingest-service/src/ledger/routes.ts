@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { timeReference, type HttpApp } from "@headwater/service";
-import { nowMicros, parseTimeRef } from "@headwater/core";
+import { isoFromMicros, nowMicros, parseTimeRef } from "@headwater/core";
 import type { Ledger } from "./ledger.ts";
 
 const count = Type.Integer();
@@ -19,6 +19,8 @@ const columns = {
   unexplained: Type.Integer({ description: "Identities that no gateway accounts for" }),
   lag: Type.Integer({ description: "Records not projected yet" }),
 };
+const { derived: _, overwritten: __, lag: ___, ...ofGateways } = columns;
+const isoTime = (description: string) => Type.String({ format: "date-time", description });
 const side = Type.Object({ count: Type.Integer(), checksum: Type.String() });
 
 const ledgerSchema = Type.Object(
@@ -28,6 +30,17 @@ const ledgerSchema = Type.Object(
       Type.Object({ partition: count, from: count, to: count, balanced: Type.Boolean(), ...columns }),
     ),
     totals: Type.Object(columns),
+    gateways: Type.Array(
+      Type.Object({
+        gateway: Type.Optional(
+          Type.String({ description: "Absent: events of which no gateway is known, such as what cannot be read" }),
+        ),
+        balanced: Type.Boolean(),
+        receivedAt: Type.Optional(isoTime("The gateway's receive time of its newest record")),
+        ...ofGateways,
+      }),
+      { description: "The same by gateway, over all partitions" },
+    ),
     gaps: Type.Array(
       Type.Object({
         partition: count,
@@ -36,6 +49,15 @@ const ledgerSchema = Type.Object(
         from: count,
         to: count,
         reason: Type.Optional(Type.String({ description: "Absent: nobody accounts for these" })),
+        events: Type.Optional(
+          Type.Integer({
+            description: "How many of the identities were messages; the others were marks. Absent: not known (yet)",
+          }),
+        ),
+        after: Type.Optional(
+          isoTime("When the gateway took the record before them. Absent: it is not in the ledger's range"),
+        ),
+        before: Type.Optional(isoTime("When the gateway took the record behind them")),
       }),
     ),
     gapsLeftOut: count,
@@ -94,7 +116,19 @@ export function ledgerRoutes(app: HttpApp, ledger: Ledger): void {
         to: to === undefined ? Number.MAX_SAFE_INTEGER : parseTimeRef(to, now),
       };
       const answer = await ledger.answer(verify ? range : undefined);
-      return { ...answer, partitions: [...answer.partitions], gaps: [...answer.gaps] };
+      return {
+        ...answer,
+        partitions: [...answer.partitions],
+        gateways: answer.gateways.map(({ receivedAt, ...row }) => ({
+          ...row,
+          ...(receivedAt !== undefined && { receivedAt: isoFromMicros(receivedAt) }),
+        })),
+        gaps: answer.gaps.map(({ after, before, ...gap }) => ({
+          ...gap,
+          ...(after !== undefined && { after: isoFromMicros(after) }),
+          ...(before !== undefined && { before: isoFromMicros(before) }),
+        })),
+      };
     },
   );
 }

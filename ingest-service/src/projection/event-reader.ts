@@ -31,7 +31,7 @@ export class EventReader {
   read(value: Uint8Array | null, offset: number, source: number, sink: PointSink): ReadKind {
     const plain = this.#plain;
     if (value !== null && plain.read(value, this.#devices)) {
-      const kind = this.#counting.addEvent(plain.gateway, plain.epoch, plain.n, offset);
+      const kind = this.#counting.addEvent(plain.gateway, plain.epoch, plain.n, offset, plain.receivedAt);
       if (kind !== "event") return kind;
       const refused = this.#points.addPlain(plain, source, sink);
       return refused === undefined ? kind : { kind, refused };

@@ -4,6 +4,8 @@ import { undecodable } from "../quarantine/refusal.ts";
 import type { QuarantinedMetrics } from "../quarantine/quarantined-metrics.ts";
 import { RecountGate, type RecountedSeries } from "../series-guard/series-guard.ts";
 import type { PartitionAccount } from "../accounts/account.ts";
+import { SetAsideTally } from "../accounts/set-aside.ts";
+import { readTelemetry } from "@headwater/proto/telemetry";
 
 export interface Recounted {
   readonly account: PartitionAccount;
@@ -36,6 +38,7 @@ export async function recount(
   const gate = new RecountGate();
   const reader = new EventReader(account, options.tagNames, undefined, gate);
   let { stored, partlyStored, quarantined: whole } = account.outcomes;
+  const setAside = new SetAsideTally(account.setAside);
   for await (const batch of options.log.read(options.topic, partition, { fromOffset, toOffset })) {
     // The points are not stored again; they only show which ones repeat a time.
     const sink = { points: [], sources: [] };
@@ -48,15 +51,21 @@ export async function recount(
       } catch (error) {
         undecodable(error, 0);
         whole += 1;
+        setAside.add("", "quarantined");
         continue;
       }
       if (kind !== "event" && typeof kind !== "object") continue;
       if (typeof kind === "object" && kind.kind === "derived") continue;
-      if (refused === undefined) stored += 1;
-      else if (refused.first.size === 0) whole += 1;
+      if (refused === undefined) {
+        stored += 1;
+        continue;
+      }
+      const isWhole = refused.first.size === 0;
+      if (isWhole) whole += 1;
       else partlyStored += 1;
+      setAside.add(readTelemetry(value).gateway, isWhole ? "quarantined" : "partlyStored");
     }
   }
   const counted = reader.account(toOffset, { stored, partlyStored, quarantined: whole });
-  return { account: counted, series: gate.heard() };
+  return { account: { ...counted, setAside: setAside.all }, series: gate.heard() };
 }

@@ -1,6 +1,7 @@
 import type { GroupBatch } from "@headwater/event-log";
 import { readTelemetry } from "@headwater/proto/telemetry";
 import type { OutcomeCounts, PartitionAccount } from "../accounts/account.ts";
+import { SetAsideTally } from "../accounts/set-aside.ts";
 import type { RecordOutcome } from "../quarantine/quarantiner.ts";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";
 import type { NewSeries, SeriesGuard } from "../series-guard/series-guard.ts";
@@ -132,25 +133,30 @@ export class TelemetryPartition {
   ): void {
     let { stored, partlyStored, quarantined }: OutcomeCounts = this.#account.outcomes;
     stored += projected;
+    let { setAside } = this.#account;
     if (refusals.length > 0) {
+      const tally = new SetAsideTally(setAside);
       for (const [index, outcome] of this.#options.outcomesOf(pointBatch, refusals)) {
-        const kind = kindOf(pointBatch.records[index]!.value);
-        if (kind === "derived") continue;
-        if (kind === "event") stored -= 1;
+        const gateway = gatewayOf(pointBatch.records[index]!.value);
+        if (gateway === "") continue;
+        if (gateway !== undefined) stored -= 1;
         if (outcome === "quarantined") quarantined += 1;
         else partlyStored += 1;
+        tally.add(gateway ?? "", outcome);
       }
+      setAside = tally.all;
     }
-    this.#account = { ...account, outcomes: { stored, partlyStored, quarantined } };
+    this.#account = { ...account, outcomes: { stored, partlyStored, quarantined }, setAside };
     this.#options.onDurable(batch, this.#account);
   }
 }
 
-function kindOf(value: Uint8Array | null): "event" | "derived" | "undecodable" {
+/** "": of none, as what rules derive is; undefined: it cannot be read. */
+function gatewayOf(value: Uint8Array | null): string | undefined {
   try {
-    return readTelemetry(value).gateway === "" ? "derived" : "event";
+    return readTelemetry(value).gateway;
   } catch (error) {
     undecodable(error, 0);
-    return "undecodable";
+    return undefined;
   }
 }

@@ -24,7 +24,7 @@ export function quarantinePart({ topic, foldedEvents, bounds, onAsked }: Quarant
   let hasAsked = false;
   return {
     topic,
-    version: 3,
+    version: 4,
     migrate: createQuarantine,
     apply(db, batch) {
       hasAsked = false;
@@ -85,6 +85,7 @@ function applyEntry(db: DatabaseSync, event: QuarantineEvent, { batch, appendTim
     return;
   }
   const { payload } = event;
+  const { counts, gateway } = standingOf(event);
   sql(
     db,
     `INSERT INTO quarantine (id, device, at, stage, reason, cause, payload, bytes, gateway, mqtt_topic, log_topic,
@@ -101,7 +102,7 @@ function applyEntry(db: DatabaseSync, event: QuarantineEvent, { batch, appendTim
     event.cause,
     payload,
     entryBytes(payload.length, metrics.length),
-    event.gateway,
+    gateway,
     event.mqttTopic,
     event.logTopic,
     event.logPartition,
@@ -110,7 +111,7 @@ function applyEntry(db: DatabaseSync, event: QuarantineEvent, { batch, appendTim
     event.attempt,
     metrics,
     metrics,
-    countsInLedger(event) ? 1 : 0,
+    counts ? 1 : 0,
     outcome,
     outcome,
     appendTime,
@@ -161,15 +162,16 @@ function applyRedriven(db: DatabaseSync, { id, attempt, redriven }: QuarantineEv
   ).run(gateway, epoch, partition, n, appendTime, id, attempt);
 }
 
-/** Whether it is about an event of a gateway in telemetry.v1, which has a column in the ledger. */
-function countsInLedger({ stage, logTopic, payload }: QuarantineEvent): boolean {
-  if (logTopic === "" || stage === "log") return false;
+/** Whether it is about an event of a gateway in telemetry.v1, which has a column in the ledger, and of which one. */
+function standingOf({ stage, logTopic, payload, gateway }: QuarantineEvent): { counts: boolean; gateway: string } {
+  if (logTopic === "" || stage === "log") return { counts: false, gateway };
   try {
-    return readTelemetry(payload).gateway !== "";
+    const record = readTelemetry(payload);
+    return { counts: record.gateway !== "", gateway: gateway || record.gateway };
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     // Of what cannot be read nobody knows, and it counts as an event.
-    return true;
+    return { counts: true, gateway };
   }
 }
 

@@ -5,9 +5,10 @@ import { createMetrics, FoldedEvents, SkippedRecords } from "@headwater/service"
 import { silentLogger } from "@headwater/core";
 import { topicNames } from "@headwater/event-log";
 import { beforeEach, describe, expect, it } from "vitest";
+import { emptyAccount, type PartitionAccount } from "../accounts/account.ts";
 import { quarantinePart } from "./quarantine-model.ts";
 import { listQuarantine, quarantineSummary } from "./quarantine-queries.ts";
-import { quarantinedMetrics } from "./quarantined-metrics.ts";
+import { movedAccount, quarantinedMetrics } from "./quarantined-metrics.ts";
 
 const topics = topicNames();
 const hour = 3_600_000_000;
@@ -39,6 +40,7 @@ const record = (id: string, logOffset: number) => ({
   ...{ id, at: now, stage: "store", payload: new Uint8Array(10_000), logTopic: topics.telemetry, logOffset },
   metrics: ["a"],
 });
+const eventOf = (gateway: string) => events.telemetry.encode({ gateway, epoch: 1, n: 1, device: "d" });
 const ids = (): string[] => listQuarantine(db, { order: "oldest-first", limit: 100 }).map(({ id }) => id);
 
 describe("the bounds of quarantine", () => {
@@ -87,4 +89,30 @@ describe("the bounds of quarantine", () => {
     apply({ id: "m", attempt: 2, stage: "decode", requested: { by: "a" } });
     expect(state()).toEqual(["redriven", 2, ""]);
   });
+});
+
+it("moves what is re-driven out of the column of its gateway, also where an entry does not tell which", () => {
+  const apply = part({ maxAge: 24 * hour, maxBytes: 1_000_000 });
+  const before: PartitionAccount = {
+    ...{ ...emptyAccount(0, 0), offset: 10, outcomes: { stored: 5, partlyStored: 2, quarantined: 2 } },
+    setAside: [
+      { gateway: "north", partlyStored: 1, quarantined: 1 },
+      { gateway: "south", partlyStored: 1, quarantined: 1 },
+    ],
+  };
+  apply({ ...record("a", 1), payload: eventOf("south") });
+  apply({ ...record("b", 2), payload: eventOf("north"), metrics: [] });
+  apply({ ...record("c", 3), payload: new Uint8Array(), metrics: [] });
+  expect(listQuarantine(db, { gateway: "south", limit: 9 }).map(({ id }) => id)).toEqual(["a"]);
+  const moved = () => movedAccount(db, topics.telemetry, before);
+  expect(moved()).toBe(before);
+  for (const id of ["a", "b", "c"]) {
+    apply({ id, attempt: 1, stage: "store", requested: { by: "x" } });
+    apply({ id, attempt: 1, redriven: {} });
+  }
+  expect(moved().outcomes).toEqual({ stored: 8, partlyStored: 1, quarantined: 0 });
+  expect(moved().setAside).toEqual([
+    { gateway: "north", partlyStored: 1, quarantined: 0 },
+    { gateway: "south", partlyStored: 0, quarantined: 0 },
+  ]);
 });

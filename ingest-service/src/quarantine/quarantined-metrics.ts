@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { OutcomeCounts, PartitionAccount } from "../accounts/account.ts";
+import { SetAsideTally } from "../accounts/set-aside.ts";
 import { statementsOf } from "../model/statements.ts";
 
 /** What of a record was set aside when it was projected first, and what of it still is. */
@@ -53,13 +54,15 @@ export function movedAccount(db: DatabaseSync, topic: string, account: Partition
   if (!db.isOpen) return account;
   const rows = statementsOf(db)
     .of(
-      `SELECT first_outcome, outcome, count(*) AS events FROM quarantine
+      `SELECT gateway, first_outcome, outcome, count(*) AS events FROM quarantine
        WHERE log_topic = ? AND log_partition = ? AND log_offset >= ? AND log_offset < ?
-         AND counts = 1 AND outcome <> first_outcome GROUP BY first_outcome, outcome`,
+         AND counts = 1 AND outcome <> first_outcome GROUP BY gateway, first_outcome, outcome
+       ORDER BY gateway DESC`,
     )
     .all(topic, account.partition, account.from, account.offset);
   if (rows.length === 0) return account;
   const counts = { ...account.outcomes };
+  const setAside = new SetAsideTally(account.setAside);
   for (const row of rows) {
     const from = columns[Number(row["first_outcome"])]!;
     const to = columns[Number(row["outcome"])]!;
@@ -67,9 +70,28 @@ export function movedAccount(db: DatabaseSync, topic: string, account: Partition
     const events = Math.min(Number(row["events"]), counts[from]);
     counts[from] -= events;
     counts[to] += events;
+    const gateway = String(row["gateway"]);
+    // An entry whose bytes did not fit does not tell the gateway: then it is one that has such events.
+    const those = gateway === "" ? account.setAside.map((each) => each.gateway) : [gateway];
+    move(setAside, those, { from, to, events });
   }
-  return { ...account, outcomes: counts };
+  return { ...account, outcomes: counts, setAside: setAside.all };
 }
+
+function move(
+  setAside: SetAsideTally,
+  gateways: readonly string[],
+  { from, to, events }: { readonly from: Column; readonly to: Column; readonly events: number },
+): void {
+  let left = events;
+  for (const gateway of gateways) {
+    const moved = from === "stored" ? left : setAside.take(gateway, from, left);
+    if (to !== "stored" && moved > 0) setAside.add(gateway, to, moved);
+    left -= moved;
+  }
+}
+
+type Column = keyof OutcomeCounts;
 
 /** By the number of an outcome in the read model. */
 const columns = ["stored", "partlyStored", "quarantined"] as const satisfies readonly (keyof OutcomeCounts)[];

@@ -12,8 +12,17 @@ import { coverageOf } from "./coverage.ts";
 import { LogPoints } from "./log-points.ts";
 import { PartitionShadow } from "./partition-shadow.ts";
 import { RebuildError } from "./rebuild-error.ts";
-import { openRebuild, partitionOf, partitionsOf, type Rebuild, type RebuildPartition } from "./rebuild-model.ts";
-import type { SharedShadow } from "./shared-shadow.ts";
+import {
+  findRebuild,
+  isOpen,
+  listRebuilds,
+  openRebuild,
+  partitionOf,
+  partitionsOf,
+  type Rebuild,
+  type RebuildPartition,
+} from "./rebuild-model.ts";
+import { type SharedShadow, shadowMeasurement } from "./shared-shadow.ts";
 import { stepRecord } from "./steps.ts";
 
 export interface PartitionRebuildOptions extends OwnedWriter {
@@ -86,6 +95,7 @@ export class PartitionRebuild implements PartitionWork {
       if (rebuild === undefined) {
         this.#prepared = undefined;
         await this.#options.shadow.discard();
+        await this.#sweep();
         continue;
       }
       try {
@@ -104,6 +114,21 @@ export class PartitionRebuild implements PartitionWork {
           await pause.wait(error.retryAfterMs);
         } else await this.#fail(rebuild, error);
       }
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    const { model, shadow, logger } = this.#options;
+    const [last] = listRebuilds(model.db);
+    if (last === undefined) return;
+    try {
+      await shadow.sweep(last.id, (id) => {
+        const rebuild = findRebuild(model.db, id);
+        return rebuild !== undefined && !isOpen(rebuild);
+      });
+    } catch (error) {
+      if (!(error instanceof HeadwaterError)) throw error;
+      logger.warn({ problem: error.message }, "what is left of rebuilds is deleted with the next one");
     }
   }
 
@@ -144,7 +169,7 @@ export class PartitionRebuild implements PartitionWork {
     const shadow = new PartitionShadow({
       ...{ store, partition, partitions, range: { from, to }, erased, maxPoints, signal: this.#over.signal },
       shadow: await this.#options.shadow.open(),
-      name: `${id}/${partition}`,
+      name: shadowMeasurement(id, partition),
     });
     const reading = { log, topic, partition, tagNames, erased, from, to, maxPoints };
     if (before !== undefined) {

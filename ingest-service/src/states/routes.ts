@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import type { ReadModel } from "@headwater/event-log/read-model";
 import { isoFromMicros, nowMicros, RequestError } from "@headwater/core";
-import { afterQuery, type HttpApp, jsonInSlices } from "@headwater/service";
+import { afterQuery, type HttpApp, jsonInSlices, principalOf, requireScopes } from "@headwater/service";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import { deviceState } from "../devices/device-model.ts";
 import { presenceChanges } from "../devices/presence-model.ts";
@@ -88,6 +88,7 @@ export function stateRoutes(app: HttpApp, { model, store, series, positions }: S
       const { of, metric, limit, after, from, to, window: windowText, tz } = request.query;
       if ((of === "metric") !== (metric !== undefined)) throw metricFault(of);
       if (windowText !== undefined && of !== "metric") throw windowOfOthers();
+      if (of !== "metric") requireScopes(principalOf(request), [of === "alerts" ? "alerts:read" : "devices:read"]);
       await positions.waitFor(after);
       const asked = readRange({
         from,

@@ -1,6 +1,13 @@
 import { Type } from "@sinclair/typebox";
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import type { FoldedEvents, HttpServer } from "@headwater/service";
+import {
+  type FoldedEvents,
+  type HttpServer,
+  mayUse,
+  type Principal,
+  principalOf,
+  requireScopes,
+} from "@headwater/service";
 import { type Logger, RequestError } from "@headwater/core";
 import { Listener } from "./listener.ts";
 import { LiveFeed } from "./live-feed.ts";
@@ -28,17 +35,20 @@ export function streamRoutes(
   http.app.get(
     "/api/v1/stream",
     {
-      config: { scopes: ["telemetry:read"], produces: ["text/event-stream"], lastEventId: true },
+      config: { scopes: [], produces: ["text/event-stream"], lastEventId: true },
       schema: {
         operationId: "streamEvents",
         summary: "What happens, as it happens (Server-Sent Events, resumable by Last-Event-ID)",
         tags: ["stream"],
         querystring: Type.Object({
-          topics: Type.String({
-            default: streamTopics.join(","),
-            maxLength: 100,
-            description: `Some of ${streamTopics.join(", ")}, separated by commas`,
-          }),
+          topics: Type.Optional(
+            Type.String({
+              maxLength: 100,
+              description:
+                `Some of ${streamTopics.join(", ")}, separated by commas; each needs the scope to read it. Default: ` +
+                "all that the token may read",
+            }),
+          ),
           device: Type.Optional(
             Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
               maxItems: 1000,
@@ -61,7 +71,7 @@ export function streamRoutes(
     },
     async (request, reply) => {
       const { topics, device, type, tag, metric, lastEventId } = request.query;
-      const wanted = parseTopics(topics);
+      const wanted = wantedTopics(topics, principalOf(request));
       const header = request.headers["last-event-id"];
       const id = (typeof header === "string" ? header : undefined) ?? lastEventId ?? "";
       const from = StreamPosition.parse(id);
@@ -95,6 +105,18 @@ export function streamRoutes(
       return reply.send(listener.body);
     },
   );
+}
+
+/** Throws RequestError: 400 for a topic that is none, 403 for one that the principal may not read. */
+function wantedTopics(text: string | undefined, principal: Principal): readonly StreamTopic[] {
+  if (text === undefined) {
+    const readable = streamTopics.filter((topic) => mayUse(principal, [`${topic}:read`]));
+    if (readable.length > 0) return readable;
+  }
+  const topics = text === undefined ? streamTopics : parseTopics(text);
+  const needed = topics.map((topic) => `${topic}:read`);
+  requireScopes(principal, needed);
+  return topics;
 }
 
 function parseTopics(text: string): readonly StreamTopic[] {

@@ -56,7 +56,7 @@ export function createPlatformClient({ url, rulesUrl, token }: PlatformClientOpt
 }
 
 function serviceOf(path: string): ServiceName {
-  if (/^\/api\/v1\/(?:rules|alerts|backtests)\b/.test(path)) return "rules";
+  if (/^\/api\/v1\/(?:rules|alerts|backtests|maintenance)\b/.test(path)) return "rules";
   // Of telemetry itself a gateway takes what devices send; what is asked about it is asked of ingest.
   return /^\/api\/v1\/(?:gateway\b|telemetry(?:$|\?))/.test(path) ? "gateway" : "ingest";
 }

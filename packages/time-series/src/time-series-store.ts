@@ -167,6 +167,12 @@ export interface TimeSeriesStore {
    */
   openShadow?(): Promise<ShadowStore>;
 
+  /**
+   * Deletes of the shadow, which nobody has open, the measurements that are over; it makes none where there is none.
+   * Beside a store that is a file there is one owner, and the whole of it goes.
+   */
+  sweepShadow?(isOver: (measurement: string) => boolean): Promise<void>;
+
   usage?(): StoreUsage;
 
   /** What is amiss and does not keep the store from being used, for health: points that are damaged and set aside. */

@@ -1,4 +1,4 @@
-import { momentAt, nextWake, type Beginning, type Wake } from "../conditions/program.ts";
+import { firstOf, momentAt, nextWake, type Beginning, type Wake } from "../conditions/program.ts";
 import { ranked } from "../conditions/verdict.ts";
 import type { Position } from "../readings/position.ts";
 import type { Anchor, Sample } from "../readings/reading.ts";
@@ -110,4 +110,10 @@ export function judged(
 /** When, on the log's clock, it is sure that nothing comes that would have come before a wake. */
 export function dueBy(rule: Rule, { time, anchor }: Wake): number {
   return anchor.logTime + (time - anchor.time) + rule.wait;
+}
+
+/** The judged time of the first wake that is due, from whatever gateway it waits for; infinite: none is. */
+export function firstDue(rule: Rule, { program }: FoldState, clock: LogClock): number {
+  const due = rule.program.wakes(program).filter((wake) => dueBy(rule, wake) <= clock.reach(wake.anchor.gateway));
+  return firstOf(due);
 }

@@ -8,7 +8,7 @@ import { nextRepetition } from "./episode-actions.ts";
 import { isOpen } from "./episode.ts";
 import type { Episode } from "./episode.ts";
 import { footingAfter, footingAt, none, type Footing } from "./footings.ts";
-import { elapse, excused, judged, take } from "./fold.ts";
+import { elapse, excused, firstDue, judged, take } from "./fold.ts";
 import { isGrounded, keep, settle, type FoldedInstance } from "./horizon.ts";
 import { isCorrected, takeLate, type World } from "./late-samples.ts";
 import type { Rule } from "./rule.ts";
@@ -179,11 +179,13 @@ export class Instance implements FoldedInstance {
 
   /** The log's clock says that everything up to this judged time is known. */
   fire(upTo: number, { alerts, clock, next }: World): void {
-    this.state = excused(this.rule, this.state, clock, clock.instant, next);
-    // What is excused is not due yet.
-    if (this.until > upTo) return;
-    this.firedTo = Math.max(this.firedTo, upTo);
-    this.state = elapse(this.rule, this.state, upTo, true, undefined, undefined, telling(this, alerts));
+    const before = this.state;
+    this.state = excused(this.rule, before, clock, clock.instant, next);
+    // What is excused is not due yet, and what else there is at that instant may not be so either.
+    const sure = this.state === before ? upTo : firstDue(this.rule, this.state, clock);
+    if (sure === Infinity) return;
+    this.firedTo = Math.max(this.firedTo, sure);
+    this.state = elapse(this.rule, this.state, sure, true, undefined, undefined, telling(this, alerts));
   }
 
   /** From here on nothing before can be amended, and the state is this one. */

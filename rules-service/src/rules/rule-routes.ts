@@ -49,7 +49,12 @@ const ruleBody = {
 };
 const anyBody = {
   ...ruleBody,
-  config: { ...ruleBody.config, documentedBody: Type.Unknown({ description: "A rule, or what might be one" }) },
+  config: {
+    ...ruleBody.config,
+    // It writes nothing.
+    scopes: ["rules:read"],
+    documentedBody: Type.Unknown({ description: "A rule, or what might be one" }),
+  },
 };
 const revisedBody = {
   ...ruleBody,

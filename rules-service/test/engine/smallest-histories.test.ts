@@ -99,6 +99,24 @@ describe("absence behind a gateway that was away", () => {
   });
 });
 
+describe("a hold beside an absence that is excused as it comes due", () => {
+  it("comes no earlier for that", () => {
+    const p = under({ not: { absent: "2s" }, for: "2s" }, { lateness: "0s" });
+    p.tick(90);
+    p.read(90, 0, { gateway: "other" });
+    // Of a gateway with an hour's backlog: silence is due at 61 on its time, and at 90 it tells of a pause till then.
+    p.mark(-3510, { forwarded: 90, appended: 90 });
+    p.read(90, 0, { received: 59, appended: 90 });
+    p.read(89, 0, { received: 90, appended: 90 });
+    expect(p.emitted()).toEqual([]);
+    p.mark(91.9, { forwarded: 91.9 });
+    expect(p.emitted()).toEqual([]);
+    // Then both are due by the log's clock, the hold first by the device's.
+    p.mark(92, { forwarded: 92 });
+    expect(p.emitted()).toEqual(["raised warning @92", "cleared @123"]);
+  });
+});
+
 describe("nothing heard of a registered device", () => {
   it("raises where that is what no data means", () => {
     expect(under({ ...high, noData: "raise" }).emitted()).toEqual(["raised warning @0"]);

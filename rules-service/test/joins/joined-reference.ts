@@ -10,7 +10,10 @@ interface Tenure {
   readonly reference: ReferenceRule;
   readonly incarnation: number;
   open: ReferenceEpisode | undefined;
-  /** It goes on with an alert that a former revision raised, whose beginning it keeps. */
+  /**
+   * When, by itself, the episode begins that goes on with an alert of a former revision and keeps that one's beginning.
+   * Also while it has ended: late data may show that it has not.
+   */
   carried: number | undefined;
 }
 
@@ -163,10 +166,11 @@ function step(
   const last = history.at(-1);
   const isOther = isNew && last?.record.incarnation !== incarnation;
   const episodes = isOther || !isNew ? reference.passed(history, reachOf) : reference.after(history, reachOf);
-  const open = episodes.at(-1);
-  tenure.open = open?.clearedAt === undefined ? open : undefined;
-  if (tenure.open === undefined || episodes.length === 0) tenure.carried = undefined;
-  else if (carried !== undefined) tenure.carried = carried;
+  const newest = episodes.at(-1);
+  const open = newest?.clearedAt === undefined ? newest : undefined;
+  const isSame = tenure.open !== undefined || open?.raisedAt === carried;
+  if (open !== undefined && carried !== undefined) tenure.carried = isSame ? open.raisedAt : undefined;
+  tenure.open = open;
 }
 
 function reachAfter(history: readonly HistoryEntry[]): (gateway: string) => number {

@@ -1,4 +1,4 @@
-import { isText } from "./text-check.ts";
+import { fieldEnd, isText } from "./text-check.ts";
 import { checkTopicName } from "./topic-check.ts";
 import type { GuardLimits, Violation } from "./violations.ts";
 
@@ -16,9 +16,15 @@ export const refusals = {
 } as const;
 
 export interface Connect {
-  /** 3: MQTT 3.1, 4: MQTT 3.1.1. */
-  readonly version: 3 | 4;
+  /** 3: MQTT 3.1, 4: MQTT 3.1.1, 5: MQTT 5. */
+  readonly version: 3 | 4 | 5;
   readonly clientId: string;
+  /** Whether a refusal tells more than its reason code; of MQTT 5 alone. */
+  readonly explains: boolean;
+  /** The largest packet that the client takes; of MQTT 5 alone. */
+  readonly maxPacketBytes: number;
+  /** Whether its session outlives the connection; of MQTT 5 alone. */
+  readonly keepsSession: boolean;
 }
 
 export interface Refused {
@@ -26,13 +32,23 @@ export interface Refused {
   readonly reply?: Uint8Array;
 }
 
-const flag = { reserved: 0x01, clean: 0x02, will: 0x04, willQos: 0x18, willRetain: 0x20, password: 0x40, user: 0x80 };
+export const flag = {
+  reserved: 0x01,
+  clean: 0x02,
+  will: 0x04,
+  willQos: 0x18,
+  willRetain: 0x20,
+  password: 0x40,
+  user: 0x80,
+};
+
+const ofVersion5Alone = { explains: false, maxPacketBytes: Infinity, keepsSession: false };
 
 /**
- * Checks CONNECT (3.1.1, section 3.1). Of MQTT 3.1, which leaves bits open that 3.1.1 reserves, those bits are cleared
- * in place, as the parser behind the guard knows 3.1.1 alone.
+ * Checks CONNECT of MQTT 3.1 and 3.1.1 (3.1.1, section 3.1). Of MQTT 3.1, which leaves bits open that 3.1.1 reserves,
+ * those bits are cleared in place, as the parser behind the guard knows 3.1.1 alone.
  * @param packet where the packet begins
- * @param from where its variable header begins
+ * @param from where its version stands
  */
 export function checkConnect(
   bytes: Uint8Array,
@@ -41,14 +57,12 @@ export function checkConnect(
   to: number,
   limits: GuardLimits,
 ): Connect | Refused {
-  const body = versionAt(bytes, from, to);
-  if (typeof body === "object") return body;
-  const version = (bytes[body]! & 0x7f) as 3 | 4;
+  const version = (bytes[from]! & 0x7f) as 3 | 4;
   const is31 = version === 3;
   if ((bytes[packet]! & 0x0f) !== 0 && !is31) return { violation: "reserved-flags" };
   bytes[packet] = bytes[packet]! & 0xf0;
 
-  const flagsAt = body + 1;
+  const flagsAt = from + 1;
   let at = flagsAt + 3;
   if (at > to) return { violation: "truncated-packet" };
   if (is31) clearUnused(bytes, flagsAt);
@@ -85,11 +99,15 @@ export function checkConnect(
     if (name === "user" && !isText(bytes, at + 2, end)) return { violation: "invalid-text" };
     at = end;
   }
-  return at === to ? { version, clientId } : { violation: "trailing-bytes" };
+  if (at !== to) return { violation: "trailing-bytes" };
+  return { version, clientId, ...ofVersion5Alone };
 }
 
-/** Where the version stands, if it is one that is spoken here. */
-function versionAt(bytes: Uint8Array, from: number, to: number): number | Refused {
+/**
+ * Where the version stands, if it is one that is spoken here.
+ * @param from where the variable header of CONNECT begins
+ */
+export function versionAt(bytes: Uint8Array, from: number, to: number, limits: GuardLimits): number | Refused {
   const end = fieldEnd(bytes, from, to);
   if (end < 0 || end >= to) return { violation: "truncated-packet" };
   const name = Buffer.from(bytes.buffer, bytes.byteOffset + from + 2, end - from - 2).toString("latin1");
@@ -97,12 +115,13 @@ function versionAt(bytes: Uint8Array, from: number, to: number): number | Refuse
   // The highest bit is what bridges of Mosquitto set to be known as such.
   const version = bytes[end]! & 0x7f;
   if (version === (name === "MQTT" ? 4 : 3)) return end;
+  if (version === 5 && name === "MQTT" && limits.speaksVersion5 === true) return end;
   const spoken = version === 3 || version === 4;
   return { violation: "protocol-version", reply: spoken ? refusals.version : refusals.version5 };
 }
 
 /** Whether the flags agree with each other (3.1.2.3 to 3.1.2.9). */
-function agree(flags: number): boolean {
+export function agree(flags: number): boolean {
   if ((flags & flag.reserved) !== 0) return false;
   if ((flags & flag.will) === 0 && (flags & (flag.willQos | flag.willRetain)) !== 0) return false;
   if ((flags & flag.willQos) === flag.willQos) return false;
@@ -112,11 +131,4 @@ function agree(flags: number): boolean {
 function clearUnused(bytes: Uint8Array, flagsAt: number): void {
   const willless = (bytes[flagsAt]! & flag.will) === 0 ? flag.willQos | flag.willRetain : 0;
   bytes[flagsAt] = bytes[flagsAt]! & ~(flag.reserved | willless);
-}
-
-/** Where the field that begins here with its length ends; -1: beyond the packet. */
-function fieldEnd(bytes: Uint8Array, at: number, to: number): number {
-  if (at + 2 > to) return -1;
-  const end = at + 2 + ((bytes[at]! << 8) | bytes[at + 1]!);
-  return end > to ? -1 : end;
 }

@@ -1,10 +1,13 @@
 import type { AwaitedAcks } from "./packet-guard.ts";
 import { types } from "./packet-types.ts";
+import { codes } from "./reason-codes.ts";
+import type { ServerBounds } from "./server-bounds.ts";
+import { reader } from "./version5-packets.ts";
 
 /** The acknowledgement that the client owes next for a message. */
 const owes = { puback: types.puback, pubrec: types.pubrec, pubcomp: types.pubcomp } as const;
 
-const states = { type: 0, length: 1, topicLength: 2, topic: 3, packetId: 4, rest: 5 } as const;
+const states = { type: 0, length: 1, topicLength: 2, topic: 3, packetId: 4, rest: 5, connack: 6, reason: 7 } as const;
 type State = (typeof states)[keyof typeof states];
 
 /**
@@ -25,6 +28,10 @@ export class OutgoingFlows implements AwaitedAcks {
   #left = 0;
   #number = 0;
   #numberBytes = 0;
+  /** Of a client of MQTT 5: what is written tells it what it may do. */
+  #bounds: ServerBounds | undefined;
+  /** Of CONNACK, until it is whole. */
+  #connack = none;
 
   /** Messages that the client has not settled. */
   get size(): number {
@@ -35,15 +42,21 @@ export class OutgoingFlows implements AwaitedAcks {
     return this.#awaited?.has(packetId) === true;
   }
 
-  acknowledge(type: number, packetId: number): boolean {
+  tells(bounds: ServerBounds): void {
+    this.#bounds = bounds;
+  }
+
+  acknowledge(type: number, packetId: number, failed = false): boolean {
     const owed = this.#awaited?.get(packetId);
     if (owed === undefined) return true;
     if (type === owes.pubrec) {
       if (owed === owes.puback) return false;
-      this.#awaited!.set(packetId, owes.pubcomp);
-      return true;
-    }
-    if (owed !== type) return false;
+      if (!failed) {
+        this.#awaited!.set(packetId, owes.pubcomp);
+        return true;
+      }
+      // The client does not want it: nothing more comes of it (MQTT 5, 4.3.3).
+    } else if (owed !== type) return false;
     this.#awaited!.delete(packetId);
     this.onSettled?.();
     return true;
@@ -85,6 +98,10 @@ export class OutgoingFlows implements AwaitedAcks {
         this.#shift += 7;
         if (byte < 0x80) this.#body();
         return;
+      case states.connack:
+      case states.reason:
+        this.#tell(byte);
+        return;
       default:
         this.#number = (this.#number << 8) | byte;
         this.#numberBytes += 1;
@@ -95,7 +112,35 @@ export class OutgoingFlows implements AwaitedAcks {
 
   #body(): void {
     this.#expectNumber(states.topicLength);
-    if (this.#type !== types.publish || this.#qos === 0) this.#state = this.#left === 0 ? states.type : states.rest;
+    if (this.#type === types.publish && this.#qos > 0) return;
+    this.#state = this.#left === 0 ? states.type : states.rest;
+    if (this.#bounds !== undefined && this.#left > 0) this.#tells(this.#bounds);
+  }
+
+  /** What tells a client of MQTT 5 what it may do. */
+  #tells(bounds: ServerBounds): void {
+    if (this.#type === types.puback || this.#type === types.pubcomp) bounds.settle();
+    else if (this.#type === types.connack) {
+      this.#connack = [];
+      this.#state = states.connack;
+    } else if (this.#type === types.pubrec && this.#left > 2) this.#state = states.reason;
+  }
+
+  #tell(byte: number): void {
+    this.#left -= 1;
+    const bounds = this.#bounds!;
+    if (this.#state === states.connack) {
+      this.#connack.push(byte);
+      if (this.#left > 0) return;
+      bounds.told(Uint8Array.from(this.#connack), reader);
+      this.#connack = none;
+    } else {
+      this.#numberBytes += 1;
+      // Behind the packet identifier.
+      if (this.#numberBytes < 3) return;
+      if (byte >= codes.failure) bounds.settle();
+    }
+    this.#state = this.#left === 0 ? states.type : states.rest;
   }
 
   #numberRead(): void {
@@ -123,3 +168,5 @@ export class OutgoingFlows implements AwaitedAcks {
     } else if (this.#left === 0) this.#state = states.type;
   }
 }
+
+const none: number[] = [];

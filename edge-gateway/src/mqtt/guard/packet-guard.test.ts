@@ -4,7 +4,15 @@ import { cpuMillis } from "@headwater/testkit/cpu-time";
 import { PacketGuard } from "./packet-guard.ts";
 import type { Violation } from "./violations.ts";
 
-const limits = { maxPacketBytes: 1000, maxTopicBytes: 100, maxTopicLevels: 5, maxFilters: 3, maxClientIdBytes: 30 };
+const limits = {
+  maxPacketBytes: 1000,
+  maxTopicBytes: 100,
+  maxTopicLevels: 5,
+  maxFilters: 3,
+  maxClientIdBytes: 30,
+  maxUserProperties: 4,
+  maxPropertyBytes: 256,
+};
 const connect = (version: 3 | 4 = 4) =>
   mqttPacket.generate({
     cmd: "connect",

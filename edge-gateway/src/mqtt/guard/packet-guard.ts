@@ -1,23 +1,31 @@
-import { checkConnect, type Connect } from "./connect-check.ts";
+import { checkConnect, versionAt, type Connect, type Refused } from "./connect-check.ts";
+import { checkConnect5 } from "./connect5-check.ts";
 import { checkHeader } from "./header-check.ts";
+import { checkFirstByte, checkLength, reasonCode } from "./packet-kinds.ts";
 import { PartialPacket } from "./partial-packet.ts";
 import { requiredFlags, types } from "./packet-types.ts";
 import { PublishCheck } from "./publish-check.ts";
+import { reasonText } from "./reason-text.ts";
+import { disconnectRefusal } from "./refusal.ts";
+import type { ServerBounds } from "./server-bounds.ts";
 import { checkFilters } from "./subscribe-check.ts";
+import { reader, Version5Packets } from "./version5-packets.ts";
 import type { GuardLimits, Violation } from "./violations.ts";
 
 /** Which acknowledgements the client may send. */
 export interface AwaitedAcks {
   /** Takes an acknowledgement; false if its message has another kind. */
-  acknowledge(type: number, packetId: number): boolean;
+  acknowledge(type: number, packetId: number, failed: boolean): boolean;
+  /** The client speaks MQTT 5: what is written to it bounds what it may send. */
+  tells(bounds: ServerBounds): void;
 }
 
 const longestHeader = 5;
 
 /**
- * Follows what one client sends and hands on only whole packets that hold to MQTT 3.1 or 3.1.1. Packets that lie whole
- * in a chunk are checked in place; only the one that is cut by its end is copied. What is handed on does not depend on
- * how the bytes were cut.
+ * Follows what one client sends and hands on only whole packets that hold to its version of MQTT. Packets that lie
+ * whole in a chunk are checked in place; only the one that is cut by its end is copied. What is handed on does not
+ * depend on how the bytes were cut.
  */
 export class PacketGuard {
   /** Set once something was wrong: nothing more is handed on. */
@@ -34,6 +42,9 @@ export class PacketGuard {
   readonly #acks: AwaitedAcks | undefined;
   readonly #publish: PublishCheck;
   readonly #partial = new PartialPacket();
+  /** Of its CONNECT; 0 before that. */
+  #version: 0 | 3 | 4 | 5 = 0;
+  #version5: Version5Packets | undefined;
   /** After DISCONNECT nothing counts (3.14.4). */
   #ended = false;
   /** Of the packet whose header was read last: -1 if the header is not whole. */
@@ -111,7 +122,7 @@ export class PacketGuard {
   /** Reads the header of the packet that begins there, as far as it has come; false if it is wrong. */
   #readHeader(bytes: Uint8Array, at: number): boolean {
     const first = bytes[at]!;
-    if (!this.#connected && first >> 4 !== types.connect) return this.#refuse("no-connect");
+    if (this.#version !== 4 && !this.#mayBegin(first)) return false;
     const available = bytes.length - at;
     let length = 0;
     let headerLength = 1;
@@ -124,18 +135,32 @@ export class PacketGuard {
       length += (byte & 0x7f) << (7 * (headerLength - 1));
       headerLength += 1;
       if (byte < 0x80) break;
-      if (headerLength === longestHeader) return this.#refuse("malformed-length");
+      if (headerLength === longestHeader) return this.#refuse("malformed-length", first >> 4);
     }
     this.#headerLength = headerLength;
     this.#total = headerLength + length;
-    if (this.#total > this.#limits.maxPacketBytes) return this.#refuse("packet-too-large");
-    if (first >> 4 === types.publish && this.#connected && length >= 2) return true;
+    if (this.#total > this.#limits.maxPacketBytes) return this.#refuse("packet-too-large", first >> 4);
+    if (this.#version === 4 && first >> 4 === types.publish && length >= 2) return true;
+    if (this.#version === 5) return this.#refuse(this.#check5Header(bytes, first, at, length), first >> 4);
     return this.#refuse(checkHeader(first, length, this.#state));
+  }
+
+  /** Whether a packet may come now, by its first byte; of MQTT 5 its length, is not waited for. */
+  #mayBegin(first: number): boolean {
+    if (this.#version === 0) return first >> 4 === types.connect || this.#refuse("no-connect");
+    return this.#version !== 5 || this.#refuse(checkFirstByte(first), first >> 4);
+  }
+
+  #check5Header(bytes: Uint8Array, first: number, at: number, length: number): Violation | undefined {
+    // A length that is longer than it need be (1.5.5).
+    if (this.#headerLength > 2 && bytes[at + this.#headerLength - 1] === 0) return "malformed-length";
+    return checkLength(first, length);
   }
 
   #passes(bytes: Buffer, at: number, end: number): boolean {
     const first = bytes[at]!;
     const body = at + this.#headerLength;
+    if (this.#version === 5) return this.#passes5(bytes, first, body, end);
     switch (first >> 4) {
       case types.publish:
         if (!this.#refuse(this.#publish.check(bytes, first, body, end))) return false;
@@ -160,20 +185,44 @@ export class PacketGuard {
     }
   }
 
+  #passes5(bytes: Buffer, first: number, body: number, end: number): boolean {
+    if (!this.#refuse(this.#version5!.check(bytes, first, body, end), first >> 4)) return false;
+    if (first >> 4 === types.publish) this.publishes += 1;
+    else this.#ended = first >> 4 === types.disconnect;
+    return true;
+  }
+
   #checkAck(type: number, packetId: number): Violation | undefined {
     if (packetId === 0) return "packet-id-zero";
-    if (type === types.pubrel || this.#acks?.acknowledge(type, packetId) !== false) return undefined;
+    if (type === types.pubrel || this.#acks?.acknowledge(type, packetId, false) !== false) return undefined;
     return "wrong-acknowledgement";
   }
 
   #checkConnect(bytes: Buffer, at: number, body: number, end: number): boolean {
-    const connect = checkConnect(bytes, at, body, end, this.#limits);
+    const from = versionAt(bytes, body, end, this.#limits);
+    const connect = typeof from === "object" ? from : this.#readConnect(bytes, at, from, end);
     if ("violation" in connect) {
       this.reply = connect.reply;
       return this.#refuse(connect.violation);
     }
     this.connect = connect;
+    this.#version = connect.version;
+    if (connect.version === 5) this.#speak5(connect);
     return true;
+  }
+
+  #readConnect(bytes: Buffer, at: number, from: number, end: number): Connect | Refused {
+    const is5 = (bytes[from]! & 0x7f) === 5;
+    if (is5) return checkConnect5(bytes, at, from, end, this.#limits, reader);
+    return checkConnect(bytes, at, from, end, this.#limits);
+  }
+
+  #speak5(connect: Connect): void {
+    const acks = this.#acks;
+    const acknowledge = (type: number, packetId: number, failed: boolean): boolean =>
+      acks?.acknowledge(type, packetId, failed) !== false;
+    this.#version5 = new Version5Packets(this.#limits, connect, this.#publish, acknowledge);
+    acks?.tells(this.#version5.bounds);
   }
 
   /** Flags that MQTT 3.1 does not use are what 3.1.1 wants, for the parser that comes next. */
@@ -182,16 +231,23 @@ export class PacketGuard {
     bytes[at] = (first & 0xf0) | requiredFlags[first >> 4]!;
   }
 
-  #refuse(violation: Violation | undefined): boolean {
+  /** @param type of the packet */
+  #refuse(violation: Violation | undefined, type = 0): boolean {
     this.violation = violation;
-    return violation === undefined;
+    if (violation === undefined) return true;
+    if (this.#version === 5) this.reply = this.replyTo(violation, type);
+    return false;
   }
 
-  get #connected(): boolean {
-    return this.connect !== undefined;
+  /** DISCONNECT with the reason, for a client of MQTT 5 that has been let in. */
+  replyTo(violation: Violation, type: number): Uint8Array | undefined {
+    if (this.#version5?.bounds.accepted !== true) return undefined;
+    const { explains, maxPacketBytes } = this.connect!;
+    const text = explains ? reasonText(violation, type, reader.last) : undefined;
+    return disconnectRefusal(reasonCode(violation, type), text, maxPacketBytes);
   }
 
   get #state(): { connected: boolean; is31: boolean } {
-    return { connected: this.#connected, is31: this.connect?.version === 3 };
+    return { connected: this.#version > 0, is31: this.#version === 3 };
   }
 }

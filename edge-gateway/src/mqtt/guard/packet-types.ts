@@ -14,6 +14,8 @@ export const types = {
   pingreq: 12,
   pingresp: 13,
   disconnect: 14,
+  /** MQTT 5 alone. */
+  auth: 15,
 } as const;
 
 /** The lower half of the first byte as 3.1.1 wants it (section 2.2.2), by type. PUBLISH has flags of its own. */

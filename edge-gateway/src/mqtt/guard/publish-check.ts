@@ -30,7 +30,11 @@ export class PublishCheck {
       if (end + 2 > to) return "truncated-packet";
       if (bytes[end] === 0 && bytes[end + 1] === 0) return "packet-id-zero";
     }
-    return this.#isLast(bytes, topic, end) ? undefined : this.#checkTopic(bytes, topic, end);
+    return this.topic(bytes, topic, end);
+  }
+
+  topic(bytes: Uint8Array, from: number, to: number): Violation | undefined {
+    return this.#isLast(bytes, from, to) ? undefined : this.#checkTopic(bytes, from, to);
   }
 
   #isLast(bytes: Uint8Array, from: number, to: number): boolean {

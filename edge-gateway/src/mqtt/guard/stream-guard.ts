@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import { OutgoingFlows } from "./outgoing-flows.ts";
 import { PacketGuard } from "./packet-guard.ts";
+import { types } from "./packet-types.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import type { GuardLimits, Violation } from "./violations.ts";
 
@@ -140,7 +141,7 @@ export class StreamGuard {
     if (this.#timer !== undefined) return;
     this.#slowedSince ??= now;
     if (now - this.#slowedSince > this.#options.rates.patienceMs) {
-      this.cut("rate-exceeded");
+      this.cut("rate-exceeded", this.#packets.replyTo("rate-exceeded", types.publish));
       return;
     }
     this.#options.onSlowed(this);
@@ -158,6 +159,8 @@ export class StreamGuard {
     const { maxUnsentBytes, onCongested } = this.#options;
     const write = stream.write.bind(stream) as (chunk: Uint8Array | string, ...rest: unknown[]) => boolean;
     const watched = (chunk: Uint8Array | string, ...rest: unknown[]): boolean => {
+      // The reply was the last word; the broker learns of it when the stream closes.
+      if (this.#cut) return forget(rest);
       flows.sent(chunk);
       this.written += chunk.length;
       const goesOn = write(chunk, ...rest);
@@ -169,4 +172,11 @@ export class StreamGuard {
     };
     stream.write = watched as typeof stream.write;
   }
+}
+
+/** Of a write that comes too late; whoever waits for it goes on. */
+function forget(rest: readonly unknown[]): boolean {
+  const done = rest.at(-1);
+  if (typeof done === "function") process.nextTick(done);
+  return true;
 }

@@ -26,6 +26,13 @@ export function isText(bytes: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
+/** Where the field that begins here with its length ends; -1: beyond the packet. */
+export function fieldEnd(bytes: Uint8Array, at: number, to: number): number {
+  if (at + 2 > to) return -1;
+  const end = at + 2 + ((bytes[at]! << 8) | bytes[at + 1]!);
+  return end > to ? -1 : end;
+}
+
 /** The smallest code point that needs so many bytes. */
 const smallest = [0, 0, 0x80, 0x800, 0x1_0000];
 

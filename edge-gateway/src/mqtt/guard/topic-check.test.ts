@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 import { propertyRuns } from "@headwater/testkit/property-runs";
 import { checkTopicFilter, checkTopicName } from "./topic-check.ts";
 
-const limits = { maxPacketBytes: 1000, maxTopicBytes: 40, maxTopicLevels: 5, maxFilters: 3, maxClientIdBytes: 23 };
+const limits = {
+  maxPacketBytes: 1000,
+  maxTopicBytes: 40,
+  maxTopicLevels: 5,
+  maxFilters: 3,
+  maxClientIdBytes: 23,
+  maxUserProperties: 4,
+  maxPropertyBytes: 256,
+};
 const name = (text: string) => checkTopicName(Buffer.from(text), 0, Buffer.byteLength(text), limits);
 const filter = (text: string) => checkTopicFilter(Buffer.from(text), 0, Buffer.byteLength(text), limits);
 

@@ -1,14 +1,19 @@
+import { randomUUID } from "node:crypto";
 import { type AccessInput, type AccessState, expandScopes, type Grant, tokenIdOf } from "@headwater/aggregates";
 import { nowMicros, RequestError, sameDigest, sha256 } from "@headwater/core";
+import type { OutgoingRecord } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import type { Authenticator, Principal } from "../http/index.ts";
 import { performWrite, type WriteContext, type WriteStamp, type Written } from "../write/index.ts";
 import type { AccessModel } from "./access-model.ts";
 import { SignInCodes } from "./sign-in-codes.ts";
+import { TokenUses } from "./token-uses.ts";
 
 export interface AccessOptions {
   readonly model: AccessModel;
   readonly adminToken: string;
+  /** Whether this process may write access.v1. Default: true. */
+  readonly mayWrite?: boolean;
   readonly writing: Omit<WriteContext, "model"> & { readonly topic: string; readonly source: string };
 }
 
@@ -16,14 +21,23 @@ export interface AccessOptions {
 export class Access implements Authenticator {
   readonly model: AccessModel;
   readonly codes = new SignInCodes();
+  readonly uses: TokenUses;
   readonly #writing: AccessOptions["writing"];
   readonly #adminDigest: Uint8Array;
   /** A session that rests on it ends when the administrator's token is another. */
   readonly #adminBasis: string;
 
-  constructor({ model, adminToken, writing }: AccessOptions) {
+  constructor({ model, adminToken, writing, mayWrite = true }: AccessOptions) {
     this.model = model;
     this.#writing = writing;
+    const { log, topic, logger } = writing;
+    this.uses = new TokenUses({
+      revisionOf: (id) => model.state(id)?.revision,
+      append: mayWrite
+        ? async (event) => log.append(topic, [this.#recordOf(event, randomUUID(), nowMicros())])
+        : undefined,
+      logger,
+    });
     this.#adminDigest = sha256(adminToken);
     this.#adminBasis = `admin@${sha256(this.#adminDigest).toString("base64url").slice(0, 16)}`;
   }
@@ -31,11 +45,16 @@ export class Access implements Authenticator {
   async authenticate(token: string): Promise<Principal | undefined> {
     const digest = sha256(token);
     if (sameDigest(digest, this.#adminDigest)) return { id: "admin", scopes: ["*"] };
-    return this.#principal(await this.#grantOf(digest), "token");
+    const principal = this.#principal(await this.#grantOf(digest), "token");
+    if (principal !== undefined) this.uses.note(principal.id);
+    return principal;
   }
 
   async ofSession(secret: string): Promise<Principal | undefined> {
-    return this.#principal(await this.#grantOf(sha256(secret)), "session");
+    const grant = await this.#grantOf(sha256(secret));
+    const principal = this.#principal(grant, "session");
+    if (principal !== undefined && grant!.restsOn.startsWith(tokenIdOf(""))) this.uses.note(principal.id);
+    return principal;
   }
 
   /** What a session of that principal rests on. */
@@ -59,21 +78,22 @@ export class Access implements Authenticator {
     decide: (state: AccessState | undefined, stamp: WriteStamp) => AccessInput,
   ): Promise<Written<AccessState>> {
     const { model } = this;
-    const { topic, source } = this.#writing;
+    const { topic } = this.#writing;
     return performWrite(
       {
         topic,
         subject: JSON.stringify(id.slice(0, 100)),
         read: () => model.state(id),
-        decide(state, stamp) {
-          const { writeId, at } = stamp;
-          const headers = cloudEventHeaders({ type: eventTypes.access, source, id: writeId, time: at });
-          return { key: id, value: events.access.encode(decide(state, stamp)), headers };
-        },
+        decide: (state, stamp) => this.#recordOf(decide(state, stamp), stamp.writeId, stamp.at),
         outcomes: model.outcomes,
       },
       { ...this.#writing, model },
     );
+  }
+
+  #recordOf(event: AccessInput, writeId: string, at: number): OutgoingRecord {
+    const headers = cloudEventHeaders({ type: eventTypes.access, source: this.#writing.source, id: writeId, time: at });
+    return { key: event.id ?? "", value: events.access.encode(event), headers };
   }
 
   /** One that is not known may have been made elsewhere just now. Throws RequestError (503) if nobody can say. */

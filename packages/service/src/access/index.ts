@@ -1,3 +1,3 @@
 export { Access } from "./access.ts";
 export { AccessModel } from "./access-model.ts";
-export { sessionRoutes } from "./session-routes.ts";
+export { accessRoutes } from "./access-routes.ts";

@@ -85,6 +85,7 @@ export function sessionRoutes({ app, failures }: HttpServer, access: Access): vo
   app.get(
     path,
     {
+      config: { scopes: [] },
       schema: {
         operationId: "getSession",
         summary: "Who asks, and what they may do",
@@ -98,6 +99,7 @@ export function sessionRoutes({ app, failures }: HttpServer, access: Access): vo
   app.delete(
     path,
     {
+      config: { scopes: [] },
       schema: {
         operationId: "signOut",
         summary: "End the session of the page",

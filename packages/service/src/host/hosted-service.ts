@@ -30,6 +30,8 @@ export interface HostedService<Settings extends TObject = TObject, App extends S
   readonly name: string;
   /** Its settings beside those of every process and of the event log. */
   readonly settings: Settings;
+  /** Whether it may write access.v1. Default: it reads it. */
+  readonly writesAccess?: boolean;
   /** Wires it; nothing moves before the start. A method, so that services of other settings fit into one list. */
   create(context: ServiceContext<Static<Settings>>): App | Promise<App>;
   /** Throws ConfigError for settings that the schema lets pass and that cannot be; nothing has been made by then. */

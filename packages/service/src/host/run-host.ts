@@ -96,7 +96,8 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
   logWarnings = () => (log.warnings?.() ?? []).map((warning) => `event log: ${warning}`);
 
   const topics = topicNames(config.eventLog.topicPrefix);
-  const access = openAccess({ log, topics, partitions, dataDir, logger, metrics, adminToken });
+  const mayWrite = services.some(({ writesAccess = false }) => writesAccess);
+  const access = openAccess({ log, topics, partitions, dataDir, logger, metrics, adminToken, mayWrite });
   const http = await createHttpServer({
     logger,
     metrics,
@@ -160,14 +161,15 @@ function openAccess(options: {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly adminToken: string;
+  readonly mayWrite: boolean;
 }): Access {
-  const { log, topics, metrics, adminToken, dataDir, partitions } = options;
+  const { log, topics, metrics, adminToken, dataDir, partitions, mayWrite } = options;
   const logger = options.logger.child({ component: "access" });
   const skipped = new SkippedRecords({ metrics, logger, reader: "access" });
   const folded = new FoldedEvents({ topics, partitions, skipped });
   const model = new AccessModel({ log, topic: topics.access, dataDir, logger, folded });
   const writing = { log, logger, topic: topics.access, source: "/headwater/access", timeoutMs: writeTimeoutMs };
-  return new Access({ model, adminToken, writing });
+  return new Access({ model, adminToken, writing, mayWrite });
 }
 
 /** Every reader that goes past a gap counts. */

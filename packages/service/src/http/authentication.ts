@@ -4,7 +4,8 @@ import { FailedLogins } from "./failed-logins.ts";
 import { refuseForeignPages } from "./own-page.ts";
 import { OpenAnswers } from "./open-answers.ts";
 import type { Authenticator, Principal } from "./principal.ts";
-import { mayUse } from "./principal.ts";
+import { requireScopes } from "./principal.ts";
+import { requiredScopes } from "./route-scopes.ts";
 import { sessionSecret } from "./session-cookie.ts";
 import type { HttpApp } from "./type-provider.ts";
 
@@ -35,10 +36,7 @@ export function requireToken(app: HttpApp, auth: Authenticator): FailedLogins {
       request.headers.authorization === undefined
         ? await ofSession(request, auth, failures)
         : await ofToken(request, auth, failures);
-    const scopes = config.scopes ?? [];
-    if (!mayUse(principal, scopes)) {
-      throw new RequestError(403, "forbidden", `This needs a token with the scope ${scopes.join(", ")}`);
-    }
+    requireScopes(principal, requiredScopes(request.routeOptions.url ?? "", request.method, config));
     principals.set(request, principal);
     answers.begun(reply, principal);
   });

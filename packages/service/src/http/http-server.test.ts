@@ -292,7 +292,9 @@ describe("status", () => {
     expect(
       api.paths["/api/v1/things"].post.requestBody.content["application/json"].schema.properties.size.maximum,
     ).toBe(10);
-    expect(api.paths["/api/v1/things/{id}"].get.security).toBeUndefined();
+    const scopes = ["things:read"];
+    expect(api.paths["/api/v1/things/{id}"].get.security).toEqual([{ token: scopes }, { session: scopes }]);
+    expect(api.paths["/api/v1/things"].get.security).toEqual([{ token: ["admin"] }, { session: ["admin"] }]);
     expect(api.paths["/health/live"].get.security).toEqual([]);
     expect(api.paths["/list"].get.responses["404"]).toEqual({ $ref: "#/components/responses/Problem" });
     expect(Object.keys(api.components.responses.Problem.content)).toEqual(["application/problem+json"]);

@@ -88,7 +88,7 @@ declare module "fastify" {
     readonly public?: boolean;
     /** Tokens that open this route alone, beside those that open all. */
     readonly alsoFor?: Authenticator;
-    /** The principal needs all of these. */
+    /** The principal needs all of these; `[]`: none. Default: that of its path, to read or to write. */
     readonly scopes?: readonly string[];
     /** The media types that it answers with, the default first. Default: JSON. */
     readonly produces?: readonly string[];

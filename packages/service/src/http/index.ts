@@ -1,7 +1,7 @@
 export { createHttpServer } from "./http-server.ts";
 export type { HttpServer, HttpServerOptions } from "./http-server.ts";
 export type { HttpApp } from "./type-provider.ts";
-export { adminTokenAuth, mayUse, metricsTokenAuth } from "./principal.ts";
+export { adminTokenAuth, mayUse, metricsTokenAuth, requireScopes } from "./principal.ts";
 export type { Authenticator, Principal } from "./principal.ts";
 export { principalOf } from "./authentication.ts";
 export { FailedLogins } from "./failed-logins.ts";
@@ -28,3 +28,4 @@ export {
 export { etagOf, parsePrecondition, variantEtag } from "./precondition.ts";
 export type { Precondition } from "./precondition.ts";
 export { bodyText } from "./text-bodies.ts";
+export { expiryFields, expiryOf, expiryShown } from "./expiry.ts";

@@ -7,6 +7,7 @@ import { nameSchemas } from "./named-schemas.ts";
 import { describeProblemCodes } from "./problem-codes.ts";
 import { problemSchema, problemType } from "./problem.ts";
 import { jsonTypes } from "./json-bodies.ts";
+import { requiredScopes } from "./route-scopes.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -87,7 +88,7 @@ export function openApi(title: string, version: string): FastifyDynamicSwaggerOp
         url,
         schema: {
           ...schema,
-          ...(config.public === true && { security: config.deviceLogin === true ? deviceLogins : [] }),
+          security: securityOf(url, method, config),
           ...(body !== undefined && {
             body,
             consumes: [...(config.consumes ?? (method === "PATCH" ? jsonTypes : ["application/json"]))],
@@ -99,6 +100,13 @@ export function openApi(title: string, version: string): FastifyDynamicSwaggerOp
     },
     transformObject: (document) => nameSchemas("openapiObject" in document ? document.openapiObject : {}),
   };
+}
+
+/** Which tokens open the route, with the scopes that they need. */
+function securityOf(url: string, method: string, config: FastifyContextConfig) {
+  if (config.public === true) return config.deviceLogin === true ? deviceLogins : [];
+  const scopes = [...requiredScopes(url, method, config)];
+  return [{ token: scopes }, { session: scopes }];
 }
 
 function headersOf(method: string, config: FastifyContextConfig): TObject | undefined {

@@ -33,6 +33,10 @@ export function parsePosition(text: string): Position {
 
 /** Waits until the write at that position is folded here. Rejects with RequestError: 504 after `timeoutMs`, 400
  * for a position at which nothing was written. */
-export async function waitForAfter(model: ReadModel, after: string | undefined, timeoutMs: number): Promise<void> {
+export async function waitForAfter(
+  model: Pick<ReadModel, "waitForClaimed">,
+  after: string | undefined,
+  timeoutMs: number,
+): Promise<void> {
   if (after !== undefined) await model.waitForClaimed(parsePosition(after), timeoutMs);
 }

@@ -1,4 +1,4 @@
-import { sameDigest, sha256 } from "@headwater/core";
+import { RequestError, sameDigest, sha256 } from "@headwater/core";
 
 /** The caller of a request, with its permissions. */
 export interface Principal {
@@ -30,10 +30,10 @@ export function adminTokenAuth(token: string): Authenticator {
   };
 }
 
-/** The token of whoever collects metrics; its route has no scope to check, and no other route asks for it. */
+/** The token of whoever collects metrics; no other route asks for it. */
 export function metricsTokenAuth(token: string): Authenticator {
   const digest = sha256(token);
-  const collector: Principal = { id: "metrics", scopes: [] };
+  const collector: Principal = { id: "metrics", scopes: ["metrics:read"] };
   return {
     authenticate: (given) => Promise.resolve(sameDigest(sha256(given), digest) ? collector : undefined),
   };
@@ -41,4 +41,11 @@ export function metricsTokenAuth(token: string): Authenticator {
 
 export function mayUse(principal: Principal, scopes: readonly string[]): boolean {
   return principal.scopes.includes("*") || scopes.every((scope) => principal.scopes.includes(scope));
+}
+
+/** Throws RequestError (403) unless the principal has all of these. */
+export function requireScopes(principal: Principal, scopes: readonly string[]): void {
+  if (mayUse(principal, scopes)) return;
+  const named = scopes.length === 1 ? `the scope ${scopes[0]}` : `the scopes ${scopes.join(", ")}`;
+  throw new RequestError(403, "forbidden", `This needs a token with ${named}`);
 }

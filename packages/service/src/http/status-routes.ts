@@ -83,6 +83,7 @@ export function statusRoutes(app: HttpApp, options: StatusOptions): void {
       config: {
         public: options.publicMetrics ?? false,
         ...(options.metricsAuth !== undefined && { alsoFor: options.metricsAuth }),
+        scopes: ["metrics:read"],
         produces: metricTypes,
       },
       schema: { operationId: "getMetrics", summary: "Metrics in the text format of Prometheus", tags: ["status"] },

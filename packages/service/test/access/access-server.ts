@@ -7,12 +7,12 @@ import { openEmbeddedLog } from "@headwater/event-log/embedded";
 import {
   Access,
   AccessModel,
+  accessRoutes,
   createHttpServer,
   createMetrics,
   FoldedEvents,
   type HttpServer,
   type HttpServerOptions,
-  sessionRoutes,
   SkippedRecords,
 } from "../../src/index.ts";
 
@@ -60,7 +60,7 @@ export async function startAccess(
     ...{ logger, metrics, auth: access, host: "127.0.0.1", port: 0, title: "Test", readiness: () => [], drainMs: 100 },
     ...more,
   });
-  sessionRoutes(http, access);
+  accessRoutes(http, access, 10_000);
   http.app.get("/read", { config: { scopes: ["devices:read"] } }, async () => ({ read: true }));
   http.app.post("/write", { config: { scopes: ["devices:write"] } }, async () => ({ written: true }));
   http.app.get("/live", { config: { scopes: ["telemetry:read"] } }, (_request, reply) => {

@@ -238,7 +238,7 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
   }
 
   async openShadow(): Promise<ShadowStore> {
-    const dataDir = join(this.#dataDir, "shadow");
+    const dataDir = this.#shadowDir;
     const store = await openEmbeddedStore({ dataDir, retention: KEPT_FOR_EVER });
     return Object.assign(store, {
       async discard(): Promise<void> {
@@ -246,6 +246,10 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
         await rm(dataDir, { recursive: true, force: true });
       },
     });
+  }
+
+  async sweepShadow(): Promise<void> {
+    await rm(this.#shadowDir, { recursive: true, force: true });
   }
 
   usage(): StoreUsage {
@@ -265,6 +269,10 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
     this.#aging.stop();
     this.#closing ??= this.#worker.close();
     return this.#closing;
+  }
+
+  get #shadowDir(): string {
+    return join(this.#dataDir, "shadow");
   }
 
   async #newest(known: readonly KnownSeries[]): Promise<readonly LatestValue[]> {

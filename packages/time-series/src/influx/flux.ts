@@ -145,6 +145,11 @@ export function tagValuesFlux(
   return `import "influxdata/influxdb/schema"\n${steps.join(" |> ")}`;
 }
 
+export function measurementsFlux(bucket: string): string {
+  const range = `start: ${fluxTime(MIN_TIME)}, stop: ${fluxTime(END_OF_TIME)}`;
+  return `import "influxdata/influxdb/schema"\nschema.measurements(bucket: ${quote(bucket)}, ${range})`;
+}
+
 /** The body of a delete request. Its bounds are inclusive in nanoseconds. */
 export function deletion(measurement: string, tags: Tags, from: number, to: number): object {
   const terms = [["_measurement", measurement] as const, ...Object.entries(tags)];

@@ -2,7 +2,7 @@ import { StoreUnavailableError } from "../errors.ts";
 import type { FluxTableMetaData } from "@influxdata/influxdb-client";
 import { isTextField } from "../field-names.ts";
 import { isSummaryAggregate } from "../aggregate.ts";
-import { MIN_TIME } from "../point-checks.ts";
+import { END_OF_TIME, MIN_TIME } from "../point-checks.ts";
 import {
   bucketLength,
   type ClassSpan,
@@ -15,7 +15,7 @@ import {
 import { rolledSeries } from "./rolled-series.ts";
 import { components, rollupBuckets, rollupMeasurement } from "./rollup-flux.ts";
 import { RollupSetup } from "./rollup-setup.ts";
-import { ensureShadowBucket } from "./shadow-bucket.ts";
+import { ensureShadowBucket, hasBucket, shadowBucket } from "./shadow-bucket.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
 import type {
   LatestPage,
@@ -34,7 +34,7 @@ import type {
 } from "../time-series-store.ts";
 import { InfluxConnection, type InfluxStoreOptions } from "./connection.ts";
 import { ColumnsOf, OF_THE_ANSWER } from "./columns.ts";
-import { deletion, latestFlux, listSeriesFlux, tagValuesFlux } from "./flux.ts";
+import { deletion, latestFlux, listSeriesFlux, measurementsFlux, tagValuesFlux } from "./flux.ts";
 import { pageOfFields, type MetricPage } from "../latest-page.ts";
 import { InfluxRefusedError } from "./influx-errors.ts";
 import { LatestReader } from "./latest-reader.ts";
@@ -103,6 +103,22 @@ class InfluxStore implements InfluxTimeSeriesStore {
     const bucket = await ensureShadowBucket(this.#connection, options);
     const store = new InfluxStore({ ...options, bucket });
     return Object.assign(store, { discard: () => store.close() });
+  }
+
+  async sweepShadow(isOver: (measurement: string) => boolean): Promise<void> {
+    this.#assertOpen();
+    const bucket = shadowBucket(this.#bucket);
+    if (!(await hasBucket(this.#connection, this.#options.org, bucket))) return;
+    const found: string[] = [];
+    const columns = new ColumnsOf(["_value"]);
+    const pieces = this.#run(measurementsFlux(bucket), (row, table) => {
+      const at = columns.of(table);
+      if (at !== undefined) found.push(decodeName(row[at.value] as string));
+    });
+    await finished(pieces);
+    for (const measurement of found.filter(isOver)) {
+      await this.#connection.delete(deletion(measurement, {}, MIN_TIME, END_OF_TIME), bucket);
+    }
   }
 
   usage(): StoreUsage {

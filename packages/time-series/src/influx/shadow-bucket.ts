@@ -10,6 +10,16 @@ export function shadowBucket(bucket: string): string {
   return `${bucket}-shadow`;
 }
 
+/** Whether there is such a bucket that the token may see. */
+export async function hasBucket(connection: InfluxConnection, org: string, name: string): Promise<boolean> {
+  return (await find(connection, org, name)).buckets?.[0] !== undefined;
+}
+
+function find(connection: InfluxConnection, org: string, name: string): Promise<Buckets> {
+  const query = `org=${encodeURIComponent(org)}&name=${encodeURIComponent(name)}`;
+  return connection.resource<Buckets>("GET", `/api/v2/buckets?${query}`, undefined, { buckets: [] });
+}
+
 /**
  * Makes the bucket if it is missing, without retention, and answers with its name. It stays when it is used no more:
  * another instance may be at work in it.
@@ -19,13 +29,9 @@ export async function ensureShadowBucket(
   { org, bucket }: { readonly org: string; readonly bucket: string },
 ): Promise<string> {
   const name = shadowBucket(bucket);
-  const find = (wanted: string): Promise<Buckets> => {
-    const query = `org=${encodeURIComponent(org)}&name=${encodeURIComponent(wanted)}`;
-    return connection.resource<Buckets>("GET", `/api/v2/buckets?${query}`, undefined, { buckets: [] });
-  };
   try {
-    if ((await find(name)).buckets?.[0] !== undefined) return name;
-    const orgID = (await find(bucket)).buckets?.[0]?.orgID;
+    if (await hasBucket(connection, org, name)) return name;
+    const orgID = (await find(connection, org, bucket)).buckets?.[0]?.orgID;
     if (orgID === undefined) throw new StoreRejectedCredentialsError(`the token may not see the bucket ${bucket}`);
     await connection.resource("POST", "/api/v2/buckets", { orgID, name, retentionRules: [] });
     return name;

@@ -31,7 +31,7 @@ export function transferRoutes(parent: HttpApp, options: TransferRoutesOptions):
     app.get(
       "/api/v1/rules/export",
       {
-        config: { produces: ["application/yaml"] },
+        config: { scopes: ["rules:read", "maintenance:read"], produces: ["application/yaml"] },
         schema: {
           operationId: "exportRules",
           summary:
@@ -52,7 +52,11 @@ export function transferRoutes(parent: HttpApp, options: TransferRoutesOptions):
       "/api/v1/rules/import",
       {
         bodyLimit: importLimit,
-        config: { documentedBody: importBody, consumes: ["application/json", ...yamlTypes] },
+        config: {
+          scopes: ["rules:write", "maintenance:write"],
+          documentedBody: importBody,
+          consumes: ["application/json", ...yamlTypes],
+        },
         schema: {
           operationId: "importRules",
           summary: "Make rules and maintenance windows as a list says; nothing is written if one of them is wrong",

@@ -1,0 +1,159 @@
+import { useCallback, useState } from "react";
+import { Link, useLocation } from "wouter";
+import { api } from "../data/api.ts";
+import { useResource } from "../data/use-resource.ts";
+import { Loaded } from "../design/notice.tsx";
+import { BacktestPanel } from "./backtest-panel.tsx";
+import { draftOf, type Path, parseDraft, withValue } from "./draft.ts";
+import { formOf } from "./form.ts";
+import { Revisions } from "./revisions.tsx";
+import { RuleForm } from "./rule-form.tsx";
+import { RuleStateBadge } from "./rule-state-badge.tsx";
+import type { Rule } from "./use-rules.ts";
+import { useVerdict } from "./use-verdict.ts";
+import { YamlEditor } from "./yaml-editor.tsx";
+import "./rules.css";
+
+const firstDraft = `id: new-rule
+name: New rule
+selector:
+  types: [boiler]
+condition:
+  metric: temperature
+  above: 80
+  clearBelow: 75
+severity: warning
+`;
+
+/** A rule that is there, or with no id one that is being written. */
+export function RulePage({ id }: { readonly id?: string | undefined }) {
+  const { resource, reload } = useResource(`rule ${id ?? ""}`, async () =>
+    id === undefined ? undefined : await api.call("GET", "/api/v1/rules/{id}", { path: { id } }),
+  );
+  if (id === undefined) return <RuleEditor rule={undefined} onChanged={reload} />;
+  return (
+    <Loaded of={resource} retry={reload}>
+      {(rule) => rule !== undefined && <RuleEditor key={rule.id} rule={rule} onChanged={reload} />}
+    </Loaded>
+  );
+}
+
+interface RuleEditorProps {
+  readonly rule: Rule | undefined;
+  readonly onChanged: () => void;
+}
+
+function RuleEditor({ rule, onChanged }: RuleEditorProps) {
+  const [draft, setDraft] = useState(() =>
+    rule === undefined ? parseDraft(firstDraft) : draftOf(rule.definition as Record<string, unknown>),
+  );
+  const [savedText, setSavedText] = useState(rule === undefined ? undefined : draft.text);
+  const [problem, setProblem] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const [, navigate] = useLocation();
+  const judged = useVerdict(draft);
+  const faults = judged?.faults ?? [];
+  const isValid = judged !== undefined && judged.isValid && judged.text === draft.text;
+  const onLevel = useCallback((path: Path, value: number) => setDraft((before) => withValue(before, path, value)), []);
+  const attempt = (work: () => Promise<void>): void => {
+    setBusy(true);
+    setProblem("");
+    work()
+      .catch((error: Error) => setProblem(error.message))
+      .finally(() => setBusy(false));
+  };
+  const save = async (): Promise<void> => {
+    if (rule === undefined) {
+      const made = await api.request<Rule>("POST", "/api/v1/rules", draft.definition);
+      navigate(`/rules/${encodeURIComponent(made.id)}`, { replace: true });
+      return;
+    }
+    const path = `/api/v1/rules/${encodeURIComponent(rule.id)}`;
+    await api.request("PUT", path, draft.definition, undefined, { "if-match": `"${rule.revision}"` });
+    setSavedText(draft.text);
+    onChanged();
+  };
+  const switchTo = async (what: "enable" | "shadow" | "disable"): Promise<void> => {
+    await api.request("POST", `/api/v1/rules/${encodeURIComponent(rule!.id)}/${what}`);
+    onChanged();
+  };
+  const remove = async (): Promise<void> => {
+    await api.request("DELETE", `/api/v1/rules/${encodeURIComponent(rule!.id)}`);
+    navigate("/rules");
+  };
+  const isSaved = savedText === draft.text;
+  return (
+    <>
+      <p className="crumbs">
+        <Link href="/rules">Rules</Link>
+      </p>
+      <div className="toolbar">
+        <h1>
+          <bdi>{rule === undefined ? "New rule" : (rule.name ?? rule.id)}</bdi>
+        </h1>
+        {rule !== undefined && <RuleStateBadge state={rule.state} />}
+        {rule !== undefined && <span className="quiet">revision {rule.revision}</span>}
+        <button
+          type="button"
+          className="button primary"
+          disabled={isBusy || isSaved || !isValid}
+          onClick={() => attempt(save)}
+        >
+          {rule === undefined ? "Create" : isSaved ? "Saved" : "Save"}
+        </button>
+        {rule !== undefined &&
+          (["enable", "shadow", "disable"] as const).map((what) => (
+            <button
+              key={what}
+              type="button"
+              className="button"
+              disabled={isBusy}
+              onClick={() => attempt(() => switchTo(what))}
+            >
+              {what[0]!.toUpperCase() + what.slice(1)}
+            </button>
+          ))}
+        {rule !== undefined && <DeleteButton isBusy={isBusy} onDelete={() => attempt(remove)} />}
+      </div>
+      {problem !== "" && (
+        <p className="notice critical" role="alert">
+          {problem}
+        </p>
+      )}
+      {rule?.ignored !== undefined && <p className="notice critical">{rule.ignored.detail}</p>}
+      <BacktestPanel draft={draft} isValid={isValid} onLevel={onLevel} />
+      <div className="rule-editor">
+        <RuleForm form={formOf(draft, setDraft, faults)} isNew={rule === undefined} />
+        <YamlEditor
+          text={draft.text}
+          onText={(text) => setDraft(parseDraft(text))}
+          faults={faults}
+          warnings={judged?.warnings ?? []}
+        />
+      </div>
+      {rule !== undefined && <Revisions id={rule.id} revision={rule.revision} draft={draft} onRestore={setDraft} />}
+    </>
+  );
+}
+
+/** Asks once more in its own place. */
+function DeleteButton({ isBusy, onDelete }: { readonly isBusy: boolean; readonly onDelete: () => void }) {
+  const [isAsking, setAsking] = useState(false);
+  if (!isAsking) {
+    return (
+      <button type="button" className="button" disabled={isBusy} onClick={() => setAsking(true)}>
+        Delete…
+      </button>
+    );
+  }
+  return (
+    <span className="toolbar" role="group" aria-label="Delete this rule; its open alerts are cleared">
+      <button type="button" className="button danger" disabled={isBusy} onClick={onDelete}>
+        Delete, clearing its alerts
+      </button>
+      <button type="button" className="button" onClick={() => setAsking(false)}>
+        Keep
+      </button>
+    </span>
+  );
+}

@@ -1,0 +1,61 @@
+import { types } from "./packet-types.ts";
+import { ids } from "./properties.ts";
+import type { PropertyReader } from "./property-reader.ts";
+import { codes } from "./reason-codes.ts";
+
+/** CONNACK is the gateway's own packet: nothing of it is beyond a limit. */
+const noLimits = {
+  maxPacketBytes: Infinity,
+  maxTopicBytes: Infinity,
+  maxTopicLevels: Infinity,
+  maxFilters: Infinity,
+  maxClientIdBytes: Infinity,
+  maxUserProperties: Infinity,
+  maxPropertyBytes: Infinity,
+};
+
+/**
+ * What the gateway has told a client of MQTT 5 in CONNACK that it may do (section 3.2.2.3), and how many of its
+ * messages are unacknowledged. Read from what is written to the client, so that the guard and the client know the same.
+ */
+export class ServerBounds {
+  /** CONNACK has let the client in. Before that the gateway sends no DISCONNECT (3.14). */
+  accepted = false;
+  topicAliasMaximum = 0;
+  maximumQos = 2;
+  retain = true;
+  wildcards = true;
+  subscriptionIds = true;
+  shared = true;
+  #receiveMaximum = 65_535;
+  #open = 0;
+
+  /** A message of QoS 1 or 2 has come; false if it is one too many. */
+  open(): boolean {
+    if (this.#open === this.#receiveMaximum) return false;
+    this.#open += 1;
+    return true;
+  }
+
+  /**
+   * A message was acknowledged for good. May be one of an earlier connection, whose PUBREL came on this one: the
+   * specification (4.9) lets that count, up to the maximum.
+   */
+  settle(): void {
+    if (this.#open > 0) this.#open -= 1;
+  }
+
+  /** @param body of CONNACK, behind the fixed header */
+  told(body: Uint8Array, reader: PropertyReader): void {
+    if (body.length < 3 || body[1] !== codes.success) return;
+    if (reader.read(body, 2, body.length, types.connack, noLimits) !== undefined) return;
+    this.accepted = true;
+    this.topicAliasMaximum = reader.value(ids.topicAliasMaximum, 0);
+    this.maximumQos = reader.value(ids.maximumQos, 2);
+    this.retain = reader.value(ids.retainAvailable, 1) === 1;
+    this.wildcards = reader.value(ids.wildcardAvailable, 1) === 1;
+    this.subscriptionIds = reader.value(ids.subscriptionIdsAvailable, 1) === 1;
+    this.shared = reader.value(ids.sharedAvailable, 1) === 1;
+    this.#receiveMaximum = reader.value(ids.receiveMaximum, 65_535);
+  }
+}

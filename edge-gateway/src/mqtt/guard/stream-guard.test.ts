@@ -1,0 +1,68 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { StreamGuard } from "./stream-guard.ts";
+import type { Violation } from "./violations.ts";
+
+const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
+const connectPacket = hex("10 0e 00 04 4d 51 54 54 05 02 00 00 00 00 01 63");
+const connack = hex("20 03 00 00 00");
+
+let server: Server;
+let port: number;
+const cut: Violation[] = [];
+const accepted: Socket[] = [];
+
+beforeAll(async () => {
+  server = createServer((socket) => {
+    accepted.push(socket);
+    const guard = new StreamGuard(socket, {
+      limits: {
+        ...{ maxPacketBytes: 1000, maxTopicBytes: 100, maxTopicLevels: 5, maxFilters: 3, maxClientIdBytes: 30 },
+        ...{ maxUserProperties: 2, maxPropertyBytes: 300, speaksVersion5: true },
+      },
+      rates: { messagesPerSecond: 0, bytesPerSecond: 0, burstMs: 1000, patienceMs: 1000 },
+      maxUnsentBytes: 1000,
+      onViolation: (_guard, violation) => {
+        cut.push(violation);
+        // A broker that does not know yet.
+        process.nextTick(() => guard.stream.write(hex("d0 00"), () => answered()));
+      },
+      onSlowed: () => {},
+      onCongested: () => {},
+    });
+    socket.on("readable", () => {
+      for (;;) {
+        const whole = socket.read() as Buffer | null;
+        if (whole === null) return;
+        if (whole[0] === connectPacket[0]) socket.write(connack);
+      }
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  ({ port } = server.address() as AddressInfo);
+});
+afterAll(() => server.close());
+
+let answered: () => void = () => {};
+
+it("a client of MQTT 5 hears why it is cut, nothing after that, and the connection ends without an error", async () => {
+  const late = new Promise<void>((resolve) => (answered = resolve));
+  const client = connect({ port, host: "127.0.0.1" });
+  const heard: Buffer[] = [];
+  client.on("data", (chunk) => heard.push(chunk));
+  client.write(connectPacket);
+  await once(client, "data");
+  const [socket] = accepted;
+  const errors: unknown[] = [];
+  socket!.on("error", (error) => errors.push(error));
+  const closed = once(socket!, "close");
+  // What passes before it in the same chunk makes no difference.
+  client.write(hex("c0 00 c1 00"));
+  await once(client, "close");
+  await late;
+  expect(Buffer.concat(heard)).toEqual(Buffer.concat([connack, hex("e0 01 81")]));
+  expect(cut).toEqual(["reserved-flags"]);
+  await closed;
+  expect(errors).toEqual([]);
+});
