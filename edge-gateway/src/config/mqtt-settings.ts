@@ -38,7 +38,8 @@ export const mqttSettings = Type.Object({
       env: "HEADWATER_MQTT_SERVER_REFERENCE",
       minLength: 1,
       maxLength: 1024,
-      description: "Another gateway (host:port, several with spaces) to which one that stops sends its clients of MQTT 5",
+      description:
+        "Another gateway (host:port, several with spaces) to which one that stops sends its clients of MQTT 5",
     }),
   ),
   maxUnacked: Type.Integer({

@@ -13,12 +13,12 @@ import type { RefusalLog } from "../refusal-log.ts";
 import type { Presence } from "../devices/presence/presence.ts";
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
-import type { ParserInternals } from "./broker/aedes-internals.ts";
+import { internals, type ParserInternals } from "./broker/aedes-internals.ts";
 import { Audience } from "./sessions/audience.ts";
 import { ClientLimits, limitsForWholeMessages, type PacketLimits } from "./broker/client-limits.ts";
 import { GatewayBroker } from "./broker/broker.ts";
 import { goElsewhere, imposeKeepAlive } from "./broker/greeting.ts";
-import { isLargerThanTaken } from "./broker/largest-outgoing.ts";
+import { Hearing } from "./broker/hearing.ts";
 import { maxUnreleased } from "./sessions/passed-on.ts";
 import { CommandSessions } from "./broker/command-sessions.ts";
 import { connectionOf, type Connection } from "./broker/connection.ts";
@@ -29,7 +29,7 @@ import { PublishHandler } from "./broker/publish-handler.ts";
 import { Revocation } from "./broker/revocation.ts";
 import { answerProvisioning } from "./broker/provisioning.ts";
 import { SessionExpiry } from "./sessions/session-expiry.ts";
-import { sessionPersistence, sessionWithoutSubscriptions } from "./broker/session-persistence.ts";
+import { sessionPersistence } from "./broker/session-persistence.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import { forgetConnect, slim } from "./broker/slim-client.ts";
 import { CommitStallWatch } from "./broker/commit-stall-watch.ts";
@@ -77,6 +77,7 @@ export class MqttServer {
   readonly #commandSessions: CommandSessions;
   readonly listeners: Listeners;
   readonly #clientLimits: ClientLimits;
+  readonly #hearing: Hearing;
   readonly #limits: PacketLimits;
   readonly #stalls: CommitStallWatch;
   readonly #time: TimeService;
@@ -144,12 +145,17 @@ export class MqttServer {
       recordWriter,
       maxUnacked: config.maxUnacked,
     });
-    this.#limits = limitsForWholeMessages({ ...options.limits, maxPacketBytes: config.maxPacketBytes });
+    this.#limits = limitsForWholeMessages({
+      ...options.limits,
+      maxPacketBytes: config.maxPacketBytes,
+      speaksVersion5: true,
+    });
     this.#clientLimits = new ClientLimits({
       limits: this.#limits,
       metrics,
       refusals,
     });
+    this.#hearing = new Hearing(this.#clientLimits, refusals);
     this.listeners = new Listeners({
       config,
       metrics,
@@ -215,39 +221,23 @@ export class MqttServer {
       },
       authenticate: (client, username, password, done) => {
         void this.#login.answer(client, username, password, (error, success) => {
-          // aedes asks for the session before this returns.
-          this.#loggingIn = client;
-          done(error, success);
-          this.#loggingIn = undefined;
+          const goOn = (): void => {
+            // aedes asks for the session before this returns.
+            this.#loggingIn = client;
+            done(error, success);
+            this.#loggingIn = undefined;
+          };
+          if (success) this.#broker.takeOver(client, goOn);
+          else goOn();
         });
       },
       authorizePublish: (client, packet, done) => {
         if (client !== null && client.closed) this.#life.lastWill(client, packet as unknown as Will, done);
         else this.#published(client, packet, this.#broker.passOnFirst(client, packet, done));
       },
-      authorizeSubscribe: (client, subscription, done) => {
-        if ((subscription as object) === sessionWithoutSubscriptions) {
-          done(null, null);
-          return;
-        }
-        const connection = connectionOf(client);
-        const allowed = connection?.permissions.maySubscribe(subscription.topic) === true;
-        if (!allowed) {
-          const facts = { ...connection?.who, filter: subscription.topic.slice(0, 256) };
-          const text = "a subscription to what the device may not hear was refused";
-          this.#options.refusals.add("subscription", "subscription", facts, text);
-        }
-        done(null, allowed && this.#clientLimits.grant(client, subscription.topic) ? subscription : null);
-      },
-      authorizeForward: (client, packet) => {
-        const connection = connectionOf(client);
-        if (connection?.permissions.mayReceive(packet.topic) !== true) return null;
-        if (!isLargerThanTaken(client, packet)) return packet;
-        const facts = { ...connection.who, topic: packet.topic.slice(0, 256) };
-        const text = "a message that is larger than its subscriber takes was not sent to it";
-        this.#options.refusals.add("message", "larger-than-taken", facts, text);
-        return null;
-      },
+      authorizeSubscribe: (client, subscription, done) =>
+        done(null, this.#hearing.maySubscribe(client, subscription) ? subscription : null),
+      authorizeForward: (client, packet) => (this.#hearing.mayReceive(client, packet) ? packet : null),
       topicAliasMaximum: config.maxTopicAliases,
       maximumPacketSize: this.#limits.maxPacketBytes,
       receiveMaximum: Math.min(config.maxUnacked, maxUnreleased),
@@ -294,7 +284,7 @@ export class MqttServer {
     this.#stopping = true;
     clearInterval(this.#expiry);
     this.listeners.stopAccepting();
-    for (const { client } of this.#connections) (client as unknown as { pause(): void }).pause();
+    for (const { client } of this.#connections) internals(client).pause();
   }
 
   /** Disconnects everybody. */
@@ -305,6 +295,7 @@ export class MqttServer {
     this.#clientLimits.stop();
     this.#sessionExpiry?.stop();
     for (const connection of this.#connections) this.#life.end(connection, "gateway-stopped");
+    await this.#life.ended();
     if (this.#broker !== undefined) await new Promise<void>((resolve) => this.#broker.close(resolve));
     await this.listeners.close();
   }

@@ -47,7 +47,7 @@ it("what the guard lets pass never makes the broker fail", async () => {
   const { persistence } = await sessionPersistence({
     ...{ journal, store, audience, limits },
     tellsOfSessions: () => true,
-      isConnected: () => false,
+    isConnected: () => false,
     onRefused: () => {},
   });
   // The journal belongs to the commit of messages, which is not here.

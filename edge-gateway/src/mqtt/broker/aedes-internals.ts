@@ -13,6 +13,7 @@ export interface ClientInternals {
   /** Whether DISCONNECT came. */
   _disconnected: boolean;
   will: unknown;
+  connackSent: boolean;
   /** What CONNACK tells it to send more often than it asked for (seconds). */
   _serverKeepAlive: number | undefined;
   /** Its CONNECT asked for a session that begins. */
@@ -28,6 +29,8 @@ export interface ClientInternals {
   /** Stops listening to the end of the connection. */
   _eos(): void;
   close(): void;
+  /** Reads nothing more. */
+  pause(): void;
 }
 
 export interface ParserInternals {
@@ -85,11 +88,7 @@ const usedIds = Symbol("packet identifiers in use");
  * (aedes counts from a random number and on, whatever the client has not acknowledged; where a session goes on, that
  * keeps clear of what was sent before.)
  */
-export function countPacketIds(
-  client: Client,
-  sessionBegins: boolean,
-  inUse: MessagesInFlight,
-): void {
+export function countPacketIds(client: Client, sessionBegins: boolean, inUse: MessagesInFlight): void {
   const own = client as unknown as PacketIds & ClientInternals;
   const next = sessionBegins ? 1 : own._nextId;
   watchNextId(Object.getPrototypeOf(client) as object);

@@ -5,6 +5,8 @@ import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 
 type Done = (error?: Error | null) => void;
 
+const takenOver = 0x8e;
+
 /**
  * aedes, but telemetry is not offered to subscribers unless somebody may be one. `$SYS` is neither written nor read: a
  * gateway is one process and says how it is by its metrics.
@@ -69,6 +71,20 @@ export class GatewayBroker extends Aedes {
       this.#fanOut(packet, sender, callback);
     };
     this.publish = publish as typeof this.publish;
+  }
+
+  /**
+   * Calls back when no other connection has the session of this client any more. aedes takes it over by itself, but
+   * lets the new one in before it knows it.
+   */
+  takeOver(client: Client, done: () => void): void {
+    const present = (this as unknown as { clients: Record<string, Client | undefined> }).clients[client.id];
+    if (present === undefined || present === client) {
+      done();
+      return;
+    }
+    this.onTakeover?.(present);
+    present.disconnect({ reasonCode: takenOver }, done);
   }
 
   /** Whether the client of this session is connected. */

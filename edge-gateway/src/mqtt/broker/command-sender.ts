@@ -29,7 +29,7 @@ export function sendCommand(
   command: CommandPacket,
   acked: () => void,
 ): boolean {
-  if (connection.client.closed) return false;
+  if (connection.client.closed || connection.isEnding) return false;
   if (grantedQos === 0) {
     write(connection, command, undefined);
     return false;

@@ -141,7 +141,8 @@ class DeviceSession implements CommandSession {
       payloadFormatIndicator: true,
     };
     const packet = { topic, payload: headwaterMessage(command), properties, deadline };
-    if (isTooLarge(this.#connection, packet)) return this.#reject(command, "The command is larger than the device takes");
+    if (isTooLarge(this.#connection, packet))
+      return this.#reject(command, "The command is larger than the device takes");
     return sendCommand(this.#connection, qos, packet, acked);
   }
 

@@ -37,6 +37,8 @@ export class Connection implements Owner {
   unacked = 0;
   reason: DisconnectReason | undefined;
   ready = false;
+  /** It was told that its connection ends. */
+  isEnding = false;
   /** Called when it is ready. */
   onReady: (() => void) | undefined;
   /** Messages of the broker go to it by a SubscriberOutput. */

@@ -1,5 +1,5 @@
 import type { Client } from "aedes";
-import type { Logger } from "@headwater/core";
+import { sleep, type Logger } from "@headwater/core";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { RefusalLog } from "../../refusal-log.ts";
 import type { Presence } from "../../devices/presence/presence.ts";
@@ -33,6 +33,11 @@ export interface ConnectionsOptions {
   readonly refusals: RefusalLog;
   readonly logger: Logger;
 }
+
+/** A client that does not take its DISCONNECT is closed all the same. */
+const tellWithinMs = 1000;
+const lookAgainMs = 5;
+const nothing = Buffer.alloc(0);
 
 /** The connections that are logged in, from the login over their subscriptions to their end. */
 export class Connections {
@@ -97,7 +102,11 @@ export class Connections {
       this.#noteReason(client, "keep-alive");
       this.#tell(client, endings["keep-alive"]!);
     });
-    broker.onTakeover = (client) => this.#noteReason(client, "taken-over");
+    broker.onTakeover = (client) => {
+      this.#noteReason(client, "taken-over");
+      // The broker tells a client that has got what waited for it.
+      if (!client.connected) this.#tell(client, endings["taken-over"]!);
+    };
     broker.on("clientDisconnect", (client) => this.#disconnected(client));
     broker.on("clientError", (client, error) => this.#failed(client, error));
     broker.on("connectionError", (client, error) => this.#failed(client, error));
@@ -142,16 +151,30 @@ export class Connections {
     const { serverReference } = this.#options;
     const isMoved = reason === "gateway-stopped" && serverReference !== undefined;
     const ending = isMoved ? useAnotherServer : endings[reason];
-    if (ending !== undefined) this.#tell(client, ending, isMoved ? { serverReference } : {});
-    client.close();
+    if (connection.isEnding) return;
+    if (ending === undefined || !this.#tell(client, ending, isMoved ? { serverReference } : {})) {
+      client.close();
+      return;
+    }
+    // It is closed once it has been told; until then nothing more is read of it, nor sent to it.
+    connection.isEnding = true;
+    internals(client).pause();
+    client.conn.write(nothing, () => setImmediate(() => client.close()));
+    setTimeout(() => client.close(), tellWithinMs).unref();
   }
 
-  /** A client of MQTT 5 is told why its connection ends; nobody waits for it. */
-  #tell(client: Client, { reasonCode, text }: Ending, more: { serverReference?: string | undefined } = {}): void {
+  /** A client of MQTT 5 is told why its connection ends; answers whether it is. */
+  #tell(client: Client, { reasonCode, text }: Ending, more: { serverReference?: string | undefined } = {}): boolean {
     const connection = connectionOf(client);
-    if (connection?.isVersion5 !== true || client.closed || !client.connected) return;
+    if (connection?.isVersion5 !== true || client.closed || !internals(client).connackSent) return false;
     const reasonString = connection.tellsMore ? text : undefined;
     connection.send({ cmd: "disconnect", reasonCode, properties: { ...more, reasonString } } as Packet);
+    return true;
+  }
+
+  /** Resolves when nobody is left who is being told of the end. */
+  async ended(): Promise<void> {
+    while ([...this.#all].some((connection) => connection.isEnding)) await sleep(lookAgainMs);
   }
 
   /** aedes publishes the last will of a client that is gone. */
@@ -166,6 +189,11 @@ export class Connections {
     }
     if (connection.device !== undefined) {
       this.#options.presence.lastWill(connection.device, connection.session, will.topic, will.payload);
+    }
+    // A PUBLISH may not have it (MQTT 5, table 2-4).
+    if (will.properties?.willDelayInterval !== undefined) {
+      const { willDelayInterval: _, ...properties } = will.properties;
+      will.properties = properties;
     }
     done();
   }

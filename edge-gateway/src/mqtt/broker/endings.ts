@@ -6,12 +6,16 @@ export interface Ending {
   readonly text: string;
 }
 
-/** Of the reasons for which the gateway ends a connection by itself; the broker tells of a takeover. */
+/** Of the reasons for which the gateway ends a connection. */
 export const endings: Readonly<Partial<Record<DisconnectReason, Ending>>> = {
   revoked: { reasonCode: 0x87, text: "The login or a subscription of it is allowed no longer; log in again" },
+  "taken-over": { reasonCode: 0x8e, text: "Another connection has logged in with this client identifier" },
   "keep-alive": { reasonCode: 0x8d, text: "Nothing came for one and a half times the keep alive" },
   "gateway-stopped": { reasonCode: 0x8b, text: "The gateway stops; connect again in a few seconds" },
 };
 
 /** Where another gateway is named by configuration, a gateway that stops sends its clients there (MQTT 5, 4.11). */
-export const useAnotherServer: Ending = { reasonCode: 0x9c, text: "The gateway stops; use the other one that it names" };
+export const useAnotherServer: Ending = {
+  reasonCode: 0x9c,
+  text: "The gateway stops; use the other one that it names",
+};

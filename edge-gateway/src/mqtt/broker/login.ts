@@ -18,7 +18,7 @@ export interface Will {
   readonly topic: string;
   readonly payload: Buffer;
   /** Of MQTT 5. */
-  readonly properties?: { readonly contentType?: string };
+  properties?: { readonly contentType?: string; readonly willDelayInterval?: number };
 }
 
 /** What the login has to know of CONNECT besides name and password. */
