@@ -185,6 +185,8 @@ rule:
       says: ":4: there is a rule x at",
     },
     { text: "- 5\n", says: ":1:" },
+    { text: "id: x\ncondition:\n  metric: t\n  above: .inf\n", says: ":4: /condition/above is no finite number" },
+    { text: "- id: x\n  condition: { metric: t, in: [1, .nan] }\n", says: ":2: /0/condition/in/1 is no finite number" },
   ])("says where a file is wrong: $says", async ({ text, says }) => {
     const { code, err } = await cli("rules", "diff", write("wrong.yaml", text));
     expect(code).toBe(1);

@@ -6,6 +6,7 @@ import type { Command } from "./command.ts";
 import { connect, connectionOptions, connectionUsage, requireMembers } from "./connection.ts";
 import { drawBacktest } from "../backtest/draw-backtest.ts";
 import { parseOptions } from "./options.ts";
+import { isNotFinite, notFinite } from "../rules/finite-numbers.ts";
 
 const usage = `headwater backtest RULE: when a rule would have raised and cleared on what the log holds; nothing is sent
 
@@ -84,6 +85,8 @@ function ruleOf(name: string): unknown {
   }
   const outcome = readYaml(text);
   if ("problem" in outcome) throw new CommandError(`${name} is not valid YAML: ${outcome.problem}`);
+  const infinite = notFinite(outcome.value);
+  if (infinite !== undefined) throw new CommandError(`${name} cannot be tried: ${infinite} ${isNotFinite}`);
   return outcome.value;
 }
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isCollection, isSeq, LineCounter, parseAllDocuments, type Document } from "yaml";
 import { RuleFilesError } from "./errors.ts";
+import { isNotFinite, notFinite } from "./finite-numbers.ts";
 
 /** One rule of a file, with its state beside it if it names one; or a maintenance window. */
 export interface FileRule {
@@ -78,6 +79,10 @@ function rulesIn(file: string, text: string): FileRule[] {
     }
     const value = valueOf(document, file);
     if (value === null) return [];
+    const infinite = notFinite(value);
+    if (infinite !== undefined) {
+      throw new RuleFilesError(`${file}:${lineOf(document, lines, [], infinite)}: ${infinite} ${isNotFinite}`);
+    }
     const paths = isSeq(document.contents) ? document.contents.items.map((_, index) => [index]) : [[]];
     return paths.map((path): FileRule => {
       const entry: unknown = path.length === 0 ? value : (value as unknown[])[path[0]!];

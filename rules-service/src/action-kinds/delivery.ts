@@ -39,7 +39,7 @@ export interface Digest {
   /** Alerts that it is about; so many of them are over. */
   readonly count: number;
   readonly ended: number;
-  /** The gravest severity among those that are not over; "" if all are. */
+  /** The gravest severity among those that are not over, or of all if every one is. */
   readonly severity: string;
   /** µs: of the newest. */
   readonly at: number;

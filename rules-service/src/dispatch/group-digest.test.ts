@@ -54,6 +54,16 @@ describe("a message of a group", () => {
     expect({ severity, ended, at }).toEqual({ severity: "critical", ended: 1, at: 5 });
   });
 
+  it("has the severity of the gravest that ended where all have", () => {
+    const told = [
+      action("mild", { trigger: "cleared", severity: "info", at: 9 }),
+      action("grave", { trigger: "retracted", severity: "critical" }),
+    ];
+    const { severity, ended, count } = digestOf({}, told, (id) => occasion(id));
+    expect({ severity, ended, count }).toEqual({ severity: "critical", ended: 2, count: 2 });
+    expect(digestOf({}, [], () => undefined).severity).toBe("");
+  });
+
   it("says so much and no more, whatever is said of each", () => {
     const told = Array.from({ length: 40 }, (_, index) => action(String(index)));
     const { named, count } = digestOf({}, told, (id) => occasion(id, "x".repeat(50_000)));

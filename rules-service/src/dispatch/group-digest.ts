@@ -69,8 +69,8 @@ export function digestOf(
     named.push(occasion);
   }
   const at = alerts.reduce((newest, each) => Math.max(newest, each.at), 0);
-  const gravest = alerts.find((each) => !isEnd(each));
-  return { by, count: alerts.length, ended, severity: gravest?.severity ?? "", at, named };
+  // The first is the gravest of those that are open, or of all if they have ended, as an end tells its severity alone.
+  return { by, count: alerts.length, ended, severity: alerts[0]?.severity ?? "", at, named };
 }
 
 /** Whom a message of the group goes to is in the request of the first that waits; `content` is what it is about. */

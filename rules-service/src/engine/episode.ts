@@ -22,6 +22,8 @@ export interface Outcome {
 export interface Episode {
   /** What began it when it was first told of; the alert's id comes from it. */
   readonly born: string;
+  /** Where that stands: as long as anything may begin there again, nothing else may have the id. */
+  readonly bornAt: Position;
   /** Another only where an episode that was warmed becomes a rule's own. */
   alertId: string;
   /** What began it as far as is known now; late data may have changed it. */

@@ -78,11 +78,13 @@ export function isWithin({ end, retracted, armed, raisedAt }: Episode, position:
   return end === undefined || isAfter(end, position);
 }
 
-/** Lets go of episodes that no late reading can bring back or change. */
+/** Lets go of episodes that no late reading can bring back or change, and whose ids none can have that begins later. */
 function forget(instance: FoldedInstance): void {
   const { episodes, base } = instance;
   if (episodes.length === 0) return;
-  const kept = episodes.filter((episode) => isWithin(episode, base) || isRunning(episode, instance));
+  const kept = episodes.filter(
+    (episode) => isWithin(episode, base) || isAfter(episode.bornAt, base) || isRunning(episode, instance),
+  );
   if (kept.length < episodes.length) instance.episodes = kept.length === 0 ? none : kept;
 }
 

@@ -16,7 +16,7 @@ const flag = { neverFired: 1, fromBeginning: 2, ahead: 4, refused: 8 } as const;
 /** What is there of an episode beside what all of them have. */
 const episodeFlag = {
   ...{ retracted: 1, muted: 2, flapping: 4, cleared: 8, ended: 16, repeating: 32 },
-  ...{ acted: 64, told: 128, retractionTold: 256, acknowledged: 512, since: 1024 },
+  ...{ acted: 64, told: 128, retractionTold: 256, acknowledged: 512, since: 1024, moved: 2048 },
 } as const;
 
 /** The beginnings of episodes in the present state, each written once; episodes are armed where one of them is. */
@@ -134,7 +134,7 @@ function beginningAt(place: number): Beginning {
 }
 
 function writeEpisode(writer: StateWriter, episode: Episode): void {
-  const { told, raisedAt, rank, retracted, mutedBy, flapping, clearedAt, end, actions, armed } = episode;
+  const { told, raisedAt, rank, retracted, mutedBy, flapping, clearedAt, end, actions, armed, bornAt } = episode;
   const { course, acknowledged, repeating } = actions;
   const flags =
     (retracted ? episodeFlag.retracted : 0) |
@@ -147,11 +147,13 @@ function writeEpisode(writer: StateWriter, episode: Episode): void {
     (course.ended ? episodeFlag.told : 0) |
     (course.retracted ? episodeFlag.retractionTold : 0) |
     (acknowledged ? episodeFlag.acknowledged : 0) |
-    (course.since === undefined ? 0 : episodeFlag.since);
+    (course.since === undefined ? 0 : episodeFlag.since) |
+    (isSame(bornAt, armed) ? 0 : episodeFlag.moved);
   writer.count(flags).text(episode.born).id(episode.alertId).text(episode.key);
   const begun = written.findIndex((each) => isSame(positionOfBeginning(each), armed));
   writer.count(begun);
   if (begun < 0) writePosition(writer, armed);
+  if (!isSame(bornAt, armed)) writePosition(writer, bornAt);
   writer.count(told).time(raisedAt).count(rank);
   if (mutedBy.length > 0) writer.list(mutedBy, (name) => writer.text(name));
   if (clearedAt !== undefined) writer.time(clearedAt);
@@ -166,6 +168,7 @@ function readEpisode(reader: StateReader): Episode {
   const [born, alertId, key] = [reader.text(), reader.id(), reader.text()];
   const begun = reader.count();
   const armed = begun < 0 ? readPosition(reader) : positionOfBeginning(beginningAt(begun));
+  const bornAt = is(episodeFlag.moved) ? readPosition(reader) : armed;
   const [told, raisedAt, rank] = [reader.count(), reader.time(), reader.count()];
   const mutedBy = is(episodeFlag.muted) ? reader.list(() => reader.text()) : unmuted;
   const clearedAt = is(episodeFlag.cleared) ? reader.time() : undefined;
@@ -180,7 +183,8 @@ function readEpisode(reader: StateReader): Episode {
   const actions = withCourse({ ...noActions, acknowledged: is(episodeFlag.acknowledged), repeating }, course);
   const retracted = is(episodeFlag.retracted);
   const flapping = is(episodeFlag.flapping);
-  return { born, alertId, key, armed, told, raisedAt, rank, clearedAt, end, retracted, mutedBy, flapping, actions };
+  const place = { born, bornAt, alertId, key, armed };
+  return { ...place, told, raisedAt, rank, clearedAt, end, retracted, mutedBy, flapping, actions };
 }
 
 function isSame(a: Position, b: Position): boolean {

@@ -101,11 +101,13 @@ function begin(
   for (let turn = 2; instance.episodes.some((each) => each.alertId === alertId); turn++) {
     alertId = alerts.alertId(instance, `${born}/${turn}`, raisedAt);
   }
+  const bornAt = positionOfBeginning(begun);
   const episode: Episode = {
     born,
+    bornAt,
     alertId,
     key: born,
-    armed: positionOfBeginning(begun),
+    armed: bornAt,
     told: 0,
     raisedAt,
     rank,

@@ -20,6 +20,7 @@ const open: Episode = {
   alertId: "d4369da5-7236-5254-b727-b317ad65cafc",
   key: '["","g",3,0,8,1]',
   armed: reading,
+  bornAt: reading,
   ...{ told: 1, raisedAt: time, rank: 2, clearedAt: undefined, end: undefined, retracted: false },
   ...{ mutedBy: unmuted, flapping: false, actions: acted },
 };
@@ -49,6 +50,7 @@ it("comes back as it was written", () => {
   const cleared: Episode = {
     ...open,
     ...{ alertId: `${time}/cause`, armed: { time: time - 5, offset: 0, index: 0 }, clearedAt: time + 0.5 },
+    bornAt: { time: time - 4, offset: 2, index: 1 },
     ...{ end: { time: time + 1, offset: 8, index: 0 }, retracted: true, mutedBy: ["a", "b"], flapping: true },
     actions: { ...acted, acknowledged: true, repeating: [{ action: 1, transition: 1, last: time, count: 2 }] },
   };

@@ -274,6 +274,24 @@ describe("an alert that was taken back", () => {
     expect(agreesWithReference(createPartitionEngine, rules, write(life))).toBeUndefined();
   });
 
+  it("nor does one that late data has moved back, once it is past amending, where another begins as it first did", () => {
+    const p = new Partition();
+    p.rule({ equals: 3 }, { wait: "0s", lateness: "5s" });
+    p.read(90, 3);
+    p.read(89, 3, { received: 90.1 });
+    p.read(87, 3, { received: 90.2 });
+    p.read(92, 0, { received: 94 });
+    // What began at 87 ends at 88; what begins at 89 is another.
+    p.read(88, 0, { received: 94.1 });
+    p.read(93, 0, { received: 96 });
+    p.read(93, 0, { received: 96.1 });
+    // It ends at once, and what begins at 90 is a third.
+    p.read(89, 0, { received: 96.2 });
+    const told = p.alerts().map(({ alertId, transition }) => `${alertId}/${transition}`);
+    expect(new Set(told).size).toBe(told.length);
+    expect(new Set(told.map((each) => each.split("/")[0])).size).toBe(3);
+  });
+
   it("nor does one that ended as its rule went into the shadow", () => {
     const p = new Partition();
     p.tick(0);
