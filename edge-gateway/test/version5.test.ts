@@ -93,7 +93,7 @@ describe("MQTT 5", () => {
     const client = await device(`odd-${qos}`);
     const acks: { reasonCode?: number; properties?: object }[] = [];
     client.on("packetreceive", (packet) => {
-      if (packet.cmd === "puback" || packet.cmd === "pubrec") acks.push(packet as object);
+      if (packet.cmd === "puback" || packet.cmd === "pubrec") acks.push(packet);
     });
     await client.publishAsync(`devices/odd-${qos}/telemetry`, "no json", { qos });
     await client.publishAsync(`devices/odd-${qos}/telemetry`, '{"t":1}', { qos });
@@ -250,7 +250,7 @@ describe("MQTT 5", () => {
         heard.push(String(message));
         setTimeout(() => {
           open -= 1;
-          done(0 as never);
+          done(0);
         }, 30);
       },
     });

@@ -6,7 +6,6 @@ import type { Presence } from "../../devices/presence/presence.ts";
 import { internals } from "./aedes-internals.ts";
 import type { GatewayBroker } from "./broker.ts";
 import type { CommandSessions } from "./command-sessions.ts";
-import type { Packet } from "mqtt-packet";
 import { connackCodes, connackError } from "./connack.ts";
 import { endings, useAnotherServer, type Ending } from "./endings.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
@@ -168,7 +167,7 @@ export class Connections {
     const connection = connectionOf(client);
     if (connection?.isVersion5 !== true || client.closed || !internals(client).connackSent) return false;
     const reasonString = connection.tellsMore ? text : undefined;
-    connection.send({ cmd: "disconnect", reasonCode, properties: { ...more, reasonString } } as Packet);
+    connection.send({ cmd: "disconnect", reasonCode, properties: { ...more, reasonString } });
     return true;
   }
 

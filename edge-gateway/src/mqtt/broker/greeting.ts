@@ -1,5 +1,5 @@
 import type { Client, ConnectPacket } from "aedes";
-import { RequestError } from "@headwater/core";
+import { QueueClosedError } from "@headwater/core";
 import { internals } from "./aedes-internals.ts";
 
 /**
@@ -14,5 +14,5 @@ export function imposeKeepAlive(client: Client, { protocolVersion, keepalive }: 
 
 /** Why a client is not let in by a gateway that stops: aedes names the other one to those who understand it. */
 export function goElsewhere(serverReference: string | undefined): Error {
-  return Object.assign(new RequestError(503, "gateway-stops", "The gateway stops"), { serverReference });
+  return Object.assign(new QueueClosedError("The gateway stops"), { serverReference });
 }

@@ -1,6 +1,6 @@
 import type { Client } from "aedes";
 import aedesPersistence from "aedes-persistence";
-import { RequestError } from "@headwater/core";
+import { HeadwaterError } from "@headwater/core";
 import { Qos2Journal } from "../../pipeline/redelivery/qos2-journal.ts";
 import type { Audience } from "../sessions/audience.ts";
 import { connectionOf } from "./connection.ts";
@@ -227,9 +227,12 @@ export function expiryOf({ version, sessionExpiryInterval }: Client): number | u
 }
 
 /** A client that sends messages of QoS 2 and no PUBREL; aedes ends its connection with this. */
-export class TooManyUnreleased extends RequestError {
+export class TooManyUnreleased extends HeadwaterError {
+  readonly advice = "reject";
+  readonly code = "too-many-unreleased";
+
   constructor() {
-    super(400, "too-many-unreleased", `More than ${maxUnreleased} messages of QoS 2 without their PUBREL`);
+    super(`More than ${maxUnreleased} messages of QoS 2 without their PUBREL`);
   }
 }
 
