@@ -309,7 +309,8 @@ describe("an alert that was taken back", () => {
       [alertTransition.raised, false],
       [alertTransition.cleared, false],
       [alertTransition.raised, true],
+      [alertTransition.escalated, true],
     ]);
-    expect(new Set(told.map(({ alertId, transition }) => `${alertId}/${transition}`)).size).toBe(3);
+    expect(new Set(told.map(({ alertId, transition }) => `${alertId}/${transition}`)).size).toBe(4);
   });
 });
