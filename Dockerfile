@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1.7
 
-# The same Node as package.json pins. There is nothing to compile: Node runs the sources as they are.
+# The same Node as package.json pins. Nothing but the web page is built: Node runs the sources as they are.
 FROM node:24.21.0-bookworm-slim AS base
 WORKDIR /app
 ENV NODE_ENV=production
@@ -16,6 +16,14 @@ COPY --from=manifests /manifests ./
 # No install scripts: the image brings its own Node, and nothing else has one that production needs.
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts
 
+# The web page; what builds it stays in this stage.
+FROM base AS page
+COPY --from=manifests /manifests ./
+RUN --mount=type=cache,target=/root/.npm npm ci --include=dev --ignore-scripts
+COPY packages/client packages/client
+COPY dashboard dashboard
+RUN npm run build
+
 FROM base AS runtime
 # A named volume takes its first owner from this folder.
 RUN install --directory --owner=node --group=node --mode=0700 /var/lib/headwater
@@ -24,6 +32,7 @@ RUN install --directory --owner=node --group=node --mode=0700 /var/lib/headwater
   && install --directory --owner=472 --group=0 --mode=0700 /var/lib/headwater-tokens/grafana
 COPY --from=dependencies /app ./
 COPY . .
+COPY --from=page /app/dashboard/dist dashboard/dist
 # By number, so that an orchestrator can see that it is not root.
 USER 1000:1000
 EXPOSE 1883 8080

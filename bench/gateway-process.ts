@@ -43,6 +43,18 @@ export class GatewayProcess {
     return this.#child.pid!;
   }
 
+  /** As the machine's power would: nothing of it is told. */
+  async kill(): Promise<void> {
+    const ended = once(this.#child, "exit");
+    this.#child.kill("SIGKILL");
+    await ended;
+  }
+
+  /** After kill(): on its spool, and on another port. */
+  async restart(): Promise<void> {
+    await this.#spawn();
+  }
+
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, "exit");

@@ -21,6 +21,7 @@ export interface LoadShape {
   readonly connections: number;
   readonly inFlight: number;
   readonly seconds: number;
+  readonly numbered?: boolean;
 }
 
 export interface Round {
@@ -73,7 +74,15 @@ export async function measureRound(
 /** The load in a process of its own: what it costs is not the bench's. */
 export async function loadOnce(port: number, password: string, shape: LoadShape): Promise<LoadResult> {
   const script = join(import.meta.dirname, "mqtt-load.ts");
-  const args = [script, port, shape.connections, shape.inFlight, shape.seconds, password].map(String);
+  const args = [
+    script,
+    port,
+    shape.connections,
+    shape.inFlight,
+    shape.seconds,
+    password,
+    shape.numbered === true ? "numbered" : "",
+  ].map(String);
   const { stdout } = await promisify(execFile)(process.execPath, args, {
     env: { PATH: process.env["PATH"], BENCH_LASTING_SESSIONS: process.env["BENCH_LASTING_SESSIONS"] },
   });
@@ -86,7 +95,7 @@ export async function landed(log: EventLog, topic: string): Promise<number> {
 }
 
 export const roundHeader =
-  "pair  who       msg/s to the log   µs CPU a message                       behind at the end   load's µs   others' share";
+  "pair  who                    msg/s to the log   µs CPU a message                       behind at the end   load's µs   others' share";
 
 export function roundLine(pair: number, name: string, round: Round): string {
   const { throughput, cpu, cpuTotal, behind, loadCpu, others } = round;
@@ -94,7 +103,7 @@ export function roundLine(pair: number, name: string, round: Round): string {
   const each = parts.length === 1 ? "" : ` (${parts.join(", ")})`;
   return [
     String(pair).padEnd(5),
-    name.padEnd(9),
+    name.padEnd(22),
     String(Math.round(throughput)).padStart(16),
     `  ${`${cpuTotal.toFixed(2)}${each}`.padEnd(38)}`,
     String(behind).padStart(17),

@@ -14,10 +14,14 @@ export interface LoadOptions {
   /** Name of device i, its topic and login. */
   readonly device: (index: number) => string;
   readonly password?: string;
+  /** Each message of a device has its number in it (`seq`), instead of two digits that change. */
+  readonly numbered?: boolean;
 }
 
 export interface LoadResult {
   readonly acked: number;
+  /** Of each device. Acknowledgements come in the order of the messages (MQTT 3.1.1, 4.6): they are its first ones. */
+  readonly ackedBy: readonly number[];
   readonly seconds: number;
   /** When the first message was sent, and when the last one was acknowledged (milliseconds since the epoch). */
   readonly beganAt: number;
@@ -42,11 +46,16 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const endedAt = Date.now();
   const { user, system } = process.cpuUsage(cpu);
   for (const client of clients) client.close();
-  return { acked, seconds, beganAt, endedAt, loadCpu: (user + system) / acked };
+  const ackedBy = clients.map((client) => client.acked);
+  return { acked, ackedBy, seconds, beganAt, endedAt, loadCpu: (user + system) / acked };
 }
 
 /** Its digits change from message to message. */
 export const payload = '{"temperature":21.57,"pressure":1013.2,"humidity":48.25}';
+
+/** The `seq` of the first message of a device less one: seven digits, as long as there are fewer than nine million. */
+export const firstNumber = 1_000_000;
+const numberedPayload = payload.replace("{", `{"seq":${firstNumber},`);
 
 class Client {
   acked = 0;
@@ -55,7 +64,9 @@ class Client {
   readonly #inFlight: number;
   readonly #packet: Buffer;
   readonly #idAt: number;
-  readonly #digitsAt: number;
+  /** Of the last digit that changes. */
+  readonly #digitAt: number;
+  readonly #digitCount: number;
   #nextId = 1;
   #digits = 0;
   #open = 0;
@@ -63,15 +74,24 @@ class Client {
   #rest = 0;
   #settle!: () => void;
 
-  private constructor(socket: Socket, device: string, inFlight: number) {
+  private constructor(socket: Socket, device: string, inFlight: number, numbered: boolean) {
     this.#socket = socket;
     this.#inFlight = inFlight;
     this.settled = new Promise((resolve) => (this.#settle = resolve));
     const topic = `devices/${device}/telemetry`;
-    this.#packet = publishPacket(topic, payload);
-    this.#idAt = this.#packet.length - Buffer.byteLength(payload) - 2;
-    this.#digitsAt = this.#packet.indexOf("21.57") + 3;
+    const text = numbered ? numberedPayload : payload;
+    this.#packet = publishPacket(topic, text);
+    this.#idAt = this.#packet.length - Buffer.byteLength(text) - 2;
+    this.#digitCount = numbered ? 7 : 2;
+    this.#digitAt = numbered ? this.#packet.indexOf(String(firstNumber)) + 6 : this.#packet.indexOf("21.57") + 4;
+    if (numbered) this.#digits = firstNumber + 1;
     socket.on("data", (chunk: Buffer) => this.#acks(chunk));
+    // What it is connected to may be killed: what was acknowledged until then is what counts.
+    socket.on("error", () => {});
+    socket.once("close", () => {
+      this.#running = false;
+      this.#settle();
+    });
   }
 
   static async connect(options: LoadOptions, device: string): Promise<Client> {
@@ -84,7 +104,7 @@ class Client {
         else reject(new RangeError(`CONNACK ${chunk.toString("hex")}`));
       });
     });
-    return new Client(socket, device, options.inFlight);
+    return new Client(socket, device, options.inFlight, options.numbered ?? false);
   }
 
   begin(): void {
@@ -119,8 +139,11 @@ class Client {
       this.#packet.copy(bytes, i * size);
       bytes.writeUInt16BE(this.#nextId, i * size + this.#idAt);
       this.#nextId = this.#nextId === 65_535 ? 1 : this.#nextId + 1;
-      bytes[i * size + this.#digitsAt] = 0x30 + (this.#digits % 10);
-      bytes[i * size + this.#digitsAt + 1] = 0x30 + (Math.floor(this.#digits / 10) % 10);
+      let rest = this.#digits;
+      for (let at = i * size + this.#digitAt, left = this.#digitCount; left > 0; left -= 1, at -= 1) {
+        bytes[at] = 0x30 + (rest % 10);
+        rest = Math.floor(rest / 10);
+      }
       this.#digits += 1;
     }
     this.#open += count;
@@ -137,7 +160,7 @@ function connectFor(device: string, password: string | undefined): Buffer {
 }
 
 if (process.argv[1]?.endsWith("mqtt-load.ts") === true) {
-  const [port, connections, inFlight, seconds, password] = process.argv.slice(2);
+  const [port, connections, inFlight, seconds, password, numbered] = process.argv.slice(2);
   const result = await runLoad({
     port: Number(port),
     connections: Number(connections),
@@ -145,6 +168,7 @@ if (process.argv[1]?.endsWith("mqtt-load.ts") === true) {
     seconds: Number(seconds),
     device: (index) => `bench-${index}`,
     password: password === "" ? undefined : password,
+    numbered: numbered === "numbered",
   });
   console.log(JSON.stringify(result));
 }

@@ -13,8 +13,14 @@ export interface AllInOne {
   stop(): Promise<void>;
 }
 
-/** The all-in-one of a checkout as `npm start` runs it, open to anyone over MQTT, in a folder that goes with it. */
-export async function startAllInOne(checkout: string): Promise<AllInOne> {
+/**
+ * The all-in-one of a checkout as `npm start` runs it, open to anyone over MQTT, in a folder that goes with it. The
+ * settings say what else it uses, such as a Kafka.
+ */
+export async function startAllInOne(
+  checkout: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<AllInOne> {
   const dataDir = mkdtempSync(join(process.env["BENCH_DIR"] ?? tmpdir(), "bench-all-in-one-"));
   const flags = ["--max-semi-space-size=8", "--no-memory-protection-keys"];
   const child = spawn(process.execPath, [...flags, join(checkout, "cli/src/main.ts"), "start"], {
@@ -25,6 +31,7 @@ export async function startAllInOne(checkout: string): Promise<AllInOne> {
       HEADWATER_MQTT_PORT: "0",
       HEADWATER_HTTP_PORT: "0",
       HEADWATER_MQTT_ANONYMOUS: "true",
+      ...settings,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -34,16 +41,21 @@ export async function startAllInOne(checkout: string): Promise<AllInOne> {
     rmSync(dataDir, { recursive: true, force: true });
   };
   try {
-    let output = "";
     const ports: Record<string, number> = {};
-    for await (const chunk of child.stdout) {
-      output += String(chunk);
-      for (const [, scheme, port] of output.matchAll(/(mqtt|http):\/\/[^:/\s"]+:(\d+)/g)) ports[scheme!] = Number(port);
-      if (/^ready .*\n/m.test(output)) break;
-    }
-    child.stdout.resume();
+    const ready = new Promise<void>((resolve) => {
+      let output = "";
+      // Read to the end: a process whose pipe is closed has nowhere for its log.
+      child.stdout.on("data", (chunk: Buffer) => {
+        output = `${output}${chunk.toString()}`.slice(-10_000);
+        for (const [, scheme, port] of output.matchAll(/(mqtt|http):\/\/[^:/\s"]+:(\d+)/g))
+          ports[scheme!] ??= Number(port);
+        if (/^ready .*\n/m.test(output)) resolve();
+      });
+      child.once("exit", () => resolve());
+    });
+    await ready;
     const { mqtt, http } = ports;
-    if (mqtt === undefined || http === undefined) throw new RangeError(`no addresses in: ${output}`);
+    if (mqtt === undefined || http === undefined) throw new RangeError(`it ended, or told no addresses`);
     return { pid: child.pid!, mqtt, http, token: readFileSync(join(dataDir, "admin-token"), "utf8").trim(), stop };
   } catch (error) {
     await stop();

@@ -1,11 +1,40 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 /** The platform that `npm run dev` shows; its answers pass through, so the page has one origin as in production. */
-const platform = process.env["HEADWATER_URL"] ?? "http://127.0.0.1:8080";
+const platform = process.env["HEADWATER_URL"] ?? `http://127.0.0.1:${process.env["HEADWATER_HTTP_PORT"] ?? 8080}`;
+
+/** Smaller files are not worth a second form. */
+const leastBytes = 512;
+
+/** Every file of the page lies beside its compressed forms: a request costs the server no compression. */
+function compressedBeforehand(): Plugin {
+  return {
+    name: "compressed-beforehand",
+    apply: "build",
+    async writeBundle({ dir }) {
+      const entries = await readdir(dir!, { recursive: true, withFileTypes: true });
+      const files = entries.filter((entry) => entry.isFile() && /\.(?:html|js|css|svg|json)$/.test(entry.name));
+      await Promise.all(
+        files.map(async (entry) => {
+          const file = join(entry.parentPath, entry.name);
+          const bytes = await readFile(file);
+          if (bytes.length < leastBytes) return;
+          const smallest = { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
+          await writeFile(`${file}.br`, await promisify(brotliCompress)(bytes, smallest));
+          await writeFile(`${file}.gz`, await promisify(gzip)(bytes, { level: constants.Z_BEST_COMPRESSION }));
+        }),
+      );
+    },
+  };
+}
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressedBeforehand()],
   build: { target: "es2023", assetsInlineLimit: 0, cssCodeSplit: false, sourcemap: false },
   server: { proxy: { "/api": { target: platform, changeOrigin: true } } },
 });

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { topicSpecs } from "@headwater/event-log";
 import { accessRoutes, mergeSchemas, type HostedService } from "@headwater/service";
 import { openTimeSeriesStore, timeSeriesSettings } from "@headwater/time-series";
@@ -10,6 +11,7 @@ const settings = mergeSchemas(timeSeriesSettings, ingestSettings);
 export const ingestService: HostedService<typeof settings> = {
   name: "ingest",
   settings,
+  pageFolder: fileURLToPath(new URL(".", import.meta.resolve("@headwater/dashboard/page"))),
   writesAccess: true,
   async create(context) {
     const { config, topics, partitions } = context;

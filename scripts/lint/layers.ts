@@ -38,6 +38,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   "ingest-service": { folder: "ingest-service", mayImport: [...foundations, ...ports, "service"] },
   "rules-service": { folder: "rules-service", mayImport: [...foundations, "event-log", "service"] },
   client: { folder: "packages/client", mayImport: [], vendors: [], node: false },
+  // What builds it (vite.config.ts) is no part of the page.
+  dashboard: { folder: "dashboard/src", mayImport: ["client"], node: false },
   "device-sim": { folder: "device-sim", mayImport: ["core", "proto", "client", "decode"] },
   cli: { folder: "cli", mayImport: products },
   testkit: { folder: "packages/testkit", mayImport: [...products, "cli"] },

@@ -11,14 +11,11 @@ import { Guards } from "../../src/mqtt/guard/guards.ts";
 import { sessionPersistence } from "../../src/mqtt/broker/session-persistence.ts";
 import { SessionStore } from "../../src/mqtt/sessions/session-store.ts";
 import { Qos2Journal } from "../../src/pipeline/redelivery/qos2-journal.ts";
-import { connectPacket } from "./packet-corpus.ts";
-import { fuzzedPackets, fuzzLimits } from "./guard-fuzz.ts";
+import { corpora, fuzzedPackets, fuzzLimits } from "./guard-fuzz.ts";
 import { Random } from "./random.ts";
 
 const limits = {
   ...fuzzLimits,
-  // As in the gateway.
-  speaksVersion5: false,
   messagesPerSecond: 0,
   bytesPerSecond: 0,
   burstMs: 1000,
@@ -35,7 +32,10 @@ async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-it("what the guard lets pass never makes the broker fail", async () => {
+it.each([
+  ["MQTT 3.1 and 3.1.1", corpora.version4],
+  ["MQTT 5", corpora.version5],
+])("%s: what the guard lets pass never makes the broker fail", async (_name, corpus) => {
   const folder = await mkdtemp(join(tmpdir(), "broker-fuzz-"));
   const journal = await Qos2Journal.open({ file: join(folder, "qos2.journal"), logger: silentLogger, lastN: () => 0 });
   const audience = new Audience();
@@ -86,8 +86,8 @@ it("what the guard lets pass never makes the broker fail", async () => {
     const closed = once(gateway, "close");
     guards.put(gateway);
     broker.handle(gateway);
-    const connect = connectPacket(random);
-    const [first, ...rest] = fuzzedPackets(random);
+    const connect = corpus.connect(random);
+    const [first, ...rest] = fuzzedPackets(random, [], corpus);
     current = Buffer.concat([connect, first!, ...rest]).toString("hex");
     // One in five tries its luck at once; the others are let in first.
     if (random.chance(5)) device.write(first!);

@@ -100,7 +100,9 @@ export function fuzzedPackets(
     const begins = index === 0 && !random.chance(8);
     const base = begins ? corpus.connect(random) : anyPacket(random, extra, corpus);
     const stays = begins ? !random.chance(3) : random.chance(3);
-    return stays ? base : mutate(base, random, extra, corpus);
+    if (stays) return base;
+    const mutated = mutate(base, random, extra, corpus);
+    return random.chance(2) ? mutated : withLength(mutated);
   });
 }
 
@@ -146,12 +148,12 @@ function anyPacket(random: Random, extra: readonly Buffer[], corpus: Corpus): Bu
   return extra.length > 0 && random.chance(3) ? Buffer.from(random.pick(extra)) : corpus.packet(random);
 }
 
-/** Bits flipped, cut off, spliced, lengths that lie, bytes put in or taken out. */
+/** Bits flipped, cut off, spliced, repeated, lengths that lie, bytes put in or taken out. */
 function mutate(packet: Buffer, random: Random, extra: readonly Buffer[], corpus: Corpus): Buffer {
   const bytes = Buffer.from(packet);
   if (bytes.length === 0) return bytes;
   const at = random.below(bytes.length);
-  switch (random.below(8)) {
+  switch (random.below(9)) {
     case 0:
       for (let i = random.below(4); i >= 0; i -= 1) {
         const where = random.below(bytes.length);
@@ -174,10 +176,18 @@ function mutate(packet: Buffer, random: Random, extra: readonly Buffer[], corpus
       return Buffer.concat([bytes.subarray(0, at), Buffer.of(random.below(256)), bytes.subarray(at)]);
     case 6:
       return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)]);
+    case 7:
+      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(random.below(at + 1))]);
     default:
       bytes[0] = random.below(256);
       return bytes;
   }
+}
+
+/** With the length that it has, if that is told by one byte, so that what lies deeper is looked at too. */
+function withLength(packet: Buffer): Buffer {
+  if (packet.length >= 2 && packet.length < 130) packet[1] = packet.length - 2;
+  return packet;
 }
 
 function endsOf(length: number, random: Random): number[] {

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { agree, flag, type Connect, type Refused } from "./connect-check.ts";
-import { reasonCode } from "./packet-kinds.ts";
+import { hasPaddedLength, reasonCode } from "./packet-kinds.ts";
 import { types } from "./packet-types.ts";
 import { ids, willProperties } from "./properties.ts";
 import type { PropertyReader } from "./property-reader.ts";
@@ -23,13 +23,14 @@ type Draft = { -readonly [key in keyof Connect]: Connect[key] };
 export function checkConnect5(
   bytes: Uint8Array,
   packet: number,
+  headerLength: number,
   from: number,
   to: number,
   limits: GuardLimits,
   reader: PropertyReader,
 ): Connect | Refused {
   const draft: Draft = { version: 5, clientId: "", explains: false, maxPacketBytes: Infinity, keepsSession: false };
-  const violation = fill(draft, bytes, packet, from, to, limits, reader);
+  const violation = fill(draft, bytes, packet, headerLength, from, to, limits, reader);
   if (violation === undefined) return draft;
   // Not even a refusal can be sent.
   if (violation === "packet-size-maximum") return { violation };
@@ -41,12 +42,14 @@ function fill(
   draft: Draft,
   bytes: Uint8Array,
   packet: number,
+  headerLength: number,
   from: number,
   to: number,
   limits: GuardLimits,
   reader: PropertyReader,
 ): Violation | undefined {
   if ((bytes[packet]! & 0x0f) !== 0) return "reserved-flags";
+  if (hasPaddedLength(bytes, packet, headerLength)) return "malformed-length";
   const propertiesAt = from + 4;
   if (propertiesAt > to) return "truncated-packet";
   const flags = bytes[from + 1]!;

@@ -1,7 +1,7 @@
 import { checkConnect, versionAt, type Connect, type Refused } from "./connect-check.ts";
 import { checkConnect5 } from "./connect5-check.ts";
 import { checkHeader } from "./header-check.ts";
-import { checkFirstByte, checkLength, reasonCode } from "./packet-kinds.ts";
+import { checkFirstByte, checkLength, hasPaddedLength, reasonCode } from "./packet-kinds.ts";
 import { PartialPacket } from "./partial-packet.ts";
 import { requiredFlags, types } from "./packet-types.ts";
 import { PublishCheck } from "./publish-check.ts";
@@ -152,9 +152,7 @@ export class PacketGuard {
   }
 
   #check5Header(bytes: Uint8Array, first: number, at: number, length: number): Violation | undefined {
-    // A length that is longer than it need be (1.5.5).
-    if (this.#headerLength > 2 && bytes[at + this.#headerLength - 1] === 0) return "malformed-length";
-    return checkLength(first, length);
+    return hasPaddedLength(bytes, at, this.#headerLength) ? "malformed-length" : checkLength(first, length);
   }
 
   #passes(bytes: Buffer, at: number, end: number): boolean {
@@ -213,7 +211,7 @@ export class PacketGuard {
 
   #readConnect(bytes: Buffer, at: number, from: number, end: number): Connect | Refused {
     const is5 = (bytes[from]! & 0x7f) === 5;
-    if (is5) return checkConnect5(bytes, at, from, end, this.#limits, reader);
+    if (is5) return checkConnect5(bytes, at, this.#headerLength, from, end, this.#limits, reader);
     return checkConnect(bytes, at, from, end, this.#limits);
   }
 
@@ -243,7 +241,9 @@ export class PacketGuard {
   replyTo(violation: Violation, type: number): Uint8Array | undefined {
     if (this.#version5?.bounds.accepted !== true) return undefined;
     const { explains, maxPacketBytes } = this.connect!;
-    const text = explains ? reasonText(violation, type, reader.last) : undefined;
+    const sizes =
+      violation === "packet-too-large" ? { bytes: this.#total, most: this.#limits.maxPacketBytes } : undefined;
+    const text = explains ? reasonText(violation, type, reader.last, sizes) : undefined;
     return disconnectRefusal(reasonCode(violation, type), text, maxPacketBytes);
   }
 

@@ -79,3 +79,8 @@ export function checkLength(first: number, length: number): Violation | undefine
   const { least, most } = packetKinds[first >> 4]!;
   return length < least || length > most ? "wrong-length" : undefined;
 }
+
+/** Whether the remaining length takes more bytes than it need (1.5.5). */
+export function hasPaddedLength(bytes: Uint8Array, at: number, headerLength: number): boolean {
+  return headerLength > 2 && bytes[at + headerLength - 1] === 0;
+}

@@ -14,10 +14,17 @@ const ofProperties: ReadonlySet<Violation> = new Set<Violation>([
 /**
  * The reason string of a refusal: where, what, and what to do.
  * @param property the identifier of the property that was read last
+ * @param sizes of a packet that is too large
  */
-export function reasonText(violation: Violation, type: number, property: number): string {
+export function reasonText(
+  violation: Violation,
+  type: number,
+  property: number,
+  sizes?: { readonly bytes: number; readonly most: number },
+): string {
   const named = ofProperties.has(violation) ? `, ${propertyName(property)}` : "";
-  return `${packetKinds[type]!.name}${named}: ${violations[violation]}; ${reasons[violation].advice}`;
+  const measured = sizes === undefined ? "" : ` of ${sizes.bytes} bytes (at most ${sizes.most})`;
+  return `${packetKinds[type]!.name}${named}${measured}: ${violations[violation]}; ${reasons[violation].advice}`;
 }
 
 function propertyName(id: number): string {

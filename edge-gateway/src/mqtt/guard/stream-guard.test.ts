@@ -21,7 +21,7 @@ beforeAll(async () => {
         ...{ maxPacketBytes: 1000, maxTopicBytes: 100, maxTopicLevels: 5, maxFilters: 3, maxClientIdBytes: 30 },
         ...{ maxUserProperties: 2, maxPropertyBytes: 300, speaksVersion5: true },
       },
-      rates: { messagesPerSecond: 0, bytesPerSecond: 0, burstMs: 1000, patienceMs: 1000 },
+      rates: { messagesPerSecond: 5, bytesPerSecond: 0, burstMs: 1000, patienceMs: 50 },
       maxUnsentBytes: 1000,
       onViolation: (_guard, violation) => {
         cut.push(violation);
@@ -65,4 +65,19 @@ it("a client of MQTT 5 hears why it is cut, nothing after that, and the connecti
   expect(cut).toEqual(["reserved-flags"]);
   await closed;
   expect(errors).toEqual([]);
+});
+
+it("a client of MQTT 5 that sends too often without a pause hears so", async () => {
+  answered = () => {};
+  cut.length = 0;
+  const client = connect({ port, host: "127.0.0.1" });
+  const heard: Buffer[] = [];
+  client.on("data", (chunk) => heard.push(chunk));
+  client.write(connectPacket);
+  await once(client, "data");
+  // Five go at once, and each further one waits.
+  client.write(Buffer.concat(Array.from({ length: 100 }, () => hex("30 04 00 01 61 00"))));
+  await once(client, "close");
+  expect(Buffer.concat(heard)).toEqual(Buffer.concat([connack, hex("e0 01 96")]));
+  expect(cut).toEqual(["rate-exceeded"]);
 });

@@ -118,6 +118,12 @@ describe("the guard, of a client of MQTT 5", () => {
     ],
     ["a will to a wildcard", connect("06", "", "00 00 01 23 00 00"), "topic-name", "2003008100"],
     ["a packet size that no answer fits in", connect("02", "27 00 00 00 04"), "packet-size-maximum", undefined],
+    [
+      "a length that is longer than it need be",
+      hex("10 8e 00 00 04 4d 51 54 54 05 02 00 00 00 00 01 63"),
+      "malformed-length",
+      "2003008100",
+    ],
     ["flags in its header", hex("11 0e 00 04 4d 51 54 54 05 02 00 00 00 00 01 63"), "reserved-flags", "2003008100"],
   ])("does not let in a CONNECT with %s", (_name, bytes, violation, reply) => {
     const guard = new PacketGuard(limits);
@@ -230,6 +236,12 @@ describe("the guard, of a client of MQTT 5", () => {
       guard.take(Buffer.from(misplaced));
       expect(said(guard)).toBe("e00182");
     }
+  });
+
+  it("says how large a packet may be that was too large", () => {
+    const { guard } = letIn({ properties: "17 01" });
+    guard.take(hex("30 d1 0f"));
+    expect(Buffer.from(guard.reply!).toString()).toContain("PUBLISH of 2004 bytes (at most 2000): ");
   });
 
   it("explains to a client that has logged in, and to none whose CONNECT it refuses unasked", () => {

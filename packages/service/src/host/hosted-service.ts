@@ -38,6 +38,8 @@ export interface HostedService<Settings extends TObject = TObject, App extends S
   check?(settings: Static<Settings>): void;
   /** The largest record that it appends with these settings (key, value and headers); absent: what any log takes. */
   maxRecordBytes?(settings: Static<Settings>): number;
+  /** The folder of the web page that it serves, as it was built. */
+  readonly pageFolder?: string;
   /** Where it listens besides HTTP, as URLs; asked for after the start. */
   addresses?(app: App): readonly string[];
 }

@@ -113,6 +113,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
     directory: { services: services.map((service) => service.name), urls: config.urls },
     readiness: notReady,
     warnings: allWarnings,
+    pageFolder: services.find((service) => service.pageFolder !== undefined)?.pageFolder,
   });
 
   const { stopWithinMs } = host;

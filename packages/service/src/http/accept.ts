@@ -69,3 +69,12 @@ function qualityOf(type: string, ranges: readonly Range[]): number {
   }
   return 0;
 }
+
+/** Whether whoever asks takes an answer in that coding. */
+export function takesEncoding(request: FastifyRequest, coding: "gzip" | "br"): boolean {
+  const header = request.headers["accept-encoding"];
+  if (typeof header !== "string" || header === "") return false;
+  // Codings are read like media types of one name.
+  const asTypes = header.replaceAll(/(^|,)\s*([\w*-]+)/g, (_all, comma: string, name: string) => `${comma}${name}/x`);
+  return preferredType(asTypes.replaceAll("*/x", "*/*"), [`${coding}/x`]) !== undefined;
+}

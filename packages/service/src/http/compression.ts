@@ -1,9 +1,8 @@
-import type { FastifyRequest } from "fastify";
 import { pipeline, Readable, Transform } from "node:stream";
 import { promisify } from "node:util";
 import { constants, createBrotliDecompress, createGunzip, createGzip, createInflate, gzip } from "node:zlib";
 import { RequestError } from "@headwater/core";
-import { addVary, preferredType } from "./accept.ts";
+import { addVary, takesEncoding } from "./accept.ts";
 import type { HttpApp } from "./type-provider.ts";
 
 /** Shorter answers are not worth it. */
@@ -26,7 +25,7 @@ export function compressAnswers(app: HttpApp): void {
     const isStream = payload instanceof Readable;
     if (!isStream && !(typeof payload === "string" && payload.length >= leastBytes)) return payload;
     addVary(reply, "accept-encoding");
-    if (!takesGzip(request)) return payload;
+    if (!takesEncoding(request, "gzip")) return payload;
     void reply.header("content-encoding", "gzip").removeHeader("content-length");
     if (!isStream) return gzipped(payload, { level: constants.Z_BEST_SPEED });
     // Flushed with every batch, so that a reader has each as soon as it is there.
@@ -35,14 +34,6 @@ export function compressAnswers(app: HttpApp): void {
       // An error of the source destroys the encoder, and the connection with it: the client sees that it is cut.
     });
   });
-}
-
-function takesGzip(request: FastifyRequest): boolean {
-  const header = request.headers["accept-encoding"];
-  if (typeof header !== "string" || header === "") return false;
-  // Codings are read like media types of one name.
-  const asTypes = header.replaceAll(/(^|,)\s*([\w*-]+)/g, (_all, comma: string, name: string) => `${comma}${name}/x`);
-  return preferredType(asTypes.replaceAll("*/x", "*/*"), ["gzip/x"]) !== undefined;
 }
 
 /** Reads bodies that are compressed; the limit of a body counts for what comes out. */

@@ -26,6 +26,7 @@ import { refuseUnreadBodies } from "./text-bodies.ts";
 import { statusRoutes, type Directory } from "./status-routes.ts";
 import type { HttpApp, TypeBoxTypeProvider } from "./type-provider.ts";
 import { validatorCompiler } from "./validation.ts";
+import { WebPage } from "./web-page.ts";
 
 /** No query has more parameters. */
 const maxQueryParameters = 100;
@@ -62,6 +63,8 @@ export interface HttpServerOptions {
   readonly answersFile?: string;
   /** Origins of pages that may use the API; `*` for any. Default: none but its own. */
   readonly corsOrigins?: readonly string[];
+  /** The folder of a web page, built, that answers what no route takes. Default: there is none. */
+  readonly pageFolder?: string | undefined;
 }
 
 export interface HttpServer {
@@ -159,12 +162,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       makeProblem(405, "method-not-allowed", `${path} takes ${allowed.join(", ")}, not ${request.method}`),
     );
   };
+  const page = options.pageFolder === undefined ? undefined : await WebPage.open(options.pageFolder);
   // Before a body is read: one that is missing or wrong would be refused first.
   app.addHook("onRequest", async (request, reply) => {
     const { url } = request.routeOptions;
     const path = request.url.split("?", 1)[0]!;
     const isOther = url !== path && url?.includes(":") === true && routes.isPlain(path);
-    return request.is404 || isOther ? reply.send(notFound(request, reply)) : undefined;
+    if (!request.is404 && !isOther) return undefined;
+    return page?.answer(request, reply) ?? reply.send(notFound(request, reply));
   });
   app.setNotFoundHandler(async (request, reply) => notFound(request, reply));
   await app.register(swagger, openApi(options.title, options.version ?? "1.0.0"));

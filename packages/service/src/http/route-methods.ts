@@ -27,8 +27,7 @@ export class RouteMethods {
     const methods = new Set<string>();
     const plain = this.isPlain(path);
     for (const route of this.#routes) {
-      // A route for everything (the page's files) says nothing of this path.
-      if (route.pattern.source === "^/.*/?$" || !route.pattern.test(path)) continue;
+      if (!route.pattern.test(path)) continue;
       if (plain && route.url !== path) continue;
       for (const method of route.methods) methods.add(method);
     }

@@ -1,0 +1,126 @@
+/**
+ * How long a message takes, from when it was due: until its PUBACK, and until a query shows it. The open-loop load of
+ * the simulator at each rate against the all-in-one, on its embedded log and store, and on a real Kafka and influxd;
+ * load and all servers on this machine.
+ *
+ *     npm run bench:latency -- [--rates 1000,5000,20000] [--devices 1000] [--seconds 20] [--json FILE]
+ */
+import { execFile } from "node:child_process";
+import { rmSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import { ResourceError } from "@headwater/core";
+import type { FleetVerdict } from "@headwater/device-sim";
+import { startInflux } from "../scripts/servers/influx.ts";
+import { startKafka } from "../scripts/servers/kafka.ts";
+import { conditions, describe } from "./conditions.ts";
+import { lineOf, writeReport, type Figure } from "./report.ts";
+import { startAllInOne, type AllInOne } from "./start-all-in-one.ts";
+
+const { values } = parseArgs({
+  options: {
+    rates: { type: "string", default: "1000,5000,20000" },
+    devices: { type: "string", default: "1000" },
+    seconds: { type: "string", default: "20" },
+    json: { type: "string" },
+  },
+});
+const rates = values.rates.split(",").map(Number);
+const checkout = join(import.meta.dirname, "..");
+const [embedded, onServers] = ["Headwater, embedded", "Headwater, Kafka + InfluxDB"];
+/** p99 in milliseconds until a query shows a message, as the budgets have it. */
+const budgets: Readonly<Record<string, Readonly<Record<number, number>>>> = {
+  [embedded]: { 5000: 20, 20_000: 40 },
+  [onServers]: { 5000: 60 },
+};
+
+const before = conditions();
+const shape =
+  `${values.devices} devices, QoS 1, an open-loop load of the simulator for ${values.seconds} s at each rate, load and servers on the ` +
+  `same machine. Latencies count from when a message was due; "stored" is until a query shows it (ten devices are asked over and over).`;
+console.log(`${describe(before)}\n${shape}\n`);
+const folder = await mkdtemp(join(process.env["BENCH_DIR"] ?? tmpdir(), "bench-latency-"));
+const stops: (() => Promise<unknown>)[] = [];
+const figures: Figure[] = [];
+const notes: string[] = [];
+try {
+  await measure(embedded, {});
+  const kafka = await startKafka({ dataDir: join(folder, "kafka") });
+  stops.push(() => kafka.stop());
+  const influx = await startInflux({ dataDir: join(folder, "influx") });
+  stops.push(() => influx.stop());
+  await measure(onServers, {
+    HEADWATER_EVENT_LOG: "kafka",
+    HEADWATER_KAFKA_BROKERS: kafka.brokers,
+    HEADWATER_TIME_SERIES: "influx",
+    HEADWATER_INFLUX_URL: influx.url,
+    HEADWATER_INFLUX_ORG: influx.org,
+    HEADWATER_INFLUX_BUCKET: influx.bucket,
+    HEADWATER_INFLUX_TOKEN: influx.token,
+  });
+} finally {
+  for (const stop of stops.toReversed()) await stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+for (const figure of figures) console.log(lineOf(figure));
+await writeReport(values.json, {
+  title: "MQTT to stored: latency",
+  command: `npm run bench:latency -- --rates ${values.rates} --seconds ${values.seconds}`,
+  shape,
+  conditions: before,
+  ours: embedded,
+  figures,
+  notes,
+});
+
+async function measure(name: string, settings: Readonly<Record<string, string>>): Promise<void> {
+  const platform = await startAllInOne(checkout, settings);
+  try {
+    for (const rate of rates) {
+      const verdict = await simulate(platform, rate);
+      const { counts, stored, latency, couldNotKeepUp, lag, holds } = verdict;
+      const note =
+        `${name}, ${rate}/s: ${counts.sent} sent, ${counts.acked} acknowledged, ${stored?.lost ?? "?"} lost` +
+        (couldNotKeepUp
+          ? `; the load itself was late (p99 ${lag.p99.toFixed(0)} ms): read its latencies as upper bounds`
+          : "");
+      console.log(note);
+      notes.push(`${note}.`);
+      if (!holds) process.exitCode = 1;
+      for (const [what, each] of Object.entries(latency)) {
+        add(`${what} at ${rate}/s, p50`, name, each.p50);
+        add(`${what} at ${rate}/s, p99`, name, each.p99, what === "stored" ? budgets[name]?.[rate] : undefined);
+      }
+    }
+  } finally {
+    await platform.stop();
+  }
+}
+
+function add(what: string, name: string, value: number, budget?: number): void {
+  const at = figures.findIndex((figure) => figure.what === what);
+  const known: Figure = figures[at] ?? { what, unit: "ms", digits: 1, samples: {} };
+  const figure = { ...known, samples: { ...known.samples, [name]: [value] } };
+  const limit = budget === undefined ? {} : { budget: `at most ${budget} (${name})`, within: value <= budget };
+  figures.splice(at < 0 ? figures.length : at, 1, { ...figure, ...limit });
+}
+
+async function simulate({ mqtt, http, token }: AllInOne, rate: number): Promise<FleetVerdict> {
+  const tokenFile = join(folder, "token");
+  await writeFile(tokenFile, token, { mode: 0o600 });
+  const args = [
+    ...[join(checkout, "cli/src/main.ts"), "sim", "--json", "--devices", values.devices, "--rate", String(rate)],
+    ...["--duration", `${values.seconds}s`, "--prefix", `r${rate}-`, "--token-file", tokenFile],
+    ...["--url", `http://127.0.0.1:${http}`, "--mqtt", `mqtt://127.0.0.1:${mqtt}`],
+  ];
+  const run = promisify(execFile)(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 });
+  // The exit code tells of expectations; the verdict says the same.
+  const { stdout, stderr } = await run.catch((error: { stdout: string; stderr: string }) => error);
+  try {
+    return JSON.parse(stdout) as FleetVerdict;
+  } catch {
+    throw new ResourceError(`the simulator gave no verdict: ${stderr}`);
+  }
+}
