@@ -228,7 +228,8 @@ export function write(life: readonly Step[]): readonly Entry[] {
       // A clock that drifts has fractions of a second, and no fraction of a microsecond.
       clock.received = Math.max(received + 1, Math.round(at(wall - each.kept + ahead)));
       const identity = { gateway: name, epoch, n: log.n(`${name}/${epoch}`), receivedAt: clock.received };
-      const forwardedAt = each.kind === "mark" && each.old !== true ? Math.max(clock.received, Math.round(at(wall + ahead))) : 0;
+      const forwardedAt =
+        each.kind === "mark" && each.old !== true ? Math.max(clock.received, Math.round(at(wall + ahead))) : 0;
       if (each.kind === "mark") log.append({ ...identity, mark: { received: 1, forwardedAt } }, at(wall));
       else {
         const spacing = each.untimed === true ? 1 : second;

@@ -96,7 +96,8 @@ export class JoinedReference {
       if (old?.reference.isMuted === true) {
         if (tenure.open !== undefined) tenure.reference.mute();
         step(tenure, this.#history, reachAfter(this.#history), false);
-      } else if (!goesIntoShadow && old?.open !== undefined && tenure.open !== undefined) tenure.carried = tenure.open.raisedAt;
+      } else if (!goesIntoShadow && old?.open !== undefined && tenure.open !== undefined)
+        tenure.carried = tenure.open.raisedAt;
     }
   }
 
