@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { runMain } from "@headwater/service";
 import { ApiError, NoAnswerError, NotServedError, ProblemError } from "@headwater/client";
 import { alertsCommand } from "./commands/alerts.ts";
+import { auditCommand } from "./commands/audit.ts";
 import { backtestCommand } from "./commands/backtest.ts";
 import { CommandError, UsageError } from "./commands/command-error.ts";
 import { configCommand } from "./commands/config.ts";
@@ -38,6 +39,7 @@ const commands: readonly Command[] = [
   topicsCommand,
   gatewayCommand,
   tokensCommand,
+  auditCommand,
   influxTokenCommand,
   configCommand,
 ];

@@ -15,6 +15,8 @@ import {
 import { type Logger, retrying } from "@headwater/core";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import { provisioningKeyRoutes } from "./access/routes.ts";
+import { openAuditTrail } from "./audit/audit-trail.ts";
+import { auditRoutes } from "./audit/routes.ts";
 import { Deadlines } from "./commands/deadlines.ts";
 import { commandRoutes } from "./commands/routes.ts";
 import type { IngestConfig } from "./config.ts";
@@ -206,11 +208,15 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   backupRoute(http.app, { store, folder: join(dataDir, "ingest", "backups") });
   streamRoutes(http, { log, topics, folded: foldedEvents, model, logger });
 
+  const trail = openAuditTrail({ dataDir, log, topics, logger, folded: foldedEvents });
+  auditRoutes(http.app, trail, timeoutMs);
+
   let deadlines: Deadlines | undefined;
   let saving: NodeJS.Timeout | undefined;
   const lifecycle = new Lifecycle({ logger });
   lifecycle.add("accounts", { stop: () => book.close() });
   lifecycle.add("read model", { start: () => model.start(), stop: () => model.stop() });
+  lifecycle.add("audit trail", { start: () => trail.start(), stop: () => trail.stop() });
   lifecycle.add("restating", { stop: () => restating.stop() });
   lifecycle.add("projection", {
     start: () =>
@@ -234,7 +240,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     },
   });
 
-  const died = Promise.race([projection.died, model.died]);
+  const died = Promise.race([projection.died, model.died, trail.died]);
   // The host attaches its handler after this returns; until then the rejection must not count as unhandled.
   died.catch(() => {});
   let started = false;

@@ -111,6 +111,7 @@ it(
       { ids: ["signIn"], mayRefuse: true },
       // A name that is nobody else's, and one end.
       { ids: ["createToken"], mayRefuse: true },
+      { ids: ["listAudit"], parameters: { cursor: cursor("/api/v1/audit", { at: 1, number: 1 }) }, mayRefuse: true },
       // Of access.v1 there is no position yet.
       { ids: ["listTokens", "getToken"], parameters: { cursor: cursor("/api/v1/tokens", "a") }, mayRefuse: true },
       { ids: ["registerDevice", "addCredential", "createProvisioningKey"], mayRefuse: true },

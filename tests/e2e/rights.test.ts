@@ -32,6 +32,7 @@ const rights: Readonly<Record<string, readonly string[] | undefined>> = {
   ...each(["fixQuarantined", "redriveQuarantine"], "quarantine:write"),
   ...each(["getLedger", "listRebuilds", "getRebuild"], "ledger:read"),
   ...each(["startRebuild", "cancelRebuild"], "rebuild:write"),
+  listAudit: ["audit:read"],
   backUpStore: ["store:backup"],
   ...each(["listAlerts", "getAlert", "explainAlert", "listAlertHistory", "listAlertActions"], "alerts:read"),
   ...each(["acknowledgeAlert", "clearAlert", "assignAlert", "commentAlert"], "alerts:write"),

@@ -1,50 +1,45 @@
-import { api } from "../data/api.ts";
-import { useResource } from "../data/use-resource.ts";
+import { useState } from "react";
+import { Link } from "wouter";
 import { Loaded } from "../design/notice.tsx";
+import { useRefresh } from "../time/use-refresh.ts";
+import { Flow } from "./flow.tsx";
+import { LedgerPanel } from "./ledger-panel.tsx";
+import { SpoolPanel } from "./spool-panel.tsx";
+import { usePipeline } from "./use-pipeline.ts";
+import "./pipeline.css";
 
-const columns = ["received", "logged", "stored", "quarantined", "duplicate", "missing", "lag"] as const;
+const everySeconds = 5;
 
-/** The ledger: balanced, or exactly where not. */
+/** The flow as it is, and the account of what went through it. The live stream tells of neither: it is asked for. */
 export function PipelinePage() {
-  const { resource, reload } = useResource("ledger", () => api.call("GET", "/api/v1/ledger", {}));
+  const { resource, reload } = usePipeline();
+  const [isPaused, setPaused] = useState(false);
+  useRefresh(reload, everySeconds, isPaused);
   return (
-    <>
-      <h1>Pipeline</h1>
+    <div className="pipeline">
+      <div className="toolbar">
+        <h1>Pipeline</h1>
+        <button type="button" className="button" aria-pressed={!isPaused} onClick={() => setPaused(!isPaused)}>
+          {isPaused ? "Paused" : `Asks again every ${everySeconds} s`}
+        </button>
+        <button type="button" className="button" onClick={reload}>
+          Now
+        </button>
+        <Link href="/quarantine" className="button">
+          Quarantine
+        </Link>
+      </div>
       <Loaded of={resource} retry={reload}>
-        {({ partitions, balanced }) => (
+        {(pipeline) => (
           <>
-            <p className={`notice${balanced ? "" : " critical"}`}>
-              {balanced
-                ? "Balanced: all that was received is accounted for."
-                : "Not balanced: see the partitions below."}
-            </p>
-            <table className="table">
-              <thead>
-                <tr>
-                  <th scope="col">Partition</th>
-                  {columns.map((name) => (
-                    <th key={name} scope="col">
-                      {name}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {partitions.map((row) => (
-                  <tr key={row.partition}>
-                    <th scope="row">{row.partition}</th>
-                    {columns.map((name) => (
-                      <td key={name} className="number">
-                        {row[name]}
-                      </td>
-                    ))}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+            <section className="card" aria-label="Flow">
+              <Flow pipeline={pipeline} />
+            </section>
+            {pipeline.spool !== undefined && <SpoolPanel spool={pipeline.spool} />}
+            <LedgerPanel ledger={pipeline.ledger} />
           </>
         )}
       </Loaded>
-    </>
+    </div>
   );
 }

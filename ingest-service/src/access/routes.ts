@@ -178,7 +178,8 @@ export function provisioningKeyRoutes(app: HttpApp, options: ProvisioningKeyRout
     },
     async (request) => {
       const { id } = request.params;
-      const { position } = await write(id, (state, { writeId }) => deleteProvisioningKey(state, id, writeId));
+      const by = principalOf(request).id;
+      const { position } = await write(id, (state, { writeId }) => deleteProvisioningKey(state, id, writeId, by));
       return { id, position: positionText(position) };
     },
   );

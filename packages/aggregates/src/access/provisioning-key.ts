@@ -62,6 +62,7 @@ export function deleteProvisioningKey(
   state: { readonly revision: number; readonly key: ProvisioningKey | undefined } | undefined,
   id: string,
   writeId: string,
+  by = "",
 ): AccessInput {
   if (state?.key === undefined) {
     throw new RequestError(
@@ -70,7 +71,7 @@ export function deleteProvisioningKey(
       `There is no provisioning key ${JSON.stringify(id.slice(0, 100))}`,
     );
   }
-  return { id, revision: state.revision + 1, kind: provisioningKeyKind, deleted: true, writeId };
+  return { id, revision: state.revision + 1, kind: provisioningKeyKind, deleted: true, createdBy: by, writeId };
 }
 
 /** undefined: the event is of no key, or of its end. */

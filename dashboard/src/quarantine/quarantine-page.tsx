@@ -1,0 +1,162 @@
+import { useMemo, useState } from "react";
+import { Link, useSearch, useSearchParams } from "wouter";
+import { Loaded } from "../design/notice.tsx";
+import { Age } from "../time/age.tsx";
+import { EntryDetail, redriven } from "./entry-detail.tsx";
+import { filterOf, stages, states, texts } from "./quarantine-filter.ts";
+import { type Entry, useQuarantine } from "./use-quarantine.ts";
+import "./quarantine.css";
+
+/** What could not be decoded or stored: to look at, to mend and to handle again. */
+export function QuarantinePage({ id }: { readonly id?: string | undefined }) {
+  const search = useSearch();
+  const filter = useMemo(() => filterOf(new URLSearchParams(search)), [search]);
+  const { resource, reload, more } = useQuarantine(filter);
+  const [told, setTold] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const changed = (text: string): void => {
+    setTold(text);
+    reload();
+  };
+  const redriveAll = (): void => {
+    setBusy(true);
+    const choice = Object.keys(filter).length === 0 ? { all: true } : filter;
+    redriven(choice)
+      .then(changed, (error: Error) => setTold(error.message))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <>
+      <p className="crumbs">
+        <Link href="/pipeline">Pipeline</Link>
+      </p>
+      <div className={`quarantine${id === undefined ? "" : " with-entry"}`}>
+        <section className="quarantine-list" aria-label="Quarantined messages">
+          <div className="toolbar">
+            <h1>Quarantine</h1>
+            <button type="button" className="button" onClick={reload}>
+              Look again
+            </button>
+            <button
+              type="button"
+              className="button"
+              disabled={isBusy || (resource.value?.items.length ?? 0) === 0}
+              onClick={redriveAll}
+            >
+              Handle all of these again
+            </button>
+          </div>
+          <FilterBar />
+          <div role="status">{told !== "" && <p className="notice">{told}</p>}</div>
+          <Loaded of={resource} retry={reload}>
+            {({ items, hasMore }) =>
+              items.length === 0 ? (
+                <p className="empty">Nothing here: every message could be read and stored, or none fits the filter.</p>
+              ) : (
+                <>
+                  <Entries entries={items} openId={id} suffix={search === "" ? "" : `?${search}`} />
+                  {hasMore && (
+                    <button type="button" className="button" onClick={more}>
+                      Older messages
+                    </button>
+                  )}
+                </>
+              )
+            }
+          </Loaded>
+        </section>
+        {id !== undefined && <EntryDetail key={id} id={id} onChanged={changed} />}
+      </div>
+    </>
+  );
+}
+
+interface EntriesProps {
+  readonly entries: readonly Entry[];
+  readonly openId: string | undefined;
+  readonly suffix: string;
+}
+
+function Entries({ entries, openId, suffix }: EntriesProps) {
+  return (
+    <table className="table">
+      <thead>
+        <tr>
+          <th scope="col">Message</th>
+          <th scope="col">State</th>
+          <th scope="col">Age</th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map(({ id, device, reason, state, at, mqttTopic, logTopic }) => (
+          <tr key={id} aria-current={id === openId}>
+            <td>
+              <Link href={`/quarantine/${encodeURIComponent(id)}${suffix}`} className="clipped">
+                <bdi>{device === "" ? (mqttTopic === "" ? logTopic : mqttTopic) : device}</bdi>
+              </Link>
+              <span className="quiet clipped">{reason}</span>
+            </td>
+            <td>{state}</td>
+            <td>
+              <Age since={at} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function FilterBar() {
+  const [search, setSearch] = useSearchParams();
+  const set = (name: string, value: string): void => {
+    setSearch(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (value === "") next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  };
+  return (
+    <div className="toolbar" role="search" aria-label="Filter the quarantine">
+      <select
+        className="search"
+        aria-label="State"
+        value={search.get("state") ?? "quarantined"}
+        onChange={({ target }) => set("state", target.value === "quarantined" ? "" : target.value)}
+      >
+        {states.map((each) => (
+          <option key={each}>{each}</option>
+        ))}
+        <option value="all">any state</option>
+      </select>
+      <select
+        className="search"
+        aria-label="Stage"
+        value={search.get("stage") ?? ""}
+        onChange={({ target }) => set("stage", target.value)}
+      >
+        <option value="">Any stage</option>
+        {Object.entries(stages).map(([value, name]) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+      </select>
+      {Object.entries(texts).map(([name, label]) => (
+        <input
+          key={`${name} ${search.has(name)}`}
+          className="search"
+          type="search"
+          aria-label={label}
+          placeholder={label}
+          defaultValue={search.get(name) ?? ""}
+          onChange={({ target }) => set(name, target.value)}
+        />
+      ))}
+    </div>
+  );
+}
