@@ -87,7 +87,7 @@ function carryOn(instance: Instance, old: Instance, before: Rule, evaluator: Eva
     raise(instance, open, evaluator);
     return;
   }
-  instance.grounding = old.grounding;
+  // What late data may find besides has ids of this revision: the one before may have told of it under its own.
   beginAs(instance, old.state.episode);
   const carried: Episode = { ...told };
   keepActing(carried, rule, before, evaluator);
