@@ -133,8 +133,8 @@ function raise(instance: Instance, episode: Episode, { alerts }: Evaluator): voi
 }
 
 /**
- * The same condition, in shadow or out of it. Who was told of an alert is told that it ends there; what holds goes on as
- * another alert, of the shadow, which is raised in earnest when the rule leaves it.
+ * The same condition, in shadow or out of it. Who was told of an alert is told that it ends there; what holds goes on
+ * as another alert, of the shadow, which is raised in earnest when the rule leaves it.
  */
 export function switchMode(instance: Instance, before: Rule, evaluator: Evaluator): void {
   const { open, rule } = instance;
