@@ -47,6 +47,8 @@ export class PacketGuard {
   #version5: Version5Packets | undefined;
   /** After DISCONNECT nothing counts (3.14.4). */
   #ended = false;
+  /** The bounds that a PUBLISH waits for, which is the first of `rest`: one more would be too many. */
+  heldBy: ServerBounds | undefined;
   /** Of the packet whose header was read last: -1 if the header is not whole. */
   #total = -1;
   #headerLength = 0;
@@ -70,6 +72,7 @@ export class PacketGuard {
    */
   take(chunk: Buffer, messages = Infinity, bytes = Infinity): Buffer | null {
     this.rest = undefined;
+    this.heldBy = undefined;
     if (this.violation !== undefined || this.#ended) return null;
     const lastPublish = this.publishes + messages;
     let at = 0;
@@ -78,7 +81,10 @@ export class PacketGuard {
       at = this.#fill(chunk);
       if (at < 0) return null;
       const whole = this.#partial.take();
-      if (!this.#passes(whole, 0, whole.length)) return null;
+      if (!this.#passes(whole, 0, whole.length)) {
+        if (this.heldBy !== undefined) this.rest = Buffer.concat([whole, chunk.subarray(at)]);
+        return null;
+      }
       first = whole;
     }
     const from = at;
@@ -93,7 +99,10 @@ export class PacketGuard {
         this.#partial.add(chunk, at, chunk.length, this.#limits.maxPacketBytes);
         break;
       }
-      if (!this.#passes(chunk, at, end)) break;
+      if (!this.#passes(chunk, at, end)) {
+        if (this.heldBy !== undefined) this.rest = chunk.subarray(at);
+        break;
+      }
       at = end;
     }
     if (first === undefined) return at === from ? null : chunk.subarray(from, at);
@@ -184,7 +193,13 @@ export class PacketGuard {
   }
 
   #passes5(bytes: Buffer, first: number, body: number, end: number): boolean {
-    if (!this.#refuse(this.#version5!.check(bytes, first, body, end), first >> 4)) return false;
+    const five = this.#version5!;
+    const violation = five.check(bytes, first, body, end);
+    if (violation === "receive-maximum") {
+      this.heldBy = five.bounds;
+      return false;
+    }
+    if (!this.#refuse(violation, first >> 4)) return false;
     if (first >> 4 === types.publish) this.publishes += 1;
     else this.#ended = first >> 4 === types.disconnect;
     return true;

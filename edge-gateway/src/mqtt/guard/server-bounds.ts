@@ -29,10 +29,16 @@ export class ServerBounds {
   shared = true;
   #receiveMaximum = 65_535;
   #open = 0;
+  #onRoom: (() => void) | undefined;
+
+  /** Whether one more message may be unacknowledged. */
+  get hasRoom(): boolean {
+    return this.#open < this.#receiveMaximum;
+  }
 
   /** A message of QoS 1 or 2 has come; false if it is one too many. */
   open(): boolean {
-    if (this.#open === this.#receiveMaximum) return false;
+    if (!this.hasRoom) return false;
     this.#open += 1;
     return true;
   }
@@ -43,6 +49,15 @@ export class ServerBounds {
    */
   settle(): void {
     if (this.#open > 0) this.#open -= 1;
+    const tell = this.#onRoom;
+    if (tell === undefined) return;
+    this.#onRoom = undefined;
+    tell();
+  }
+
+  /** Calls back at the next message that is acknowledged for good. */
+  whenRoom(tell: () => void): void {
+    this.#onRoom = tell;
   }
 
   /** @param body of CONNACK, behind the fixed header */

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { OutgoingFlows } from "./outgoing-flows.ts";
 import { PacketGuard } from "./packet-guard.ts";
 import { types } from "./packet-types.ts";
+import type { ServerBounds } from "./server-bounds.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import type { GuardLimits, Violation } from "./violations.ts";
 
@@ -33,6 +34,12 @@ export interface RateLimits {
 /** A client that is told why it is refused may read that for so long. */
 const lingerMs = 500;
 const longestSleepMs = 1000;
+/**
+ * A client of MQTT 5 with more messages unacknowledged than CONNACK allows is read no further; it is cut if none is
+ * acknowledged for so long. Many a library (mqtt.js among them) does not count, and sends what it has at once: while
+ * acknowledgements go out that does no harm, and a cut would only make it send all of it again.
+ */
+const heldMs = 2000;
 
 /**
  * The guard of one connection, put onto the stream that the broker will read and write: a TCP or TLS socket, or a
@@ -52,6 +59,8 @@ export class StreamGuard {
   #timer: NodeJS.Timeout | undefined;
   #slowedSince: number | undefined;
   #cut = false;
+  /** Reading goes on when there is room for one more unacknowledged message. */
+  #held = false;
 
   constructor(stream: Duplex, options: StreamGuardOptions) {
     this.stream = stream;
@@ -98,6 +107,7 @@ export class StreamGuard {
       this.#read();
       return null;
     }
+    if (this.#held) return null;
     return this.#messages === undefined ? this.#take(Infinity, Infinity) : this.#takeSlowly();
   }
 
@@ -108,12 +118,30 @@ export class StreamGuard {
     const whole = packets.take(chunk, messages, bytes);
     // Back to where it came from: the end of the stream waits for it.
     if (packets.rest !== undefined) this.stream.unshift(packets.rest);
+    if (packets.heldBy !== undefined) this.#hold(packets.heldBy);
     if (packets.violation !== undefined) {
       const { violation, reply } = packets;
       if (whole === null) this.cut(violation, reply);
       else setImmediate(() => this.cut(violation, reply));
     }
     return whole;
+  }
+
+  #hold(bounds: ServerBounds): void {
+    this.#held = true;
+    const timer = setTimeout(() => {
+      if (this.stream.destroyed) return;
+      this.cut("receive-maximum", this.#packets.replyTo("receive-maximum", types.publish));
+    }, heldMs);
+    timer.unref();
+    bounds.whenRoom(() => {
+      clearTimeout(timer);
+      // The others that are acknowledged with it make room as well.
+      process.nextTick(() => {
+        this.#held = false;
+        this.stream.emit("readable");
+      });
+    });
   }
 
   /**
