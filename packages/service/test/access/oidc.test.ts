@@ -21,7 +21,7 @@ let server: Server;
 let issuer: string;
 
 /** A provider as there are many: the one of node-oidc-provider, with its own forms. */
-async function startProvider(redirect: string): Promise<void> {
+function startProvider(redirect: string): void {
   const provider = new Provider(issuer, {
     clients: [
       {
@@ -37,7 +37,8 @@ async function startProvider(redirect: string): Promise<void> {
     cookies: { keys: ["a key of this test alone"] },
   });
   // The provider warns of what is only for trials: its forms, its keys.
-  server.on("request", provider.callback());
+  const answer = provider.callback();
+  server.on("request", (request, response) => void answer(request, response));
 }
 
 function settings(more: Record<string, string | undefined>): ProcessSettings {
@@ -63,7 +64,7 @@ beforeAll(async () => {
   const provider = OidcProvider.of(settings({ HEADWATER_HTTP_PUBLIC_URL: url }), adminToken, silentLogger);
   here = await startAccess(place.log, join(place.folder, "here"), { provider });
   relay.target = (await here.http.listen()).port;
-  await startProvider(`${url}/api/v1/session/oidc/callback`);
+  startProvider(`${url}/api/v1/session/oidc/callback`);
 });
 afterAll(async () => {
   await here.close();
