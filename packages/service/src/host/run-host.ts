@@ -13,7 +13,7 @@ import {
 import { loadConfig, mergeSchemas, processSettings, type ProcessSettings } from "../config/index.ts";
 import { Access, AccessModel, type OidcProvider } from "../access/index.ts";
 import { FoldedEvents, SkippedRecords } from "../folded/index.ts";
-import { createHttpServer, loadOrCreateAdminToken, metricsTokenAuth } from "../http/index.ts";
+import { createHttpServer, type Directory, loadOrCreateAdminToken, metricsTokenAuth } from "../http/index.ts";
 import { Lifecycle, runService, type MainContext } from "../lifecycle/index.ts";
 import { createLogger } from "../log/index.ts";
 import { createMetrics, type Metrics } from "../metrics/index.ts";
@@ -100,6 +100,11 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
   const provider = await openProvider(config, adminToken, logger.child({ component: "access" }));
   const issuer = provider?.issuer;
   const access = openAccess({ log, topics, partitions, dataDir, logger, metrics, adminToken, mayWrite, issuer });
+  const directory: Directory = {
+    services: services.map((service) => service.name),
+    urls: config.urls,
+    ...(provider !== undefined && { oidc: "/api/v1/session/oidc" }),
+  };
   const http = await createHttpServer({
     logger,
     metrics,
@@ -113,11 +118,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
     hosts: hostNames(config.http),
     answersFile: join(dataDir, "answers.journal"),
     title: host.title,
-    directory: {
-      services: services.map((service) => service.name),
-      urls: config.urls,
-      ...(provider !== undefined && { oidc: "/api/v1/session/oidc" }),
-    },
+    directory,
     readiness: notReady,
     warnings: allWarnings,
     pageFolder: services.find((service) => service.pageFolder !== undefined)?.pageFolder,
@@ -154,6 +155,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
     signal,
     onReady() {
       const addresses = services.flatMap((service, index) => service.addresses?.(apps[index]!) ?? []);
+      if (addresses.length > 0) directory.mqtt = addresses;
       process.stdout.write(
         `${(host.readyText ?? readyLine)({ name, url, addresses, tokenFile, code: access.codes.make() })}\n`,
       );

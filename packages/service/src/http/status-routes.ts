@@ -36,6 +36,9 @@ const directory = Type.Object(
     oidc: Type.Optional(
       Type.String({ description: "Where a browser goes to sign in at the provider, if there is one" }),
     ),
+    mqtt: Type.Optional(
+      Type.Array(Type.String(), { description: "Where devices connect, if the gateway is in this process" }),
+    ),
   },
   { title: "Directory" },
 );
