@@ -35,6 +35,8 @@ export interface FleetLine extends Common, FleetOptions {
   readonly certificate: string | undefined;
   readonly key: string | undefined;
   readonly report: string | undefined;
+  /** Where results are read from; none: from Headwater's API. */
+  readonly results: readonly string[];
   /** Nobody but the broker is asked: no registration, no store. */
   readonly acksOnly: boolean;
 }
@@ -54,9 +56,16 @@ A fleet on a schedule that does not wait for the platform:
   --tls             connect by TLS (mqtts://, port 8883 unless --mqtt says otherwise)
   --ca FILE         trust this certificate, too; --cert FILE and --key FILE: the devices' own
   --threads N       of the load (default: by rate and devices)
-  --share P/N       this process is part P of N; run all of them, each with its own part
+  --share P/N       this process is part P of N; run all of them, each with its own part;
+                    headwater sim merge A.json B.json makes one verdict of what they print with --json
   --report FILE     a page in HTML with charts of the run
-  --acks-only       a foreign broker: nothing is registered, nothing but acknowledgements is known
+  --acks-only       a foreign broker: nothing is registered, nothing but acknowledgements and --results is known
+  --results URL     what is asked what arrived, instead of Headwater; twice for a log and a store:
+                      kafka://host:9092/topic              Headwater's records, or JSON with &-separated
+                        ?device=tags.topic&pattern=devices/{device}/telemetry&seq=fields.seq
+                      mqtt://host:1883/?filter=devices/+/telemetry&device=topic&pattern=…&seq=values.seq
+                      influx://host:8086/org/bucket?measurement=telemetry&device=TAG&pattern=…&field=seq
+                    (the token of InfluxDB is in INFLUX_TOKEN)
 
 Or a series, sent as it was:
   --series FILE     a recorded series, CSV "timestamp,value", shifted to end now (default: a built-in boiler)
@@ -78,7 +87,7 @@ For both:
   --json            the verdict as JSON
 
 Exit code 0: every expectation holds, and nothing acked was lost. 1: something was, or the run failed. Ctrl-C ends the
-sending; the verdict so far is given.`;
+sending; what was sent is still waited for. A second Ctrl-C ends that as well, and gives the verdict so far.`;
 
 /** As `node:util` parses them; the command line suggests one of these for a mistyped one. */
 export const options = {
@@ -97,6 +106,7 @@ export const options = {
   threads: { type: "string" },
   share: { type: "string" },
   report: { type: "string" },
+  results: { type: "string", multiple: true },
   "acks-only": { type: "boolean", default: false },
   series: { type: "string" },
   samples: { type: "string" },
@@ -115,11 +125,11 @@ export const options = {
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
-type Values = Readonly<Record<string, string | boolean | undefined>>;
+type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 const ofFleets = [
   ["fleet", "rate", "duration", "qos", "payload-bytes", "format", "seed", "prefix", "tls", "ca", "cert", "key"],
-  ["threads", "share", "report", "acks-only"],
+  ["threads", "share", "report", "acks-only", "results"],
 ].flat();
 const ofReplays = ["series", "samples", "id", "type", "metric", "speed", "linger"];
 
@@ -219,6 +229,7 @@ function fleetLine(values: Values, env: NodeJS.ProcessEnv): FleetLine {
     certificate: text("cert"),
     key: text("key"),
     report: text("report"),
+    results: (values["results"] as readonly string[] | undefined) ?? [],
     acksOnly: values["acks-only"] === true,
   };
 }

@@ -12,16 +12,18 @@ import { htmlReport } from "./report/html.ts";
 import { Progress } from "./report/progress.ts";
 import { Timeline } from "./report/timeline.ts";
 import { runFleet } from "./run-fleet.ts";
+import { resultsOf } from "./verdict/readers/results.ts";
 
 export interface FleetContext {
   readonly signal: AbortSignal;
+  readonly hurry: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
 }
 
 const probedDevices = 10;
 
 /** Runs a fleet; answers the exit code. What can be wrong with it is found before it begins. */
-export async function simulateFleet(line: FleetLine, { signal, env }: FleetContext): Promise<number> {
+export async function simulateFleet(line: FleetLine, { signal, hurry, env }: FleetContext): Promise<number> {
   const fleet = fleetOf(line);
   const target = {
     url: line.mqtt,
@@ -35,18 +37,21 @@ export async function simulateFleet(line: FleetLine, { signal, env }: FleetConte
   const api = line.acksOnly
     ? undefined
     : createPlatformClient({ url: line.url, rulesUrl: line.rulesUrl, token: accessToken(line.tokenFile, env) });
+  const results = line.results.length === 0 ? undefined : resultsOf(line.results, env);
   const progress = new Progress(process.stderr, fleet.duration);
   const timeline = new Timeline();
   const verdict = await runFleet({
     fleet,
     target,
     api,
+    ...(results !== undefined && { results }),
     prefix: line.prefix,
     share: line.share,
     threads: line.threads,
     settleMs: line.settleMs,
     probes: probedDevices,
     signal,
+    hurry,
     onState: (state) => progress.state(state),
     onProgress(state, elapsed) {
       progress.show(state, elapsed);

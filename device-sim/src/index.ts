@@ -10,5 +10,7 @@ export { fleetOf, type Fleet } from "./fleet/fleet.ts";
 export type { FleetSpec } from "./fleet/fleet-schema.ts";
 export { readFleet } from "./fleet/read-fleet.ts";
 export { runFleet, type FleetRun } from "./run-fleet.ts";
+export { resultsOf } from "./verdict/readers/results.ts";
+export { mergeOf } from "./verdict/merge.ts";
 export type { FleetVerdict } from "./verdict/verdict.ts";
 export { PacketReader } from "./mqtt/packet-reader.ts";

@@ -7,6 +7,7 @@ import { shiftToEnd, type Sample } from "./series/series.ts";
 import { boilerSeries } from "./series/shapes.ts";
 import { simulate, type Verdict } from "./simulation.ts";
 
+export { mergeVerdicts } from "./merge-command.ts";
 export { options } from "./command-line.ts";
 
 const secondMicros = 1_000_000;
@@ -14,6 +15,8 @@ const secondMicros = 1_000_000;
 export interface SimContext {
   /** Ends the sending; the verdict is still given. */
   readonly signal: AbortSignal;
+  /** Ends the waiting as well; the verdict is of what is known by then. */
+  readonly hurry?: AbortSignal | undefined;
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -21,13 +24,16 @@ export interface SimContext {
  * Runs `headwater sim` and answers its exit code. Rejects with SimulationError, ConfigError, or an error of the API
  * client.
  */
-export async function main(args: readonly string[], { signal, env }: SimContext): Promise<number> {
+export async function main(
+  args: readonly string[],
+  { signal, env, hurry = new AbortController().signal }: SimContext,
+): Promise<number> {
   const line = parseCommandLine(args, env);
   if (line === "help") {
     console.log(usage);
     return 0;
   }
-  if (line.kind === "fleet") return simulateFleet(line, { signal, env });
+  if (line.kind === "fleet") return simulateFleet(line, { signal, hurry, env });
   const token = accessToken(line.tokenFile, env);
   const verdict = await run(line, token, signal);
   console.log(line.json ? JSON.stringify(verdict, undefined, 2) : describe(verdict));

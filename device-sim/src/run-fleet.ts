@@ -1,6 +1,6 @@
-import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
+import { createHistogram } from "node:perf_hooks";
 import { availableParallelism } from "node:os";
-import { type ApiClient, registerDevice } from "@headwater/client";
+import type { ApiClient } from "@headwater/client";
 import { sleep } from "@headwater/core";
 import type { Fleet, Profile } from "./fleet/fleet.ts";
 import { Load } from "./load/load.ts";
@@ -8,18 +8,16 @@ import type { LoadCounts } from "./load/load-context.ts";
 import type { LoadDevice, LoadDone, LoadProgress } from "./load/worker-protocol.ts";
 import type { Target } from "./mqtt/open-connection.ts";
 import { lineMeasurement } from "./payloads/payload.ts";
+import { registered } from "./load/register.ts";
 import { compare, type Comparison, sumOf } from "./verdict/compare.ts";
 import { alertsSince, awaitAlerts } from "./verdict/headwater-alerts.ts";
-import { HeadwaterStream, StoredProbe } from "./verdict/headwater-stream.ts";
-import { compareWithStore } from "./verdict/headwater-store.ts";
-import {
-  type AlertCount,
-  couldNotKeepUp,
-  type FleetVerdict,
-  judge,
-  latencyOf,
-  type Logged,
-} from "./verdict/verdict.ts";
+import { compareWithStore } from "./verdict/compare-stored.ts";
+import { Probes } from "./verdict/probes.ts";
+import { HeadwaterStore } from "./verdict/readers/headwater-store.ts";
+import { HeadwaterStream } from "./verdict/readers/headwater-stream.ts";
+import type { LogReader, OnArrival, StoreReader } from "./verdict/readers/reader.ts";
+import type { Results } from "./verdict/readers/results.ts";
+import { type AlertCount, couldNotKeepUp, type FleetVerdict, judge, latencyOf } from "./verdict/verdict.ts";
 
 export interface FleetRun {
   readonly fleet: Fleet;
@@ -28,6 +26,8 @@ export interface FleetRun {
   readonly api: ApiClient | undefined;
   /** Before every device's id. */
   readonly prefix: string;
+  /** Where results are read instead of from Headwater's API. */
+  readonly results?: Results;
   /** This process's part of the fleet: `[1, 4]` is the first of four. */
   readonly share: readonly [part: number, parts: number];
   readonly threads: number | undefined;
@@ -37,6 +37,8 @@ export interface FleetRun {
   readonly probes: number;
   /** Ends the sending; the verdict is still given. */
   readonly signal: AbortSignal;
+  /** Ends the waiting for acknowledgements, the store and alerts as well: the verdict is of what is known by then. */
+  readonly hurry?: AbortSignal;
   readonly onState: (state: string) => void;
   readonly onProgress: (progress: LoadProgress, elapsed: number) => void;
 }
@@ -52,32 +54,31 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
   const { fleet, api, signal } = run;
   const named = devicesOf(run);
   run.onState(api === undefined ? "connecting" : `registering ${named.length} devices`);
-  const devices = api === undefined ? named : await registered(api, named, fleet, signal);
+  const devices = api === undefined ? named : await registered(api, named, fleet.profiles, signal);
   const metricOf = new Map(devices.map(({ id, profile }) => [id, storedMetric(fleet.profiles[profile]!)] as const));
   const identified = new Map(
     [...metricOf].flatMap(([id, metric]) => (metric === undefined ? [] : [[id, metric] as const])),
   );
   const clock = (): number => performance.timeOrigin + performance.now();
-  const storedLatency = createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 });
-  const probe = api && new StoredProbe(api, identified, storedLatency, clock);
-  const stream = new HeadwaterStream(identified);
+  const store = storeOf(run, identified);
+  const probes = new Probes(store, clock);
+  const log = logOf(run, identified, (device, seq, at) => probes.arrived(device, seq, at));
   let begun = Infinity;
   const load = new Load({
     fleet,
     target: run.target,
     devices,
     threads: run.threads ?? threadsFor(fleet),
-    probes: api === undefined ? 0 : run.probes,
+    probes: store === undefined && log === undefined ? 0 : run.probes,
     connectMs: 30_000,
-    onProbe: (device, seq, due) => probe?.sent(device, seq, due),
+    onProbe: (device, seq, due) => probes.sent(device, seq, due),
     onProgress: (progress) => run.onProgress(progress, Math.max(0, clock() - begun)),
   });
   try {
     run.onState(`connecting ${devices.length} devices`);
     await load.connected(signal);
-    const isFollowed = api !== undefined && totalRate(fleet) <= followedRate;
-    if (isFollowed) await stream.start(api);
-    probe?.start();
+    await log?.start();
+    probes.start();
     begun = clock() + 50;
     const beganAt = new Date(begun).toISOString();
     run.onState("running");
@@ -85,12 +86,11 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
     const done = await finished(load, run, begun);
     run.onState("comparing");
     const seconds = (clock() - begun) / 1_000;
-    const stored = api && (await storedOf(api, done, identified, run.settleMs));
-    await probe?.stop();
+    const stored = store && (await storedOf(store, done, identified, run));
+    await probes.stop();
     const together = stored && sumOf([...stored.values()]);
-    const logged = (): Logged => loggedOf(stream, done, identified);
-    if (isFollowed && together !== undefined) await untilFollowed(logged, together, stream, run.settleMs);
-    await stream.stop();
+    if (log !== undefined) await untilFollowed(() => loggedOf(log, done, identified), together, log, run);
+    await log?.stop();
     const alerts = api === undefined ? [] : await alertsOf(api, run, done, beganAt);
     return verdictOf(run, {
       done,
@@ -98,16 +98,15 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
       seconds,
       devices: devices.length,
       stored: together,
-      logged: isFollowed && stream.incomplete === undefined ? logged() : undefined,
-      loggedUnknown: isFollowed
-        ? stream.incomplete
-        : `the live stream is followed up to ${followedRate} messages a second`,
-      storedLatency,
+      logged: log !== undefined && log.incomplete === undefined ? loggedOf(log, done, identified) : undefined,
+      loggedUnknown:
+        log === undefined ? `the live stream is followed up to ${followedRate} messages a second` : log.incomplete,
+      probes,
       alerts,
     });
   } finally {
-    await probe?.stop();
-    await stream.stop();
+    await probes.stop();
+    await log?.stop();
     await load.close();
   }
 }
@@ -117,33 +116,6 @@ function devicesOf({ fleet, prefix, share: [part, parts] }: FleetRun): LoadDevic
     Array.from({ length: devices }, (_, i) => ({ id: `${prefix}${name}-${i + 1}`, token: "", profile })),
   );
   return all.filter((_, i) => i % parts === part - 1);
-}
-
-const registrationsAtOnce = 16;
-
-async function registered(
-  api: ApiClient,
-  devices: readonly LoadDevice[],
-  fleet: Fleet,
-  signal: AbortSignal,
-): Promise<LoadDevice[]> {
-  const found: LoadDevice[] = [];
-  let next = 0;
-  const one = async (): Promise<void> => {
-    while (next < devices.length && !signal.aborted) {
-      const at = next++;
-      const device = devices[at]!;
-      const { type, tags } = fleet.profiles[device.profile]!;
-      const { token } = await registerDevice(api, {
-        id: device.id,
-        type,
-        ...(Object.keys(tags).length > 0 && { tags }),
-      });
-      found[at] = { ...device, token };
-    }
-  };
-  await Promise.all(Array.from({ length: registrationsAtOnce }, one));
-  return found.filter((each) => each !== undefined);
 }
 
 /** What the store calls the metric that numbers messages; undefined: they have none, or are not to arrive. */
@@ -164,7 +136,7 @@ function threadsFor(fleet: Fleet): number {
 /** Until everything that was sent is acknowledged, or `settleMs` behind the end. */
 async function finished(
   load: Load,
-  { fleet, settleMs, signal }: FleetRun,
+  { fleet, settleMs, signal, hurry = new AbortController().signal }: FleetRun,
   begun: number,
 ): Promise<readonly LoadDone[]> {
   const done = load.done();
@@ -179,7 +151,7 @@ async function finished(
   const lead = begun - (performance.timeOrigin + performance.now());
   const waits = AbortSignal.any([until.signal, signal]);
   await sleep(Math.max(0, lead) + fleet.duration, waits).catch(() => undefined);
-  await sleep(settleMs, until.signal).catch(() => undefined);
+  await sleep(settleMs, AbortSignal.any([until.signal, hurry])).catch(() => undefined);
   load.finish();
   signal.removeEventListener("abort", stop);
   const all = await done;
@@ -188,10 +160,10 @@ async function finished(
 }
 
 function storedOf(
-  api: ApiClient,
+  store: StoreReader,
   done: readonly LoadDone[],
   metricOf: ReadonlyMap<string, string>,
-  settleMs: number,
+  { settleMs, hurry }: FleetRun,
 ): Promise<ReadonlyMap<string, Comparison>> {
   const devices = done
     .flatMap((each) => each.devices)
@@ -199,29 +171,51 @@ function storedOf(
       const metric = metricOf.get(id);
       return metric === undefined || sent.times.length === 0 ? [] : [{ id, metric, sent }];
     });
-  return compareWithStore(api, devices, settleMs);
+  return compareWithStore(store, devices, settleMs, hurry);
 }
 
-function loggedOf(stream: HeadwaterStream, done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): Logged {
+function loggedOf(log: LogReader, done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): Comparison {
   const none = { seen: new Uint8Array(0), reordered: 0 };
   const compared = done
     .flatMap((each) => each.devices)
     .filter(({ id }) => metricOf.has(id))
-    .map(({ id, sent }) => compare(id, sent, stream.byDevice.get(id)?.arrivals ?? none));
-  const { arrived, duplicated, reordered, duplicates } = sumOf(compared);
-  return { arrived, duplicated, reordered, duplicates };
+    .map(({ id, sent }) => compare(id, sent, log.byDevice.get(id)?.arrivals ?? none));
+  return sumOf(compared);
 }
 
-/** The stream may tell of an event a moment after the store has it. */
-async function untilFollowed(logged: () => Logged, stored: Comparison, stream: HeadwaterStream, timeoutMs: number) {
-  const deadline = performance.now() + timeoutMs;
-  const isBehind = (): boolean => logged().arrived < stored.arrived + stored.overwritten;
-  while (stream.incomplete === undefined && performance.now() < deadline && isBehind()) await sleep(100);
+/** A live stream may tell of an event a moment after the store has it. Without a store it is waited for alone. */
+async function untilFollowed(
+  logged: () => Comparison,
+  stored: Comparison | undefined,
+  log: LogReader,
+  { settleMs, hurry }: FleetRun,
+): Promise<void> {
+  const deadline = performance.now() + settleMs;
+  const isBehind = (): boolean => {
+    const { arrived, lost } = logged();
+    return stored === undefined ? lost > 0 : arrived < stored.arrived + stored.overwritten;
+  };
+  while (log.incomplete === undefined && performance.now() < deadline && isBehind() && hurry?.aborted !== true)
+    await sleep(100);
+}
+
+function storeOf({ api, results }: FleetRun, metricOf: ReadonlyMap<string, string>): StoreReader | undefined {
+  if (results !== undefined) return results.store?.(metricOf);
+  return api && new HeadwaterStore(api, metricOf);
+}
+
+function logOf(
+  { api, fleet, results }: FleetRun,
+  metricOf: ReadonlyMap<string, string>,
+  onArrival: OnArrival,
+): LogReader | undefined {
+  if (results !== undefined) return results.log?.(metricOf, onArrival);
+  return api === undefined || totalRate(fleet) > followedRate ? undefined : new HeadwaterStream(api, metricOf);
 }
 
 async function alertsOf(
   api: ApiClient,
-  { fleet, settleMs }: FleetRun,
+  { fleet, settleMs, hurry }: FleetRun,
   done: readonly LoadDone[],
   beganAt: string,
 ): Promise<AlertCount[]> {
@@ -230,7 +224,11 @@ async function alertsOf(
   const found: AlertCount[] = [];
   for (const [i, { rule, tolerance = 0 }] of (fleet.expect.alerts ?? []).entries()) {
     const expected = devices.reduce((sum, { alerts }) => sum + alerts[i]!, 0);
-    const raised = await awaitAlerts(() => alertsSince(api, rule, beganAt, ids), expected, settleMs);
+    const raised = await awaitAlerts(
+      () => alertsSince(api, rule, beganAt, ids),
+      expected,
+      hurry?.aborted === true ? 0 : settleMs,
+    );
     found.push({ rule, expected, raised: raised ?? null, tolerance });
   }
   return found;
@@ -242,22 +240,24 @@ interface Outcome {
   readonly seconds: number;
   readonly devices: number;
   readonly stored: Comparison | undefined;
-  readonly logged: Logged | undefined;
+  readonly logged: Comparison | undefined;
   readonly loggedUnknown: string | undefined;
-  readonly storedLatency: RecordableHistogram;
+  readonly probes: Probes;
   readonly alerts: readonly AlertCount[];
 }
 
-function verdictOf({ fleet }: FleetRun, outcome: Outcome): FleetVerdict {
-  const { done, storedLatency, ...rest } = outcome;
+function verdictOf({ fleet, share: [part, parts] }: FleetRun, outcome: Outcome): FleetVerdict {
+  const { done, probes, ...rest } = outcome;
   const [ack, lag] = [createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 }), createHistogram()];
   for (const each of done) {
     ack.add(each.ackLatency);
     lag.add(each.lag);
   }
   const counts = countsOf(done);
-  const lags = latencyOf(lag);
+  const isPart = parts > 1;
+  const lags = latencyOf(lag, isPart);
   const run = {
+    ...(isPart && { share: { part, parts, expect: fleet.expect } }),
     ...rest,
     fleet: fleet.name,
     seed: fleet.seed,
@@ -265,7 +265,11 @@ function verdictOf({ fleet }: FleetRun, outcome: Outcome): FleetVerdict {
     counts,
     scheduled: done.reduce((sum, each) => sum + each.scheduled, 0),
     unacked: counts.sent - counts.unconfirmed - counts.acked,
-    latency: { ack: latencyOf(ack), stored: latencyOf(storedLatency) },
+    latency: {
+      ack: latencyOf(ack, isPart),
+      logged: latencyOf(probes.logged, isPart),
+      stored: latencyOf(probes.stored, isPart),
+    },
     lag: lags,
     couldNotKeepUp: couldNotKeepUp(lags),
   };

@@ -40,7 +40,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   client: { folder: "packages/client", mayImport: [], vendors: [], node: false },
   // What builds it (vite.config.ts) is no part of the page.
   dashboard: { folder: "dashboard/src", mayImport: ["client"], node: false },
-  "device-sim": { folder: "device-sim", mayImport: ["core", "proto", "client", "decode"] },
+  "device-sim": { folder: "device-sim", mayImport: ["core", "proto", "client", "decode", "event-log"] },
   cli: { folder: "cli", mayImport: products },
   testkit: { folder: "packages/testkit", mayImport: [...products, "cli"] },
   scripts: { folder: "scripts", mayImport: [...products, "cli", "testkit", "tests"] },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Fleet, fleetOf, type FleetSpec, type FleetVerdict, runFleet } from "@headwater/device-sim";
+import { type Fleet, fleetOf, type FleetSpec, type FleetVerdict, mergeOf, runFleet } from "@headwater/device-sim";
 import { openEmbedded } from "./platform/embedded.ts";
 import type { Platform } from "./platform/platform.ts";
 import { type Lies, LyingRelay } from "./simulator/lying-relay.ts";
@@ -18,22 +18,26 @@ function run(
     signal = new AbortController().signal,
     settleMs = 120_000,
     threads = 1,
-    onAcked = () => {},
+    onAcked = (_acked: number) => {},
+    share = [1, 1] as readonly [number, number],
+    prefix = `run-${++runs}-`,
+    hurry = new AbortController().signal,
   } = {},
 ): Promise<FleetVerdict> {
   return runFleet({
     fleet: fleet(spec),
     target: { url },
     api: platform.ingest,
-    prefix: `run-${++runs}-`,
-    share: [1, 1],
+    prefix,
+    share,
+    hurry,
     threads,
     settleMs,
     probes: 5,
     signal,
     onState: () => undefined,
     onProgress({ counts: { acked } }) {
-      if (acked > 0) onAcked();
+      if (acked > 0) onAcked(acked);
     },
   });
 }
@@ -111,6 +115,24 @@ describe("a fleet at an honest platform", () => {
   });
 });
 
+describe("a fleet in parts", () => {
+  it("is registered by imports, and judged as one of what its parts say", async () => {
+    const spec: FleetSpec = { duration: "2s", profiles: { a: { devices: 220, rate: "1/s" } } };
+    const prefix = `parts-${++runs}-`;
+    const parts: FleetVerdict[] = [];
+    for (const part of [1, 2]) parts.push(await run(spec, { share: [part, 2], prefix }));
+    const whole = mergeOf(parts.map((part) => JSON.parse(JSON.stringify(part)) as FleetVerdict));
+    expect(whole.expectations.filter(({ holds }) => !holds)).toEqual([]);
+    expect([whole.devices, whole.share]).toEqual([220, undefined]);
+    expect(whole.counts.acked).toBe(parts[0]!.counts.acked + parts[1]!.counts.acked);
+    expect(whole.stored).toMatchObject({ arrived: whole.counts.acked, lost: 0 });
+    expect(whole.latency.ack.count).toBe(whole.counts.acked);
+    // Devices that are there get a further token.
+    const again = await run(spec, { share: [2, 2], prefix });
+    expect([again.devices, again.refused, again.counts.acked > 0]).toEqual([110, [], true]);
+  });
+});
+
 describe("a fleet behind a hop that lies", () => {
   const lines: FleetSpec = { duration: "2s", profiles: { a: { devices: 1, rate: "20/s" } } };
   const lied = async (lies: Partial<Lies>, settleMs?: number): Promise<FleetVerdict> => {
@@ -131,6 +153,32 @@ describe("a fleet behind a hop that lies", () => {
     ]);
     expect([stored!.lost, holds]).toEqual([4, false]);
     expect(expectations.filter((each) => !each.holds).map(({ name }) => name)).toEqual(["lost"]);
+  });
+
+  it("ends at the second interruption with the verdict so far, whatever is still missing", async () => {
+    const [stop, hurry] = [new AbortController(), new AbortController()];
+    const relay = await LyingRelay.start(Number(new URL(platform.mqttUrl()).port), { ...none, drop: [2] });
+    try {
+      const url = `mqtt://127.0.0.1:${relay.port}`;
+      // It would be waited for to the end of the world.
+      const patience = { settleMs: 600_000, signal: stop.signal, hurry: hurry.signal };
+      const verdict = await run(
+        { ...lines, duration: "10m" },
+        {
+          ...{ url, ...patience },
+          onAcked(acked) {
+            if (acked < 5) return;
+            stop.abort();
+            setTimeout(() => hurry.abort(), 2_000);
+          },
+        },
+      );
+      expect(verdict.seconds).toBeLessThan(300);
+      expect(verdict.counts.acked).toBeGreaterThan(1);
+      expect([verdict.stored!.lost, verdict.holds]).toEqual([1, false]);
+    } finally {
+      await relay.stop();
+    }
   });
 
   it("names what it has doubled and what it has reordered", async () => {

@@ -1,4 +1,4 @@
-import { main, options } from "@headwater/device-sim/main";
+import { main, mergeVerdicts, options } from "@headwater/device-sim/main";
 import type { Command } from "./command.ts";
 import { parseOptions } from "./options.ts";
 
@@ -6,9 +6,10 @@ export const simCommand: Command = {
   name: "sim",
   summary: "run a fleet of devices, or replay a series, and say what became of each message",
   stopsBySignal: true,
-  async run(args, { signal, env }) {
+  async run(args, context) {
+    if (args[0] === "merge") return mergeVerdicts(args.slice(1));
     // The simulator parses them again; a mistyped one is named here as by every other command.
     parseOptions("sim", args, options);
-    return main(args, { signal, env });
+    return main(args, { ...context, hurry: context.secondSignal?.() });
   },
 };

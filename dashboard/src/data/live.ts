@@ -1,4 +1,5 @@
-export type LiveState = "connecting" | "live" | "stale";
+/** none: no page listens. */
+export type LiveState = "none" | "connecting" | "live" | "stale";
 
 /** What the live stream tells: of a reading, an alert, a device or a command. */
 export interface LiveEvent {
@@ -16,7 +17,7 @@ const mostWaiting = 20_000;
 
 /** One connection for all that listen to the same; what arrived since the last frame is handed out at once. */
 class Feed {
-  state: LiveState = "connecting";
+  state: Exclude<LiveState, "none"> = "connecting";
   readonly listeners = new Set<Listener>();
   readonly #query: string;
   readonly #changed: () => void;
@@ -51,7 +52,7 @@ class Feed {
     }
   }
 
-  #become(state: LiveState): void {
+  #become(state: Feed["state"]): void {
     if (this.state === state) return;
     this.state = state;
     this.#changed();
@@ -77,6 +78,7 @@ class Live {
   /** The worst of the connections. */
   get state(): LiveState {
     const states = [...this.#feeds.values()].map(({ state }) => state);
+    if (states.length === 0) return "none";
     if (states.includes("stale")) return "stale";
     return states.includes("live") ? "live" : "connecting";
   }
@@ -85,6 +87,7 @@ class Live {
   listen(query: string, listener: Listener): () => void {
     const feed = this.#feeds.get(query) ?? new Feed(query, () => this.#tell());
     this.#feeds.set(query, feed);
+    this.#tell();
     feed.listeners.add(listener);
     return () => {
       feed.listeners.delete(listener);

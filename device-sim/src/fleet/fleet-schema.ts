@@ -135,7 +135,12 @@ export const expectSchema = Type.Object(
     reordered: Type.Optional(Count),
     refusedDevices: Type.Optional(Count),
     sentAtLeast: Type.Optional(Share),
-    p99: Type.Optional(Type.Object({ ack: Type.Optional(Duration), stored: Type.Optional(Duration) }, exact)),
+    p99: Type.Optional(
+      Type.Object(
+        { ack: Type.Optional(Duration), logged: Type.Optional(Duration), stored: Type.Optional(Duration) },
+        exact,
+      ),
+    ),
     alerts: Type.Optional(
       Type.Array(
         Type.Object(

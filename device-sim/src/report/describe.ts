@@ -18,16 +18,19 @@ export function describeVerdict(verdict: FleetVerdict): string {
   if (stored !== undefined) {
     const overwritten =
       stored.overwritten > 0 ? `, ${stored.overwritten} overwritten by a later one of the same time` : "";
-    lines.push(row("stored", `${stored.arrived}${overwritten}`), row("lost", String(stored.lost)));
-    for (const { device, from, to, fromTime, toTime } of stored.lostRanges.slice(0, 10)) {
+    lines.push(row("stored", `${stored.arrived}${overwritten}`));
+  }
+  const known = stored ?? logged;
+  if (known !== undefined) {
+    lines.push(row("lost", String(known.lost)));
+    for (const { device, from, to, fromTime, toTime } of known.lostRanges.slice(0, 10)) {
       lines.push(
         `  ${device}: ${from === to ? from : `${from} to ${to}`} (${fromTime}${from === to ? "" : ` to ${toTime}`})`,
       );
     }
-    if (stored.lostRanges.length > 10)
-      lines.push(`  and ${stored.lostRanges.length - 10} ranges more; --json has them`);
-    if (stored.unconfirmedMissing > 0)
-      lines.push(row("", `${stored.unconfirmedMissing} that nobody acknowledged are not there`));
+    if (known.lostRanges.length > 10) lines.push(`  and ${known.lostRanges.length - 10} ranges more; --json has them`);
+    if (known.unconfirmedMissing > 0)
+      lines.push(row("", `${known.unconfirmedMissing} that nobody acknowledged are not there`));
   }
   if (counts.commands > 0) {
     const again = counts.repeatedCommands > 0 ? `, ${counts.repeatedCommands} delivered again` : "";
@@ -37,6 +40,7 @@ export function describeVerdict(verdict: FleetVerdict): string {
     lines.push(row("alerts", `${rule}: ${raised ?? "unknown"}, expected ${expected}`));
   }
   lines.push(row("to ack", latencyText(latency.ack)));
+  if (latency.logged.count > 0) lines.push(row("to the log", latencyText(latency.logged)));
   if (latency.stored.count > 0) lines.push(row("to a query", latencyText(latency.stored)));
   if (counts.reconnects > 0 || counts.cuts > 0)
     lines.push(row("reconnects", `${counts.reconnects}, after ${counts.cuts} cuts`));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ArrivalCount } from "./arrivals.ts";
+import { ArrivalCount } from "./readers/arrivals.ts";
 import { compare } from "./compare.ts";
 import { MessageLog } from "../load/message-log.ts";
 

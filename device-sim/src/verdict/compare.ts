@@ -1,5 +1,5 @@
 import type { SentMessages } from "../load/message-log.ts";
-import type { Arrivals } from "./arrivals.ts";
+import type { Arrivals } from "./readers/arrivals.ts";
 
 /** Messages of a device that are missing one after the other. */
 export interface LostRange {

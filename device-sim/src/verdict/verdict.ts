@@ -13,6 +13,8 @@ export interface Latency {
   readonly p99: number;
   readonly p999: number;
   readonly max: number;
+  /** At `ranks`, of a part of a fleet: what the whole's percentiles are made of. */
+  readonly steps?: readonly number[];
 }
 
 export interface AlertCount {
@@ -23,14 +25,6 @@ export interface AlertCount {
   readonly tolerance: number;
 }
 
-/** What the log had, as far as it could be followed. */
-export interface Logged {
-  readonly arrived: number;
-  readonly duplicated: number;
-  readonly reordered: number;
-  readonly duplicates: Comparison["duplicates"];
-}
-
 export interface Expectation {
   readonly name: string;
   readonly wanted: string;
@@ -38,7 +32,16 @@ export interface Expectation {
   readonly holds: boolean;
 }
 
+/** Of a fleet that runs as several processes. */
+export interface Share {
+  readonly part: number;
+  readonly parts: number;
+  /** What the fleet expects of the whole. */
+  readonly expect: ExpectSpec;
+}
+
 export interface FleetVerdict {
+  readonly share?: Share;
   readonly fleet: string;
   readonly seed: number;
   readonly beganAt: string;
@@ -51,10 +54,11 @@ export interface FleetVerdict {
   /** Sent with QoS 1 or 2, and not acknowledged by the end. */
   readonly unacked: number;
   readonly stored: Comparison | undefined;
-  readonly logged: Logged | undefined;
+  /** What the log had, as far as it could be followed. */
+  readonly logged: Comparison | undefined;
   /** Why the log was not followed whole. */
   readonly loggedUnknown: string | undefined;
-  readonly latency: { readonly ack: Latency; readonly stored: Latency };
+  readonly latency: { readonly ack: Latency; readonly logged: Latency; readonly stored: Latency };
   /** By which the load itself was late. */
   readonly lag: Latency;
   /** The load was not what was asked for, by its own doing. */
@@ -64,10 +68,37 @@ export interface FleetVerdict {
   readonly holds: boolean;
 }
 
-export function latencyOf(histogram: RecordableHistogram): Latency {
+/** Percentiles at which a part of a fleet tells its latencies: every half percent, and finer above 99. */
+const ranks = [
+  ...Array.from({ length: 198 }, (_, i) => (i + 1) / 2),
+  ...Array.from({ length: 9 }, (_, i) => 99 + (i + 1) / 10),
+  ...Array.from({ length: 9 }, (_, i) => 99.9 + (i + 1) / 100),
+  100,
+];
+
+export function latencyOf(histogram: RecordableHistogram, isPart = false): Latency {
   const { count } = histogram;
   const at = (percentile: number): number => (count === 0 ? 0 : histogram.percentile(percentile) / 1_000);
-  return { count, p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max: count === 0 ? 0 : histogram.max / 1_000 };
+  return {
+    ...{ count, p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max: count === 0 ? 0 : histogram.max / 1_000 },
+    ...(isPart && { steps: ranks.map(at) }),
+  };
+}
+
+/** Those of all messages of the parts; each rank of a part stands for those between it and the rank below. */
+export function mergeLatencies(parts: readonly Latency[]): Latency {
+  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  const weighed = parts
+    .flatMap((part) =>
+      (part.steps ?? []).map((value, i) => ({ value, weight: part.count * (ranks[i]! - (ranks[i - 1] ?? 0)) })),
+    )
+    .toSorted((a, b) => a.value - b.value);
+  const at = (percentile: number): number => {
+    let left = percentile * count - 1e-6 * count;
+    return weighed.find(({ weight }) => (left -= weight) <= 0)?.value ?? 0;
+  };
+  const max = Math.max(0, ...parts.map((part) => part.max));
+  return { count, p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max };
 }
 
 /** Milliseconds of its own lag from which on a run is not what was asked for. */
@@ -90,7 +121,8 @@ export function judge(run: Omit<FleetVerdict, "expectations" | "holds">, expect:
       holds: value !== undefined && value <= wanted,
     });
   };
-  most("lost", run.stored === undefined ? expect.lost : (expect.lost ?? 0), run.stored?.lost);
+  const known = run.stored ?? run.logged;
+  most("lost", known === undefined ? expect.lost : (expect.lost ?? 0), known?.lost);
   most("unacked", expect.unacked ?? 0, run.unacked);
   most("duplicated", expect.duplicated, run.logged?.duplicated);
   most("reordered", expect.reordered, run.logged?.reordered);
@@ -101,7 +133,7 @@ export function judge(run: Omit<FleetVerdict, "expectations" | "holds">, expect:
     const share = run.scheduled === 0 ? 0 : (sent + missing + hostile) / run.scheduled;
     found.push({ name: "sent of what was due", wanted: percent(least), found: percent(share), holds: share >= least });
   }
-  for (const kind of ["ack", "stored"] as const) {
+  for (const kind of ["ack", "logged", "stored"] as const) {
     const wanted = expect.p99?.[kind];
     if (wanted === undefined) continue;
     const { count, p99 } = run.latency[kind];

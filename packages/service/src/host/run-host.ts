@@ -13,7 +13,7 @@ import {
 import { loadConfig, mergeSchemas, processSettings, type ProcessSettings } from "../config/index.ts";
 import { Access, AccessModel } from "../access/index.ts";
 import { FoldedEvents, SkippedRecords } from "../folded/index.ts";
-import { createHttpServer, loadOrCreateAdminToken, metricsTokenAuth } from "../http/index.ts";
+import { createHttpServer, type Directory, loadOrCreateAdminToken, metricsTokenAuth } from "../http/index.ts";
 import { Lifecycle, runService, type MainContext } from "../lifecycle/index.ts";
 import { createLogger } from "../log/index.ts";
 import { createMetrics, type Metrics } from "../metrics/index.ts";
@@ -98,6 +98,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
   const topics = topicNames(config.eventLog.topicPrefix);
   const mayWrite = services.some(({ writesAccess = false }) => writesAccess);
   const access = openAccess({ log, topics, partitions, dataDir, logger, metrics, adminToken, mayWrite });
+  const directory: Directory = { services: services.map((service) => service.name), urls: config.urls };
   const http = await createHttpServer({
     logger,
     metrics,
@@ -110,7 +111,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
     corsOrigins: config.http.corsOrigins,
     answersFile: join(dataDir, "answers.journal"),
     title: host.title,
-    directory: { services: services.map((service) => service.name), urls: config.urls },
+    directory,
     readiness: notReady,
     warnings: allWarnings,
     pageFolder: services.find((service) => service.pageFolder !== undefined)?.pageFolder,
@@ -147,6 +148,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
     signal,
     onReady() {
       const addresses = services.flatMap((service, index) => service.addresses?.(apps[index]!) ?? []);
+      if (addresses.length > 0) directory.mqtt = addresses;
       process.stdout.write(
         `${(host.readyText ?? readyLine)({ name, url, addresses, tokenFile, code: access.codes.make() })}\n`,
       );

@@ -8,6 +8,8 @@ export interface MainContext {
   /** Aborted by SIGTERM or SIGINT: stop what runs, then return. */
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
+  /** Aborted by the second signal, for a command that heeds it: the third ends the process then, not the second. */
+  readonly secondSignal?: () => AbortSignal;
 }
 
 /** How long handles that are still open keep the process alive after `main` returned (milliseconds). */
@@ -26,18 +28,24 @@ const sameSignalMs = 500;
 const unremarkable = new Set(["PipeWrap", "TTYWrap", "SignalWrap", "Immediate", "CloseReq", "ShutdownWrap"]);
 
 /**
- * Runs a process: signals become `signal`, a second one ends at once; an error that a person can act on is one line on
- * standard error and exit code 1, any other comes with its stack and exit code 70, as does an unhandled
- * rejection. Returns when `main` has.
+ * Runs a process: signals become `signal`, a second one ends at once unless the command heeds it; an error that a
+ * person can act on is one line on standard error and exit code 1, any other comes with its stack and exit code 70, as
+ * does an unhandled rejection. Returns when `main` has.
  */
 export async function runMain(main: (context: MainContext) => Promise<void>): Promise<void> {
   const stopping = new AbortController();
+  let hurrying: AbortController | undefined;
   let first: { readonly name: NodeJS.Signals; readonly at: number } | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
     if (first === undefined) {
       first = { name, at: performance.now() };
       stopping.abort(name);
-    } else if (name !== first.name || performance.now() - first.at > sameSignalMs) {
+    } else if (name === first.name && performance.now() - first.at <= sameSignalMs) {
+      return;
+    } else if (hurrying?.signal.aborted === false) {
+      first = { name, at: performance.now() };
+      hurrying.abort(name);
+    } else {
       process.exit(128 + constants.signals[name]);
     }
   };
@@ -51,7 +59,11 @@ export async function runMain(main: (context: MainContext) => Promise<void>): Pr
   process.on("uncaughtException", onFatal);
   process.on("unhandledRejection", onFatal);
   try {
-    await main({ signal: stopping.signal, env: process.env });
+    await main({
+      signal: stopping.signal,
+      env: process.env,
+      secondSignal: () => (hurrying ??= new AbortController()).signal,
+    });
   } catch (error) {
     process.exitCode = report(error);
   }

@@ -1,0 +1,46 @@
+import { sleep } from "@headwater/core";
+import { compare, type Comparison } from "./compare.ts";
+import type { StoredDevice, StoreReader } from "./readers/reader.ts";
+
+const atOnce = 8;
+
+/**
+ * Holds what devices have sent against a store. What is missing is asked for again until it is there, or until
+ * `timeoutMs` have passed.
+ */
+export async function compareWithStore(
+  store: StoreReader,
+  devices: readonly StoredDevice[],
+  timeoutMs: number,
+  hurry?: AbortSignal,
+): Promise<ReadonlyMap<string, Comparison>> {
+  const deadline = performance.now() + timeoutMs;
+  const found = new Map<string, Comparison>();
+  let open = devices;
+  for (;;) {
+    await eachOf(open, async (device) => void found.set(device.id, await compareOne(store, device)));
+    open = open.filter(({ id }) => found.get(id)!.lost > 0 || found.get(id)!.unconfirmedMissing > 0);
+    const isLosing = open.some(({ id }) => found.get(id)!.lost > 0);
+    if (!isLosing || performance.now() > deadline || hurry?.aborted === true) return found;
+    await sleep(500, hurry).catch(() => undefined);
+  }
+}
+
+async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const one = async (): Promise<void> => {
+    while (next < items.length) await work(items[next++]!);
+  };
+  await Promise.all(Array.from({ length: atOnce }, one));
+}
+
+async function compareOne(store: StoreReader, device: StoredDevice): Promise<Comparison> {
+  const { id, sent } = device;
+  const seen = new Uint8Array(sent.times.length);
+  const stored = new Set<number>();
+  await store.eachPoint(device, (time, seq) => {
+    stored.add(time);
+    if (Number.isInteger(seq) && seq >= 1 && seq <= seen.length && seen[seq - 1]! < 255) seen[seq - 1]! += 1;
+  });
+  return compare(id, sent, { seen, reordered: 0 }, (seq) => stored.has(sent.times[seq - 1]!));
+}

@@ -1,0 +1,62 @@
+import { type ApiClient, ProblemError } from "@headwater/client";
+import { spanOf, type StoredDevice, type StoreReader } from "./reader.ts";
+
+const pageLimit = 1_000_000;
+const devicesAtOnce = 50;
+
+type LatestPage = {
+  readonly items: readonly {
+    readonly device: string;
+    readonly values: Readonly<Record<string, { readonly value?: unknown } | undefined>>;
+  }[];
+};
+
+/** What Headwater has stored, over REST. */
+export class HeadwaterStore implements StoreReader {
+  readonly pauseMs = 5;
+  readonly #api: ApiClient;
+  readonly #metricOf: ReadonlyMap<string, string>;
+
+  /** `metricOf`: of each device the metric that numbers its messages. */
+  constructor(api: ApiClient, metricOf: ReadonlyMap<string, string>) {
+    this.#api = api;
+    this.#metricOf = metricOf;
+  }
+
+  async eachPoint({ id, metric, sent }: StoredDevice, take: (time: number, seq: number) => void): Promise<void> {
+    if (sent.times.length === 0) return;
+    const { first, last } = spanOf(sent);
+    const query = {
+      metric,
+      from: new Date(first).toISOString(),
+      to: new Date(last + 1).toISOString(),
+      limit: pageLimit,
+    };
+    let cursor: string | undefined;
+    do {
+      const page = await this.#api
+        .call("GET", "/api/v1/devices/{id}/series", {
+          path: { id },
+          query: { ...query, ...(cursor !== undefined && { cursor }) },
+        })
+        .catch((error: unknown) => {
+          // Nothing of it has been stored yet.
+          if (error instanceof ProblemError && error.status === 404) return { points: [], next: undefined };
+          throw error;
+        });
+      for (const [time, value] of page.points) take(Math.round(Number(time)), Number(value));
+      cursor = page.next;
+    } while (cursor !== undefined);
+  }
+
+  async latest(devices: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const asked = devices.slice(0, devicesAtOnce);
+    const metrics = [...new Set(asked.map((id) => this.#metricOf.get(id)!))];
+    const text = [
+      ...asked.map((id) => `device=${encodeURIComponent(id)}`),
+      ...metrics.map((metric) => `metric=${encodeURIComponent(metric)}`),
+    ].join("&");
+    const { items } = await this.#api.request<LatestPage>("GET", `/api/v1/telemetry/latest?${text}&limit=1000`);
+    return new Map(items.map(({ device, values }) => [device, Number(values[this.#metricOf.get(device)!]?.value)]));
+  }
+}

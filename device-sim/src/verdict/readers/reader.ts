@@ -1,0 +1,39 @@
+import type { SentMessages } from "../../load/message-log.ts";
+import type { ArrivalCount } from "./arrivals.ts";
+
+/** Told of each message that passes, in their order; `at`: milliseconds since the epoch at which it was there. */
+export type OnArrival = (device: string, seq: number, at: number) => void;
+
+/** Where messages pass, one after the other: a log, a live stream, a subscription. */
+export interface LogReader {
+  readonly byDevice: ReadonlyMap<string, ArrivalCount>;
+  /** Why it does not tell everything; undefined: it does. */
+  readonly incomplete: string | undefined;
+  /** Resolves when nothing that is sent from now on is missed. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface StoredDevice {
+  readonly id: string;
+  /** The metric that numbers its messages, as the store calls it. */
+  readonly metric: string;
+  readonly sent: SentMessages;
+}
+
+/** Where messages come to lie, and can be asked for. */
+export interface StoreReader {
+  /** All points of a device within the times of what it has sent: milliseconds since the epoch, and numbers. */
+  eachPoint(device: StoredDevice, take: (time: number, seq: number) => void): Promise<void>;
+  /** The number of the newest message of each device. */
+  latest(devices: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Milliseconds between two questions for the latest. */
+  readonly pauseMs: number;
+}
+
+/** When the first and the last message of a device were measured (milliseconds). */
+export function spanOf({ times }: SentMessages): { readonly first: number; readonly last: number } {
+  let [first, last] = [Infinity, -Infinity];
+  for (const time of times) [first, last] = [Math.min(first, time), Math.max(last, time)];
+  return { first, last };
+}
