@@ -1,6 +1,9 @@
 import mqtt, { type MqttClient } from "mqtt";
 
-/** Devices, of MQTT 3.1.1 and 5 by turns, that publish counters as fast as they are acknowledged and remember what was: what may not be lost. */
+/**
+ * Devices, of MQTT 3.1.1 and 5 by turns, that publish counters as fast as they are acknowledged and remember what was:
+ * what may not be lost.
+ */
 export class AckedLoad {
   /** By device, the counters that were acknowledged. */
   readonly acked = new Map<string, Set<number>>();

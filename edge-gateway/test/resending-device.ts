@@ -1,8 +1,9 @@
 import { RawDevice } from "./raw-device.ts";
 
 /**
- * A device with a session that outlives its connections, of MQTT 3.1.1 and 5 by turns: it numbers what it says, keeps so many messages open, and
- * after a reconnect first sends again, with DUP and as they were, those that were not acknowledged.
+ * A device with a session that outlives its connections, of MQTT 3.1.1 and 5 by turns: it numbers what it says, keeps
+ * so many messages open, and after a reconnect first sends again, with DUP and as they were, those that were not
+ * acknowledged.
  */
 export class ResendingDevice {
   readonly device: string;
