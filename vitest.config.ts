@@ -22,6 +22,8 @@ const node = {
  * adapters. e2e: real processes over real sockets on the embedded log and store. servers: whatever needs the real Kafka
  * and InfluxDB (`npm run servers -- start`); it fails, never skips, without them. mutation: whether the tests of the
  * rule engine notice that it was made wrong; takes many minutes and is run when the engine or its tests change.
+ * browser: the web page, built (`npm run build`), in a real Chromium on a real all-in-one; pictures of it are kept in
+ * tests/browser/screenshots.
  *
  * Timeouts are limits against hanging, generous enough for a machine that does other work; none measures speed.
  */
@@ -36,7 +38,7 @@ export default defineConfig({
           ...node,
           name: "unit",
           include: [
-            "{packages/*,proto,edge-gateway,ingest-service,rules-service,device-sim,cli}/{src,test}/**/*.test.ts",
+            "{packages/*,proto,edge-gateway,ingest-service,rules-service,device-sim,cli,dashboard}/{src,test}/**/*.test.ts",
             "scripts/**/*.test.ts",
             "tests/{compose,docs,ledger}/**/*.test.ts",
           ],
@@ -80,6 +82,16 @@ export default defineConfig({
           include: ["**/*.servers.test.ts"],
           exclude: ["**/node_modules/**"],
           testTimeout: 600_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: "browser",
+          include: ["tests/browser/**/*.browser.test.ts"],
+          testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
         },

@@ -35,6 +35,12 @@ function compressedBeforehand(): Plugin {
 
 export default defineConfig({
   plugins: [react(), compressedBeforehand()],
-  build: { target: "es2023", assetsInlineLimit: 0, cssCodeSplit: false, sourcemap: false },
+  build: {
+    target: "es2023",
+    assetsInlineLimit: 0,
+    cssCodeSplit: false,
+    sourcemap: false,
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
   server: { proxy: { "/api": { target: platform, changeOrigin: true } } },
 });

@@ -10,6 +10,7 @@ import { findTool } from "./required-tool.ts";
 
 /** What tests and benches take from Debian: a program, and the package that has it. */
 export const debianPrograms = {
+  chromium: "chromium",
   mosquitto: "mosquitto",
   mosquitto_pub: "mosquitto-clients",
   mosquitto_sub: "mosquitto-clients",

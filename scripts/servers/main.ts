@@ -10,7 +10,7 @@ const USAGE = `Real servers for tests and trials, without Docker.
   npm run servers -- start [kafka|influx] [--export] [--name NAME]
   npm run servers -- status [--name NAME]
   npm run servers -- stop [kafka|influx] [--wipe] [--name NAME]
-  npm run servers -- tools          install what tests need besides: Mosquitto and its clients, Prometheus, Python's paho-mqtt
+  npm run servers -- tools          install what tests need besides: Chromium, Mosquitto and its clients, Prometheus, Python's paho-mqtt
 
   --export  print the settings as shell exports: eval "$(npm run -s servers -- start --export)"
   --wipe    delete the data as well

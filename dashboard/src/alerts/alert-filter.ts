@@ -21,7 +21,7 @@ export function filterOf(search: URLSearchParams): AlertFilter {
     return value === "" ? {} : { [name]: value };
   };
   return {
-    ...(state in states && { state: state as keyof typeof states }),
+    ...(Object.hasOwn(states, state) && { state: state as keyof typeof states }),
     ...(severity !== undefined && { severity }),
     ...text("rule"),
     ...text("device"),

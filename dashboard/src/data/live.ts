@@ -1,4 +1,5 @@
-export type LiveState = "connecting" | "live" | "stale";
+/** none: no page listens. */
+export type LiveState = "none" | "connecting" | "live" | "stale";
 
 /** What the live stream tells: of a reading, an alert, a device or a command. */
 export interface LiveEvent {
@@ -11,12 +12,14 @@ type Listener = (events: readonly LiveEvent[]) => void;
 const topics = ["telemetry", "alerts", "devices", "commands"] as const;
 /** After it a connection that was closed for good is opened anew. */
 const retryMs = 3_000;
+/** A page that is out of sight for longer holds no connection: browsers have six of them for all pages of a server. */
+const hiddenMs = 5_000;
 /** More than a page that is not drawn keeps; the oldest go, since each page asks anew for what it shows. */
 const mostWaiting = 20_000;
 
 /** One connection for all that listen to the same; what arrived since the last frame is handed out at once. */
 class Feed {
-  state: LiveState = "connecting";
+  state: Exclude<LiveState, "none"> = "connecting";
   readonly listeners = new Set<Listener>();
   readonly #query: string;
   readonly #changed: () => void;
@@ -34,7 +37,15 @@ class Feed {
   close(): void {
     clearTimeout(this.#retry);
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#frame = undefined;
+    this.#waiting = [];
     this.#source?.close();
+  }
+
+  /** Goes on after `close`, with what happens from now on. */
+  reopen(): void {
+    this.#become("connecting");
+    this.#open();
   }
 
   #open(): void {
@@ -51,7 +62,7 @@ class Feed {
     }
   }
 
-  #become(state: LiveState): void {
+  #become(state: Feed["state"]): void {
     if (this.state === state) return;
     this.state = state;
     this.#changed();
@@ -73,10 +84,22 @@ class Feed {
 class Live {
   readonly #feeds = new Map<string, Feed>();
   readonly #watchers = new Set<() => void>();
+  readonly #returners = new Set<() => void>();
+  #hiding: ReturnType<typeof setTimeout> | undefined;
+  #isAway = false;
+
+  constructor() {
+    document.addEventListener("visibilitychange", () => {
+      clearTimeout(this.#hiding);
+      if (document.hidden) this.#hiding = setTimeout(() => this.#leave(), hiddenMs);
+      else if (this.#isAway) this.#return();
+    });
+  }
 
   /** The worst of the connections. */
   get state(): LiveState {
     const states = [...this.#feeds.values()].map(({ state }) => state);
+    if (states.length === 0) return "none";
     if (states.includes("stale")) return "stale";
     return states.includes("live") ? "live" : "connecting";
   }
@@ -85,6 +108,7 @@ class Live {
   listen(query: string, listener: Listener): () => void {
     const feed = this.#feeds.get(query) ?? new Feed(query, () => this.#tell());
     this.#feeds.set(query, feed);
+    this.#tell();
     feed.listeners.add(listener);
     return () => {
       feed.listeners.delete(listener);
@@ -95,9 +119,26 @@ class Live {
     };
   }
 
+  /** Tells that the page is back in sight after it has missed something. */
+  onReturn(returned: () => void): () => void {
+    this.#returners.add(returned);
+    return () => this.#returners.delete(returned);
+  }
+
   watch(changed: () => void): () => void {
     this.#watchers.add(changed);
     return () => this.#watchers.delete(changed);
+  }
+
+  #leave(): void {
+    this.#isAway = true;
+    for (const feed of this.#feeds.values()) feed.close();
+  }
+
+  #return(): void {
+    this.#isAway = false;
+    for (const feed of this.#feeds.values()) feed.reopen();
+    for (const returned of this.#returners) returned();
   }
 
   #tell(): void {

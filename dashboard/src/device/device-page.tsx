@@ -1,77 +1,119 @@
-import { useEffect, useState } from "react";
-import { Link } from "wouter";
+import { Link, useSearchParams } from "wouter";
 import { api } from "../data/api.ts";
-import { live } from "../data/live.ts";
 import { useResource } from "../data/use-resource.ts";
+import { Choice } from "../design/choice.tsx";
 import { Loaded } from "../design/notice.tsx";
-import { Chart } from "./chart.tsx";
+import { SeriesPlot, valueText } from "../plot/series-plot.tsx";
+import { Age } from "../time/age.tsx";
+import { CommandsPanel } from "./commands-panel.tsx";
+import { DetailsPanel } from "./details-panel.tsx";
+import { useDeviceCharts } from "./use-device-charts.ts";
+import "./device.css";
 
-type Points = readonly (readonly [number, number | null])[];
-interface Streamed {
-  readonly device: string;
-  readonly readings: readonly { readonly metric: string; readonly value: unknown; readonly t: number }[];
-}
+const minute = 60_000;
+const spans = {
+  "15m": 15 * minute,
+  "1h": 60 * minute,
+  "6h": 360 * minute,
+  "24h": 1_440 * minute,
+  "7d": 10_080 * minute,
+};
+type Span = keyof typeof spans;
+const spanNames = (Object.keys(spans) as Span[]).map((span) => [span, span] as const);
 
-const width = 600;
-const mostPoints = 5_000;
-
-async function loadCharts(id: string) {
-  const { values } = (await api.call("GET", "/api/v1/devices/{id}/latest", { path: { id } })) as {
-    values: Record<string, { value: unknown; unit?: string }>;
-  };
-  const numbers = Object.entries(values).filter(([, { value }]) => typeof value === "number");
-  return Promise.all(
-    numbers.slice(0, 12).map(async ([metric, { unit }]) => {
-      const query = { metric, from: "-1h", width };
-      const { points } = await api.call("GET", "/api/v1/devices/{id}/series", { path: { id }, query });
-      return { metric, unit, points: points as unknown as Points };
-    }),
-  );
-}
-
+/** One device: what it sends now and sent before, what it was told, what is known of it. */
 export function DevicePage({ id }: { readonly id: string }) {
-  const { resource, reload } = useResource(id, () => loadCharts(id));
-  const [fresh, setFresh] = useState<Readonly<Record<string, Points>>>({});
-  useEffect(
-    () =>
-      live.listen(`topics=telemetry&device=${encodeURIComponent(id)}`, (events) => {
-        const added: Record<string, [number, number][]> = {};
-        for (const { data } of events) {
-          const { device, readings } = data as Streamed;
-          if (device !== id) continue;
-          for (const { metric, value, t } of readings) {
-            if (typeof value === "number") (added[metric] ??= []).push([t, value]);
-          }
-        }
-        setFresh((before) => {
-          const next = { ...before };
-          for (const [metric, points] of Object.entries(added)) {
-            next[metric] = [...(before[metric] ?? []), ...points].slice(-mostPoints).toSorted(([a], [b]) => a - b);
-          }
-          return next;
-        });
-      }),
-    [id],
-  );
+  const [search, setSearch] = useSearchParams();
+  const span = spanNames.find(([name]) => name === search.get("span"))?.[0] ?? "1h";
+  const device = useResource(id, () => api.call("GET", "/api/v1/devices/{id}", { path: { id } }));
+  const { resource, reload, pointsOf, newest } = useDeviceCharts(id, spans[span]);
+  const to = Date.now();
+  const known = device.resource.value;
   return (
     <>
-      <p>
+      <p className="crumbs">
         <Link href="/">Fleet</Link>
       </p>
-      <h1>{id}</h1>
+      <div className="toolbar">
+        <h1>{id}</h1>
+        {known !== undefined && known.type !== "" && <span className="tag">{known.type}</span>}
+        <span className="end">
+          <Choice
+            label="Time shown"
+            options={spanNames}
+            value={span}
+            onChoose={(next) => setSearch(next === "1h" ? {} : { span: next }, { replace: true })}
+          />
+        </span>
+      </div>
       <Loaded of={resource} retry={reload}>
-        {(charts) =>
-          charts.length === 0 ? (
-            <p>This device has not sent a number yet.</p>
+        {({ values, series, bands }) => {
+          const shown = { ...values, ...Object.fromEntries(newest) };
+          const others = Object.entries(shown).filter(([metric]) => !series.some(([name]) => name === metric));
+          return Object.keys(shown).length === 0 ? (
+            <p className="empty">This device has sent nothing yet.</p>
           ) : (
-            <div className="grid">
-              {charts.map(({ metric, unit, points }) => (
-                <Chart key={metric} title={metric} unit={unit} points={[...points, ...(fresh[metric] ?? [])]} />
-              ))}
-            </div>
-          )
-        }
+            <>
+              <div className="grid">
+                {series.map(([metric, points]) => (
+                  <section key={metric} className="card device-chart">
+                    <h2>
+                      {metric}
+                      <span className="number">
+                        {numberText(shown[metric]?.value)} <small>{shown[metric]?.unit}</small>
+                      </span>
+                    </h2>
+                    <SeriesPlot
+                      title={`${metric} over ${span}`}
+                      points={pointsOf(metric, points)}
+                      from={to - spans[span]}
+                      to={to}
+                      bands={bands.map((band) => ({ ...band, to: Math.min(band.to, to) }))}
+                      height={180}
+                      group="device"
+                    />
+                  </section>
+                ))}
+              </div>
+              {others.length > 0 && (
+                <section className="card device-values">
+                  <h2>Other values</h2>
+                  <table className="table">
+                    <thead>
+                      <tr>
+                        <th scope="col">Metric</th>
+                        <th scope="col">Value</th>
+                        <th scope="col">Age</th>
+                      </tr>
+                    </thead>
+                    <tbody>
+                      {others.map(([metric, { value, t }]) => (
+                        <tr key={metric}>
+                          <th scope="row">{metric}</th>
+                          <td dir="auto">{String(value)}</td>
+                          <td>
+                            <Age since={new Date(t).toISOString()} />
+                          </td>
+                        </tr>
+                      ))}
+                    </tbody>
+                  </table>
+                </section>
+              )}
+            </>
+          );
+        }}
       </Loaded>
+      <div className="grid device-panels">
+        <CommandsPanel id={id} />
+        <Loaded of={device.resource} retry={device.reload}>
+          {(known) => <DetailsPanel device={known} onChanged={device.reload} />}
+        </Loaded>
+      </div>
     </>
   );
+}
+
+function numberText(value: unknown): string {
+  return typeof value === "number" ? valueText(value) : "–";
 }

@@ -1,125 +1,105 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, useState } from "react";
-import { Link, useSearchParams } from "wouter";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { Link, Redirect, useSearchParams } from "wouter";
 import { api } from "../data/api.ts";
 import { live } from "../data/live.ts";
 import { useResource } from "../data/use-resource.ts";
-import { Moment } from "../design/moment.tsx";
+import { Choice } from "../design/choice.tsx";
 import { Loaded } from "../design/notice.tsx";
+import { Tile } from "../design/tile.tsx";
+import { FleetTable } from "./fleet-table.tsx";
+import { Heard } from "./heard.ts";
+import { type FleetFilter, loadFleet } from "./use-fleet.ts";
+import "./fleet.css";
 
-const pageSize = 1_000;
-const mostDevices = 10_000;
-const rowHeight = 36;
+const states: readonly (readonly [FleetFilter["state"], string])[] = [
+  ["", "All"],
+  ["connected", "Connected"],
+  ["away", "Away"],
+  ["unregistered", "Unregistered"],
+];
+const mostAlerts = 1_000;
 
-async function loadFleet(q: string) {
-  const items = [];
-  let cursor: string | undefined;
-  do {
-    const query = { limit: pageSize, registered: "any" as const, ...(q !== "" && { q }), ...(cursor && { cursor }) };
-    const page = await api.call("GET", "/api/v1/devices", { query });
-    items.push(...page.items);
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined && items.length < mostDevices);
-  return items;
-}
-
-/** All devices, as many as there are, drawn as far as they are seen. */
+/** All devices, as many as there are, and how they are. */
 export function FleetPage() {
   const [search, setSearch] = useSearchParams();
   const q = search.get("q") ?? "";
-  const { resource, reload } = useResource(q, () => loadFleet(q));
-  const [seen, setSeen] = useState<ReadonlyMap<string, number>>(new Map());
-  useEffect(
-    () =>
-      live.listen("topics=telemetry,devices", (events) => {
-        const now = Date.now();
-        const ids = events.flatMap(({ topic, data }) =>
-          topic === "telemetry" ? [(data as { device: string }).device] : [],
-        );
-        if (ids.length > 0) setSeen((before) => new Map([...before, ...ids.map((id) => [id, now] as const)]));
-        if (events.some(({ topic }) => topic === "devices")) reload();
-      }),
-    [reload],
-  );
-  const scroller = useRef<HTMLDivElement>(null);
-  const devices = resource.value ?? [];
-  const rows = useVirtualizer({
-    count: devices.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 12,
-  });
+  const state = states.find(([each]) => each === search.get("state"))?.[0] ?? "";
+  const { resource, reload } = useResource(`${state} ${q}`, () => loadFleet({ q, state }));
+  const alerts = useResource("alerts", openAlerts);
+  const [heard] = useState(() => new Heard());
+  useEffect(() => heard.listen(reload), [heard, reload]);
+  const reloadAlerts = alerts.reload;
+  useEffect(() => live.listen("topics=alerts", reloadAlerts), [reloadAlerts]);
+  const set = (name: string, value: string): void =>
+    setSearch(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (value === "") next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  const devices = resource.value;
+  if (resource.state === "ready" && resource.value.length === 0 && q === "" && state === "") {
+    return <Redirect to="/connect?first" replace />;
+  }
   return (
     <>
       <div className="toolbar">
-        <h1 style={{ margin: 0 }}>Fleet</h1>
+        <h1>Fleet</h1>
         <input
           className="search"
           type="search"
           aria-label="Search devices"
           placeholder="Search id, type, tags"
           defaultValue={q}
-          onChange={(event) => setSearch(event.target.value === "" ? {} : { q: event.target.value }, { replace: true })}
+          onChange={(event) => set("q", event.target.value)}
         />
-        <span className="number">{devices.length} devices</span>
+        <Choice label="State" options={states} value={state} onChoose={(value) => set("state", value)} />
+        <Link href="/connect" className="button primary end">
+          Connect a device
+        </Link>
       </div>
+      <Tiles devices={devices ?? []} heard={heard} openAlerts={alerts.resource.value?.size ?? 0} />
       <Loaded of={resource} retry={reload}>
         {(all) =>
           all.length === 0 ? (
-            <p>
-              No devices yet. Register one with <code>headwater devices import</code>, or over REST.
-            </p>
+            <p className="empty">No device is like that.</p>
           ) : (
-            <div
-              ref={scroller}
-              role="table"
-              aria-label="Devices"
-              aria-rowcount={all.length}
-              tabIndex={0}
-              style={{ height: "75dvh", overflow: "auto" }}
-            >
-              <div role="rowgroup" style={{ height: rows.getTotalSize(), position: "relative" }}>
-                {rows.getVirtualItems().map(({ index, start }) => {
-                  const device = all[index]!;
-                  const isFresh = (seen.get(device.id) ?? 0) > Date.now() - 60_000;
-                  return (
-                    <div
-                      key={device.id}
-                      role="row"
-                      aria-rowindex={index + 1}
-                      style={{
-                        position: "absolute",
-                        top: start,
-                        left: 0,
-                        right: 0,
-                        height: rowHeight,
-                        display: "grid",
-                        gridTemplateColumns: "2fr 1fr 1fr 2fr",
-                        gap: 12,
-                        alignItems: "center",
-                        borderBottom: "1px solid var(--line)",
-                      }}
-                    >
-                      <span role="cell">
-                        <Link href={`/devices/${encodeURIComponent(device.id)}`}>{device.id}</Link>
-                      </span>
-                      <span role="cell">{device.registered ? device.type : "not registered"}</span>
-                      <span role="cell">
-                        <span className={`badge ${device.connected ? "good" : "muted"}`}>
-                          {device.connected ? "connected" : "away"}
-                        </span>
-                      </span>
-                      <span role="cell" className="number">
-                        {isFresh ? "just now" : <Moment iso={device.lastSeen} />}
-                      </span>
-                    </div>
-                  );
-                })}
-              </div>
-            </div>
+            <FleetTable devices={all} heard={heard} alerts={alerts.resource.value ?? none} />
           )
         }
       </Loaded>
     </>
+  );
+}
+
+const none: ReadonlyMap<string, number> = new Map();
+
+/** How many alerts are open, by device. */
+async function openAlerts(): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  const { items } = await api.call("GET", "/api/v1/alerts", { query: { state: "open", limit: mostAlerts } });
+  for (const { device } of items) counts.set(device, (counts.get(device) ?? 0) + 1);
+  return counts;
+}
+
+interface TilesProps {
+  readonly devices: Awaited<ReturnType<typeof loadFleet>>;
+  readonly heard: Heard;
+  readonly openAlerts: number;
+}
+
+function Tiles({ devices, heard, openAlerts: withAlerts }: TilesProps) {
+  const connected = useMemo(() => devices.filter((device) => device.connected).length, [devices]);
+  useSyncExternalStore(heard.watch, () => heard.second);
+  return (
+    <dl className="tiles">
+      <Tile name="Devices">{devices.length.toLocaleString()}</Tile>
+      <Tile name="Connected">{connected.toLocaleString()}</Tile>
+      <Tile name="Messages a second">{heard.rate.toLocaleString()}</Tile>
+      <Tile name="Devices with open alerts">{withAlerts.toLocaleString()}</Tile>
+    </dl>
   );
 }

@@ -17,6 +17,8 @@ interface SeriesPlotProps {
   readonly bands?: readonly Band[];
   readonly marks?: readonly Mark[];
   readonly height?: number;
+  /** Plots of one group share their crosshair. */
+  readonly group?: string;
 }
 
 const none: readonly never[] = [];
@@ -48,6 +50,7 @@ export function SeriesPlot({
   bands = none,
   marks = none,
   height = 220,
+  group,
 }: SeriesPlotProps) {
   const holder = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLSpanElement>(null);
@@ -69,7 +72,7 @@ export function SeriesPlot({
         width: element.clientWidth || 400,
         height,
         legend: { show: false },
-        cursor: { drag: { x: false, y: false }, y: false },
+        cursor: { drag: { x: false, y: false }, y: false, ...(group !== undefined && { sync: { key: group } }) },
         scales: {
           x: { range: () => [shown.current.from / 1_000, shown.current.to / 1_000] },
           y: { range: () => valueRange(shown.current.points, shown.current.levels, shown.current.marks) },
@@ -113,7 +116,7 @@ export function SeriesPlot({
       observer.disconnect();
       made.destroy();
     };
-  }, [height]);
+  }, [height, group]);
 
   useEffect(() => {
     plot.current?.setData([points.map(([t]) => t / 1_000), points.map(([, value]) => value)]);

@@ -10,9 +10,9 @@ export interface HexLine {
 
 /** Bytes as a hex dump has them: sixteen in a line, with the printable characters of ASCII beside them. */
 export function hexLines(hex: string): { lines: readonly HexLine[]; leftOut: number } {
-  const bytes = hex.match(/../g) ?? [];
+  const bytes = hex.slice(0, 2 * mostLines * perLine).match(/../g) ?? [];
   const lines: HexLine[] = [];
-  for (let from = 0; from < bytes.length && lines.length < mostLines; from += perLine) {
+  for (let from = 0; from < bytes.length; from += perLine) {
     const part = bytes.slice(from, from + perLine);
     const text = part.map((byte) => {
       const code = Number.parseInt(byte, 16);
@@ -20,5 +20,5 @@ export function hexLines(hex: string): { lines: readonly HexLine[]; leftOut: num
     });
     lines.push({ offset: from.toString(16).padStart(4, "0"), hex: part.join(" "), text: text.join("") });
   }
-  return { lines, leftOut: Math.max(0, bytes.length - mostLines * perLine) };
+  return { lines, leftOut: Math.max(0, hex.length / 2 - mostLines * perLine) };
 }

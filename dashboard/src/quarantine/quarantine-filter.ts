@@ -20,7 +20,7 @@ export function filterOf(search: URLSearchParams): QuarantineFilter {
   });
   return {
     ...(state !== undefined && { state }),
-    ...(stage !== null && stage in stages && { stage: stage as keyof typeof stages }),
+    ...(stage !== null && Object.hasOwn(stages, stage) && { stage: stage as keyof typeof stages }),
     ...(Object.fromEntries(given) as Pick<Query, keyof typeof texts>),
   };
 }

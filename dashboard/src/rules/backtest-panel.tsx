@@ -18,11 +18,12 @@ interface BacktestPanelProps {
   readonly onLevel: (path: Path, value: number) => void;
 }
 
-async function someDevices(type: string | undefined) {
-  const { items } = await api.call("GET", "/api/v1/devices", {
-    query: { limit: 50, ...(type !== undefined && { type }) },
-  });
-  return items.map(({ id }) => id);
+/** Devices that have sent the metric, of the type that the draft asks for. */
+async function someDevices(metric: string, type: string | undefined) {
+  const query = { metric: [metric], limit: 50, ...(type !== undefined && { type }) };
+  const { items } = await api.call("GET", "/api/v1/telemetry/latest", { query });
+  const hasMetric = ({ values }: (typeof items)[number]): boolean => Object.hasOwn(values, metric);
+  return items.filter(hasMetric).map(({ device }) => device);
 }
 
 /** What the draft would have done, drawn over what the devices have really sent. */
@@ -38,7 +39,9 @@ export function BacktestPanel({ draft, isValid, onLevel }: BacktestPanelProps) {
   const [leafIndex, setLeafIndex] = useState(0);
   const leaf = leaves[leafIndex] ?? leaves[0];
   const type = valueAt(draft.definition, ["selector", "types", 0]);
-  const devices = useResource(String(type), () => someDevices(typeof type === "string" ? type : undefined));
+  const devices = useResource(JSON.stringify([leaf?.metric, type]), async () =>
+    leaf === undefined ? [] : someDevices(leaf.metric, typeof type === "string" ? type : undefined),
+  );
   const [asked, setAsked] = useState<string>();
   const candidates = [...new Set([...found.map(({ device }) => device), ...(devices.resource.value ?? [])])];
   const device = asked !== undefined && candidates.includes(asked) ? asked : candidates[0];

@@ -85,7 +85,7 @@ export function BacktestPlot({ device, leaf, episodes, from, to, onLevel }: Back
         {resource.state === "failed"
           ? resource.problem.message
           : resource.state === "ready" && points.length === 0
-            ? `${device} has sent no ${leaf.metric} in this time.`
+            ? `${device} has sent no ${leaf.metric} in this time`
             : leaf.window === undefined
               ? leaf.metric
               : `${leaf.window.aggregate} of ${leaf.metric} over ${leaf.window.over}`}

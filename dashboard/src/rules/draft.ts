@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, LineCounter, parseDocument, stringify } from "yaml";
+import { type Document, isCollection, isMap, isNode, LineCounter, parseDocument, stringify } from "yaml";
 
 export type Path = readonly (string | number)[];
 
@@ -34,26 +34,50 @@ export function parseDraft(text: string): Draft {
     detail: message,
     line: lines.linePos(pos[0]).line,
   }));
+  const unreadable = (detail: string): Draft => ({
+    text,
+    definition: undefined,
+    faults: [{ pointer: "", detail, line: 1 }],
+  });
   if (faults.length > 0) return { text, definition: undefined, faults };
-  if (!isMap(document.contents)) {
-    return { text, definition: undefined, faults: [{ pointer: "", detail: "A rule is a map of its parts.", line: 1 }] };
+  if (!isMap(document.contents)) return unreadable("A rule is a map of its parts.");
+  try {
+    return { text, definition: document.toJS() as Record<string, unknown>, faults };
+  } catch (error) {
+    // Aliases that would unfold into more than anybody writes.
+    return unreadable(error instanceof Error ? error.message : String(error));
   }
-  return { text, definition: document.toJS() as Record<string, unknown>, faults };
 }
 
 /** The draft with another value at a place, its comments kept; undefined takes the place away. */
-export function withValue({ text }: Draft, path: Path, value: unknown): Draft {
-  const { document } = parsed(text);
-  if (value === undefined) {
-    document.deleteIn(path);
-    // What a form leaves empty is not there.
-    for (let length = path.length - 1; length > 0; length -= 1) {
-      const above = document.getIn(path.slice(0, length));
-      if (!isMap(above) || above.items.length > 0) break;
-      document.deleteIn(path.slice(0, length));
-    }
-  } else document.setIn(path, document.createNode(value));
+export function withValue(draft: Draft, path: Path, value: unknown): Draft {
+  const { document } = parsed(draft.text);
+  if (draft.definition === undefined || document.errors.length > 0) return draft;
+  if (value === undefined) take(document, path);
+  else put(document, path, value);
   return parseDraft(String(document));
+}
+
+/** Takes a part away, and what is empty around it then: what a form leaves empty is not there. */
+function take(document: Document, path: Path): void {
+  if (!document.hasIn(path)) return;
+  document.deleteIn(path);
+  for (let length = path.length - 1; length > 0; length -= 1) {
+    const above = document.getIn(path.slice(0, length));
+    if (!isMap(above) || above.items.length > 0) return;
+    document.deleteIn(path.slice(0, length));
+  }
+}
+
+/** A scalar that stands where a part has to have parts of its own makes room for them. */
+function put(document: Document, path: Path, value: unknown): void {
+  for (let length = 1; length < path.length; length += 1) {
+    if (isCollection(document.getIn(path.slice(0, length), true))) continue;
+    const rest = path.slice(length).reduceRight<unknown>((part, step) => ({ [step]: part }), value);
+    document.setIn(path.slice(0, length), document.createNode(rest));
+    return;
+  }
+  document.setIn(path, document.createNode(value));
 }
 
 /** A stored rule as a person would have written it: its parts in the order in which they are read. */

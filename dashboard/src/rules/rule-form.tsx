@@ -3,10 +3,17 @@ import { ConditionForm } from "./condition-form.tsx";
 import { ListField, SelectField, TagsField, TextField } from "./fields.tsx";
 import type { Form } from "./form.ts";
 
+interface RuleFormProps {
+  readonly form: Form;
+  readonly isNew: boolean;
+  /** Whether the YAML beside it can be read. */
+  readonly isReadable: boolean;
+}
+
 /** The rule as a form; it changes the YAML beside it in its places, and shows what that says. */
-export function RuleForm({ form, isNew }: { readonly form: Form; readonly isNew: boolean }) {
+export function RuleForm({ form, isNew, isReadable }: RuleFormProps) {
   return (
-    <div className="rule-form">
+    <fieldset className="rule-form" disabled={!isReadable} aria-label="The rule as a form">
       <fieldset>
         <legend>Rule</legend>
         <div className="fields">
@@ -34,6 +41,6 @@ export function RuleForm({ form, isNew }: { readonly form: Form; readonly isNew:
         <ConditionForm form={form} path={["condition"]} />
       </fieldset>
       <ActionsForm form={form} />
-    </div>
+    </fieldset>
   );
 }

@@ -4,6 +4,7 @@ import { api } from "../data/api.ts";
 import { useResource } from "../data/use-resource.ts";
 import { Loaded } from "../design/notice.tsx";
 import { BacktestPanel } from "./backtest-panel.tsx";
+import { useRefresh } from "../time/use-refresh.ts";
 import { draftOf, type Path, parseDraft, withValue } from "./draft.ts";
 import { formOf } from "./form.ts";
 import { Revisions } from "./revisions.tsx";
@@ -38,6 +39,12 @@ export function RulePage({ id }: { readonly id?: string | undefined }) {
   );
 }
 
+/** While a rule is warmed, the page asks again how it stands. */
+const warmingSeconds = 2;
+
+/** How a rule stands after each; what it is already is not offered. */
+const modes = { enable: "live", shadow: "shadow", disable: "disabled" } as const;
+
 interface RuleEditorProps {
   readonly rule: Rule | undefined;
   readonly onChanged: () => void;
@@ -48,6 +55,8 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
     rule === undefined ? parseDraft(firstDraft) : draftOf(rule.definition as Record<string, unknown>),
   );
   const [savedText, setSavedText] = useState(rule === undefined ? undefined : draft.text);
+  /** The revision that the draft was begun from. */
+  const [base, setBase] = useState(rule?.revision);
   const [problem, setProblem] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [, navigate] = useLocation();
@@ -69,7 +78,8 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
       return;
     }
     const path = `/api/v1/rules/${encodeURIComponent(rule.id)}`;
-    await api.request("PUT", path, draft.definition, undefined, { "if-match": `"${rule.revision}"` });
+    const { revision } = await api.request<Rule>("PUT", path, draft.definition, undefined, { "if-match": `"${base}"` });
+    setBase(revision);
     setSavedText(draft.text);
     onChanged();
   };
@@ -82,6 +92,13 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
     navigate("/rules");
   };
   const isSaved = savedText === draft.text;
+  useRefresh(onChanged, warmingSeconds, rule?.state !== "warming");
+  const takeNewest = (): void => {
+    const newest = draftOf(rule!.definition as Record<string, unknown>);
+    setDraft(newest);
+    setSavedText(newest.text);
+    setBase(rule!.revision);
+  };
   return (
     <>
       <p className="crumbs">
@@ -107,7 +124,7 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
               key={what}
               type="button"
               className="button"
-              disabled={isBusy}
+              disabled={isBusy || rule.mode === modes[what]}
               onClick={() => attempt(() => switchTo(what))}
             >
               {what[0]!.toUpperCase() + what.slice(1)}
@@ -121,9 +138,21 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
         </p>
       )}
       {rule?.ignored !== undefined && <p className="notice critical">{rule.ignored.detail}</p>}
+      {rule !== undefined && base !== undefined && rule.revision > base && (
+        <p className="notice" role="status">
+          Revision {rule.revision} was saved by {rule.updatedBy} meanwhile; what you write here began with {base}.{" "}
+          <button type="button" className="button" onClick={takeNewest}>
+            Take the newest, leaving mine
+          </button>
+        </p>
+      )}
       <BacktestPanel draft={draft} isValid={isValid} onLevel={onLevel} />
       <div className="rule-editor">
-        <RuleForm form={formOf(draft, setDraft, faults)} isNew={rule === undefined} />
+        <RuleForm
+          form={formOf(draft, setDraft, faults)}
+          isNew={rule === undefined}
+          isReadable={draft.definition !== undefined}
+        />
         <YamlEditor
           text={draft.text}
           onText={(text) => setDraft(parseDraft(text))}

@@ -62,7 +62,10 @@ export function useBacktest(definition: object | undefined, from: string, to: st
   const [state, setState] = useState<BacktestState>({ progress: undefined, findings: undefined, problem: undefined });
   const wanted = definition === undefined ? undefined : JSON.stringify(definition);
   useEffect(() => {
-    if (wanted === undefined) return undefined;
+    if (wanted === undefined) {
+      setState((before) => ({ ...before, progress: undefined }));
+      return undefined;
+    }
     const over = new AbortController();
     const tell = (next: Partial<BacktestState>): void => {
       if (!over.signal.aborted) setState((before) => ({ ...before, ...next }));

@@ -1,5 +1,6 @@
 export { createHttpServer } from "./http-server.ts";
 export type { HttpServer, HttpServerOptions } from "./http-server.ts";
+export type { Directory } from "./status-routes.ts";
 export type { HttpApp } from "./type-provider.ts";
 export { adminTokenAuth, mayUse, metricsTokenAuth, requireScopes } from "./principal.ts";
 export type { Authenticator, Principal } from "./principal.ts";

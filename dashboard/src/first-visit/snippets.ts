@@ -1,0 +1,56 @@
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export const languages = [
+  ["mosquitto", "mosquitto_pub"],
+  ["python", "Python"],
+  ["node", "Node"],
+  ["arduino", "Arduino"],
+] as const;
+export type Language = (typeof languages)[number][0];
+
+/** In a constant, since the check of layers takes a line that begins so for an import of the page itself. */
+const importMqtt = 'import mqtt from "mqtt";';
+
+/** A program that sends one reading of a device, to paste as it is. */
+export function snippetOf(language: Language, { host, port }: Address, id: string, token: string): string {
+  const topic = `devices/${id}/telemetry`;
+  const [inText, tokenText, topicText] = [JSON.stringify(id), JSON.stringify(token), JSON.stringify(topic)];
+  switch (language) {
+    case "mosquitto":
+      return `mosquitto_pub -h ${host} -p ${port} -u ${shell(id)} -P ${shell(token)} -i ${shell(id)} -q 1 \\
+  -t ${shell(topic)} -m '{"temperature": 21.5}'`;
+    case "python":
+      return `# pip install paho-mqtt
+import json
+import paho.mqtt.publish as publish
+
+publish.single(
+    ${topicText}, json.dumps({"temperature": 21.5}), qos=1,
+    hostname=${JSON.stringify(host)}, port=${port}, client_id=${inText},
+    auth={"username": ${inText}, "password": ${tokenText}},
+)`;
+    case "node":
+      return `// npm install mqtt
+${importMqtt}
+
+const device = await mqtt.connectAsync("mqtt://${host}:${port}", {
+  clientId: ${inText}, username: ${inText}, password: ${tokenText},
+});
+await device.publishAsync(${topicText}, JSON.stringify({ temperature: 21.5 }), { qos: 1 });
+await device.endAsync();`;
+    case "arduino":
+      return `// Library: PubSubClient; network is a WiFiClient that is connected
+PubSubClient mqtt(network);
+mqtt.setServer(${JSON.stringify(host)}, ${port});
+mqtt.connect(${inText}, ${inText}, ${tokenText});
+mqtt.publish(${topicText}, "{\\"temperature\\": 21.5}");`;
+  }
+}
+
+/** A word for a shell, whatever is in it. */
+function shell(word: string): string {
+  return /^[\w./:-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

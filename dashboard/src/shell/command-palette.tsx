@@ -1,0 +1,93 @@
+import { Dialog } from "@base-ui/react/dialog";
+import { useEffect, useId, useState, type KeyboardEvent } from "react";
+import { useLocation } from "wouter";
+import { api } from "../data/api.ts";
+import { places } from "./places.ts";
+
+interface Command {
+  readonly name: string;
+  readonly kind: string;
+  readonly path: string;
+}
+
+const commands: readonly Command[] = [
+  ...places.map(([path, name]) => ({ name, kind: "page", path })),
+  { name: "Connect a device", kind: "action", path: "/connect" },
+  { name: "Write a rule", kind: "action", path: "/rules/new" },
+  { name: "All components", kind: "page", path: "/design" },
+];
+const mostDevices = 8;
+
+/** Whatever there is, by its name: pages, actions and devices. */
+export default function CommandPalette({ onClose }: { readonly onClose: () => void }) {
+  const [, go] = useLocation();
+  const [text, setText] = useState("");
+  const [devices, setDevices] = useState<readonly Command[]>([]);
+  const [at, setAt] = useState(0);
+  const listId = useId();
+  useEffect(() => {
+    setAt(0);
+    const query = { limit: mostDevices, registered: "any" as const, ...(text !== "" && { q: text }) };
+    let isOver = false;
+    api.call("GET", "/api/v1/devices", { query }).then(
+      ({ items }) => {
+        if (isOver) return;
+        setDevices(items.map(({ id }) => ({ name: id, kind: "device", path: `/devices/${encodeURIComponent(id)}` })));
+      },
+      () => setDevices([]),
+    );
+    return () => {
+      isOver = true;
+    };
+  }, [text]);
+  const found = [...commands.filter(({ name }) => name.toLowerCase().includes(text.trim().toLowerCase())), ...devices];
+  const run = (command: Command | undefined): void => {
+    if (command === undefined) return;
+    onClose();
+    go(command.path);
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      setAt((before) => (before + step + found.length) % Math.max(1, found.length));
+    } else if (event.key === "Enter") run(found[at]);
+  };
+  return (
+    <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="backdrop" />
+        <Dialog.Popup className="dialog palette" aria-label="Go to">
+          <input
+            type="text"
+            role="combobox"
+            aria-label="Go to a page or a device"
+            aria-expanded="true"
+            aria-controls={listId}
+            aria-activedescendant={found.length > 0 ? `${listId}-${at}` : undefined}
+            autoComplete="off"
+            placeholder="Go to a page or a device"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            onKeyDown={onKey}
+          />
+          <ul id={listId} role="listbox" aria-label="Found">
+            {found.map((command, index) => (
+              <li
+                key={command.path}
+                id={`${listId}-${index}`}
+                role="option"
+                aria-selected={index === at}
+                onPointerMove={() => setAt(index)}
+                onClick={() => run(command)}
+              >
+                {command.name}
+                <span>{command.kind}</span>
+              </li>
+            ))}
+          </ul>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

@@ -1,0 +1,51 @@
+import { lazy, Suspense, useEffect, useState } from "react";
+import { Link, useLocation } from "wouter";
+import { LiveBadge } from "./live-badge.tsx";
+import { isAt, places } from "./places.ts";
+import { ThemeButton } from "./theme-button.tsx";
+
+const CommandPalette = lazy(() => import("./command-palette.tsx"));
+
+export function TopBar() {
+  const [location] = useLocation();
+  const [isSearching, setSearching] = useState(false);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
+      event.preventDefault();
+      setSearching(true);
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  return (
+    <header className="shell-bar">
+      <a className="button skip" href="#content">
+        To the content
+      </a>
+      <Link href="/" className="brand">
+        <img src="/icon.svg" alt="" width="20" height="20" />
+        Headwater
+      </Link>
+      <nav aria-label="Pages">
+        {places.map(([path, name]) => (
+          <Link key={path} href={path} aria-current={isAt(location, path) ? "page" : undefined}>
+            {name}
+          </Link>
+        ))}
+      </nav>
+      <div className="shell-end">
+        <LiveBadge />
+        <button type="button" className="button bare" onClick={() => setSearching(true)}>
+          Search <kbd className="wide-only">Ctrl K</kbd>
+        </button>
+        <ThemeButton />
+      </div>
+      {isSearching && (
+        <Suspense fallback={null}>
+          <CommandPalette onClose={() => setSearching(false)} />
+        </Suspense>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,185 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectAsync } from "mqtt";
+import type { Browser, BrowserContext } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApiClient, registerDevice, type ApiClient } from "@headwater/client";
+import { eventually } from "@headwater/testkit/eventually";
+import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
+import { barriersOf, faultsOf, openBrowser } from "./browser.ts";
+
+const screenshots = join(import.meta.dirname, "screenshots");
+const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
+const themes = ["light", "dark"] as const;
+const hostile = "<img src=x onerror=alert(1)> ‮olleh 🔥";
+
+let dataDir: string;
+let headwater: ServiceProcess;
+let browser: Browser;
+let api: ApiClient;
+let url: string;
+let token: string;
+
+beforeAll(async () => {
+  mkdirSync(screenshots, { recursive: true });
+  dataDir = mkdtempSync(join(tmpdir(), "headwater-browser-"));
+  const environment = { HEADWATER_DATA_DIR: dataDir, HEADWATER_HTTP_PORT: "0", HEADWATER_MQTT_PORT: "0" };
+  [headwater, browser] = await Promise.all([startHeadwater(["start"], environment), openBrowser()]);
+  url = headwater.url("http");
+  token = readFileSync(join(dataDir, "admin-token"), "utf8").trim();
+  api = createApiClient(url, token);
+});
+afterAll(async () => {
+  await browser?.close();
+  await headwater?.end("SIGTERM");
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function signedIn(more: Parameters<Browser["newContext"]>[0] = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL: url, ...more });
+  const answer = await context.request.post("/api/v1/session", { data: { token } });
+  expect(answer.status()).toBe(200);
+  return context;
+}
+
+/** A boiler that sends what a boiler sends, and text that would like to be more than text. */
+async function sendReadings(): Promise<void> {
+  const kinds = ["boiler", "pump", "valve"] as const;
+  for (let index = 1; index <= 12; index++) {
+    const type = kinds[index % kinds.length]!;
+    const tags = { site: index % 2 === 0 ? "north" : "south", ...(index === 3 && { note: hostile }) };
+    await registerDevice(api, { id: `${type}-${index}`, type, tags });
+  }
+  const { token: password } = await registerDevice(api, { id: "boiler-3", type: "boiler" });
+  const device = await connectAsync(headwater.url("mqtt"), { username: "boiler-3", password, clientId: "boiler-3" });
+  const now = Date.now();
+  for (let minutes = 60; minutes > 0; minutes--) {
+    // Ten minutes without a reading are a gap in the chart.
+    if (minutes > 20 && minutes <= 30) continue;
+    const ts = now - minutes * 60_000;
+    const values = {
+      temperature: 70 + 8 * Math.sin(minutes / 6),
+      pressure: 1.4 + 0.1 * Math.cos(minutes / 9),
+      burner: minutes % 20 < 10,
+      state: minutes === 1 ? hostile : "heating",
+    };
+    await device.publishAsync("devices/boiler-3/telemetry", JSON.stringify({ ts, values }), { qos: 1 });
+  }
+  await device.endAsync();
+  await eventually(async () => {
+    const path = { id: "boiler-3" };
+    const { values } = await api.call("GET", "/api/v1/devices/{id}/latest", { path });
+    expect(Object.keys(values as object)).toContain("state");
+  });
+}
+
+describe("the web page in Chromium", () => {
+  it("signs in by the link that the start prints, once", async () => {
+    const link = /http:\S+#sign-in=\S+/.exec(headwater.output())![0];
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const faults = faultsOf(page);
+    await page.goto(link);
+    await page.getByRole("navigation", { name: "Pages" }).waitFor();
+    expect(page.url()).not.toContain("sign-in");
+    expect(faults).toEqual([]);
+    await context.close();
+    const other = await browser.newContext();
+    const stranger = await other.newPage();
+    await stranger.goto(link);
+    await stranger.getByLabel("Access token").waitFor();
+    await other.close();
+  });
+
+  it("shows what there is to do where there is no device yet", async () => {
+    const context = await signedIn({ viewport: sizes.desktop });
+    const page = await context.newPage();
+    await page.goto("/");
+    await page.getByRole("heading", { name: "Connect the first device" }).waitFor();
+    await page.screenshot({ path: join(screenshots, "first-visit.light.desktop.png"), fullPage: true });
+    await page.getByLabel("Device id").fill("thermometer-1");
+    await page.getByRole("button", { name: "Register" }).click();
+    const password = (await page.getByTestId("device-token").textContent())!;
+    await page.screenshot({ path: join(screenshots, "first-visit-token.light.desktop.png"), fullPage: true });
+    const device = await connectAsync(headwater.url("mqtt"), { username: "thermometer-1", password });
+    await device.publishAsync("devices/thermometer-1/telemetry", '{"temperature": 21.5}', { qos: 1 });
+    await page.getByText("The first message is here").waitFor();
+    await device.endAsync();
+    await context.close();
+  });
+
+  describe.each(Object.entries(sizes))("%s", (size, viewport) => {
+    it.each(themes)("%s: no page has a barrier, an error, or a request to elsewhere", async (theme) => {
+      if (!(await hasReadings())) await sendReadings();
+      const context = await signedIn({ viewport, colorScheme: theme });
+      const page = await context.newPage();
+      const faults = faultsOf(page);
+      const barriers: string[] = [];
+      for (const [name, path, heading] of [
+        ["fleet", "/", "Fleet"],
+        ["device", "/devices/boiler-3", "boiler-3"],
+        ["alerts", "/alerts", "Alerts"],
+        ["rules", "/rules", "Rules"],
+        ["pipeline", "/pipeline", "Pipeline"],
+        ["quarantine", "/quarantine", "Quarantine"],
+        ["design", "/design", "Design"],
+      ] as const) {
+        await page.goto(path);
+        await page.getByRole("heading", { level: 1, name: heading }).waitFor();
+        await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
+        barriers.push(...(await barriersOf(page)).map((barrier) => `${path} ${barrier}`));
+        const overflow = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+        if (overflow > 0) barriers.push(`${path} is ${overflow} pixels wider than the window`);
+        await page.screenshot({ path: join(screenshots, `${name}.${theme}.${size}.png`) });
+      }
+      expect(barriers).toEqual([]);
+      expect(faults).toEqual([]);
+      await context.close();
+    });
+  });
+
+  it("holds no connection while it is out of sight, and is up to date when it is back", async () => {
+    const context = await signedIn({ viewport: sizes.desktop });
+    const page = await context.newPage();
+    let open = 0;
+    const isStream = (request: { url(): string }): boolean => request.url().includes("/api/v1/stream");
+    page.on("request", (request) => void (open += isStream(request) ? 1 : 0));
+    page.on("requestfailed", (request) => void (open -= isStream(request) ? 1 : 0));
+    await page.goto("/");
+    await page.getByText("live", { exact: true }).waitFor();
+    expect(open).toBeGreaterThan(0);
+    const hide = (isHidden: boolean): Promise<unknown> =>
+      page.evaluate(
+        `Object.defineProperty(document, "hidden", { value: ${isHidden}, configurable: true });
+         document.dispatchEvent(new Event("visibilitychange"));`,
+      );
+    await hide(true);
+    await eventually(() => expect(open).toBe(0));
+    await registerDevice(api, { id: "registered-meanwhile", type: "pump" });
+    await hide(false);
+    await page.getByRole("link", { name: "registered-meanwhile" }).waitFor();
+    await page.getByText("live", { exact: true }).waitFor();
+    await context.close();
+  });
+
+  it("is below 200 KB of compressed scripts at first load", async () => {
+    const context = await signedIn();
+    const page = await context.newPage();
+    let bytes = 0;
+    page.on("response", async (response) => {
+      if (response.url().includes("/assets/") && response.url().endsWith(".js"))
+        bytes += Number(response.headers()["content-length"] ?? 0);
+    });
+    await page.goto("/");
+    await page.getByRole("heading", { name: "Fleet" }).waitFor();
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThan(200_000);
+    await context.close();
+  });
+});
+
+async function hasReadings(): Promise<boolean> {
+  const { items } = await api.call("GET", "/api/v1/devices", { query: { limit: 10 } });
+  return items.length > 5;
+}
