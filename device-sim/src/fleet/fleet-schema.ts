@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { Faults, Hops, Processes, targetSchema } from "./fault-schema.ts";
 import { Duration, signalSchema } from "../signals/signal-schema.ts";
 
 /** A length of time, or two of them between which one is drawn. */
@@ -88,6 +89,15 @@ export const profileSchema = Type.Object(
             Type.Object(
               { every: Duration, awake: Duration },
               { ...exact, description: "Connects that often, for that long, to send what it has kept" },
+            ),
+          ),
+          outages: Type.Optional(
+            Type.Object(
+              { sites: Type.Integer({ minimum: 1, maximum: 100_000 }), every: DurationRange, for: DurationRange },
+              {
+                ...exact,
+                description: "The devices stand at so many sites; when a site fails, all of its devices are away",
+              },
             ),
           ),
           buffer: Type.Optional(
@@ -194,6 +204,10 @@ export const fleetSchema = Type.Object(
       minProperties: 1,
       maxProperties: 100,
     }),
+    target: Type.Optional(targetSchema),
+    processes: Type.Optional(Processes),
+    hops: Type.Optional(Hops),
+    faults: Type.Optional(Faults),
     expect: Type.Optional(expectSchema),
   },
   { ...exact, $id: "urn:headwater:schema:fleet", title: "A fleet of simulated devices" },

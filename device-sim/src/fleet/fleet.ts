@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { SimulationError } from "../errors.ts";
+import { type PlannedFault, plannedFaults } from "./planned-faults.ts";
 import { readRecordedColumn } from "../signals/recorded.ts";
 import { signalMaker } from "../signals/shapes.ts";
 import type { SignalMaker } from "../signals/signal.ts";
@@ -46,6 +47,7 @@ export interface Profile {
     readonly cleanSession: boolean;
     readonly keepAlive: number;
     readonly cut: Range | undefined;
+    readonly outages: { readonly sites: number; readonly every: Range; readonly for: Range } | undefined;
     readonly sleep: { readonly every: number; readonly awake: number } | undefined;
     readonly buffer: number;
   };
@@ -67,6 +69,7 @@ export interface Fleet {
   readonly profiles: readonly Profile[];
   readonly devices: number;
   readonly expect: ExpectSpec;
+  readonly faults: readonly PlannedFault[];
   /** As it was written, for the threads of the load, which make their own signals of it. */
   readonly spec: FleetSpec;
   readonly folder: string;
@@ -119,6 +122,14 @@ export function fleetOf(spec: FleetSpec, folder: string): Fleet {
     profiles,
     devices,
     expect: spec.expect ?? {},
+    faults: plannedFaults(spec.faults ?? [], {
+      millis: (text, path) => read.millis(text, path),
+      fail(path, message) {
+        throw new FleetFault(path, message);
+      },
+      processes: Object.keys(spec.processes ?? {}),
+      hops: Object.keys(spec.hops ?? {}),
+    }),
     spec,
     folder,
   };
@@ -210,6 +221,8 @@ class Reading {
       const remedy = "name it otherwise, or set `identity` to another name";
       throw new FleetFault(at(`metrics/${identity}`), `this name numbers the messages of a device; ${remedy}`);
     }
+    if (connection.sleep !== undefined && connection.outages !== undefined)
+      throw new FleetFault(at("connection/outages"), "a device that sleeps has no outages; leave one of the two out");
     const share = (value: string | number | undefined, path: string): number =>
       value === undefined ? 0 : this.share(value, path);
     return {
@@ -264,6 +277,11 @@ class Reading {
         sleep: connection.sleep && {
           every: this.millis(connection.sleep.every, at("connection/sleep/every")),
           awake: this.millis(connection.sleep.awake, at("connection/sleep/awake")),
+        },
+        outages: connection.outages && {
+          sites: connection.outages.sites,
+          every: this.range(connection.outages.every, at("connection/outages/every"), 1),
+          for: this.range(connection.outages.for, at("connection/outages/for"), 1),
         },
         buffer: connection.buffer ?? 10_000,
       },
