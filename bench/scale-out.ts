@@ -1,8 +1,8 @@
 /**
- * Three gateways, three ingest and three rules services on three Kafka brokers, all on this machine: what is shown is the
- * shape, not speed. A fleet sends to the gateways by thirds; each of the twelve processes is killed with -9 in turn and
- * started again. At the end the simulator says what became of each message, the log and the ledger have to agree, and it
- * is told how many partitions each instance had.
+ * Three gateways, three ingest and three rules services on three Kafka brokers, all on this machine: what is shown is
+ * the shape, not speed. A fleet sends to the gateways by thirds; each of the twelve processes is killed with -9 in turn
+ * and started again. At the end the simulator says what became of each message, the log and the ledger have to agree,
+ * and it is told how many partitions each instance had.
  *
  *     npm run bench:scale-out -- [--devices 300] [--rate 600] [--every 8] [--json FILE]
  */
