@@ -3,9 +3,7 @@ import { SimulationError } from "./errors.ts";
 import type { FleetOptions } from "./fleet/fleet-of-options.ts";
 
 interface Common {
-  readonly url: string;
   readonly rulesUrl: string | undefined;
-  readonly mqtt: string;
   readonly tokenFile: string | undefined;
   readonly settleMs: number;
   readonly json: boolean;
@@ -14,6 +12,8 @@ interface Common {
 /** A recorded or built-in series, sent as it was. */
 export interface ReplayLine extends Common {
   readonly kind: "replay";
+  readonly url: string;
+  readonly mqtt: string;
   readonly series: string | undefined;
   readonly samples: number;
   readonly devices: number;
@@ -27,6 +27,9 @@ export interface ReplayLine extends Common {
 /** A fleet on a schedule. */
 export interface FleetLine extends Common, FleetOptions {
   readonly kind: "fleet";
+  /** Undefined: what the fleet's file says. */
+  readonly url: string | undefined;
+  readonly mqtt: string | undefined;
   readonly file: string | undefined;
   readonly prefix: string;
   readonly threads: number | undefined;
@@ -160,13 +163,15 @@ export function parseCommandLine(
 function commonOf(values: Values, env: NodeJS.ProcessEnv): Common {
   const text = (name: string): string | undefined => values[name] as string | undefined;
   return {
-    url: text("url") || env["HEADWATER_URL"] || "http://127.0.0.1:8080",
     rulesUrl: text("rules-url") || env["HEADWATER_RULES_URL"] || undefined,
-    mqtt: text("mqtt") ?? "mqtt://127.0.0.1:1883",
     tokenFile: text("token-file"),
     settleMs: number(values, "settle", 0, 3600) * 1000,
     json: values["json"] === true,
   };
+}
+
+function urlOf(values: Values, env: NodeJS.ProcessEnv): string | undefined {
+  return (values["url"] as string | undefined) || env["HEADWATER_URL"] || undefined;
 }
 
 function replayLine(values: Values, env: NodeJS.ProcessEnv): ReplayLine {
@@ -175,6 +180,8 @@ function replayLine(values: Values, env: NodeJS.ProcessEnv): ReplayLine {
   return {
     kind: "replay",
     ...commonOf(values, env),
+    url: urlOf(values, env) ?? "http://127.0.0.1:8080",
+    mqtt: text("mqtt", "mqtt://127.0.0.1:1883"),
     series,
     samples:
       values["samples"] === undefined
@@ -209,11 +216,11 @@ function fleetLine(values: Values, env: NodeJS.ProcessEnv): FleetLine {
   if ((text("cert") === undefined) !== (text("key") === undefined)) {
     throw new SimulationError("--cert and --key belong together; give both");
   }
-  const common = commonOf(values, env);
   return {
     kind: "fleet",
-    ...common,
-    mqtt: values["tls"] === true ? withTls(text("mqtt")) : common.mqtt,
+    ...commonOf(values, env),
+    url: urlOf(values, env),
+    mqtt: values["tls"] === true ? withTls(text("mqtt")) : text("mqtt"),
     file,
     devices: whole("devices", 1, 1_000_000) ?? 100,
     rate: text("rate"),

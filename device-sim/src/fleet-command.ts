@@ -4,6 +4,7 @@ import { accessToken } from "@headwater/core";
 import type { FleetLine } from "./command-line.ts";
 import { SimulationError } from "./errors.ts";
 import type { Fleet } from "./fleet/fleet.ts";
+import { Scenario } from "./faults/scenario.ts";
 import { changedFleet, fleetOfOptions } from "./fleet/fleet-of-options.ts";
 import { readFleet } from "./fleet/read-fleet.ts";
 import { opener } from "./mqtt/open-connection.ts";
@@ -25,43 +26,53 @@ const probedDevices = 10;
 /** Runs a fleet; answers the exit code. What can be wrong with it is found before it begins. */
 export async function simulateFleet(line: FleetLine, { signal, hurry, env }: FleetContext): Promise<number> {
   const fleet = fleetOf(line);
-  const target = {
-    url: line.mqtt,
-    ca: pem(line.ca, "--ca"),
-    certificate: pem(line.certificate, "--cert"),
-    key: pem(line.key, "--key"),
-  };
-  opener(target);
   const report = line.report;
-  if (report !== undefined) write(report, "");
-  const api = line.acksOnly
-    ? undefined
-    : createPlatformClient({ url: line.url, rulesUrl: line.rulesUrl, token: accessToken(line.tokenFile, env) });
+  const [ca, certificate, key] = [pem(line.ca, "--ca"), pem(line.certificate, "--cert"), pem(line.key, "--key")];
   const results = line.results.length === 0 ? undefined : resultsOf(line.results, env);
-  const progress = new Progress(process.stderr, fleet.duration);
-  const timeline = new Timeline();
-  const verdict = await runFleet({
-    fleet,
-    target,
-    api,
-    ...(results !== undefined && { results }),
-    prefix: line.prefix,
-    share: line.share,
-    threads: line.threads,
-    settleMs: line.settleMs,
-    probes: probedDevices,
-    signal,
-    hurry,
-    onState: (state) => progress.state(state),
-    onProgress(state, elapsed) {
-      progress.show(state, elapsed);
-      timeline.take(state, elapsed);
-    },
-  });
-  progress.close();
-  if (report !== undefined) write(report, htmlReport(verdict, timeline.moments));
-  console.log(line.json ? JSON.stringify(verdict, undefined, 2) : describeVerdict(verdict));
-  return verdict.holds ? 0 : 1;
+  const scenario = await Scenario.of(fleet);
+  try {
+    const { target: own = {} } = fleet.spec;
+    const mqtt = line.mqtt ?? scenario.within(own.mqtt ?? "mqtt://127.0.0.1:1883");
+    const target = { url: mqtt, ca, certificate, key };
+    opener(target);
+    if (report !== undefined) write(report, "");
+    await scenario.start(mqtt);
+    const tokenFile = line.tokenFile ?? (own.tokenFile && scenario.within(own.tokenFile));
+    const url = line.url ?? scenario.within(own.url ?? "http://127.0.0.1:8080");
+    const api = line.acksOnly
+      ? undefined
+      : createPlatformClient({ url, rulesUrl: line.rulesUrl, token: accessToken(tokenFile, env) });
+    const progress = new Progress(process.stderr, fleet.duration);
+    const timeline = new Timeline();
+    const run = await runFleet({
+      fleet,
+      target: { ...target, url: scenario.mqttUrl(mqtt) },
+      api,
+      ...(results !== undefined && { results }),
+      prefix: line.prefix,
+      share: line.share,
+      threads: line.threads,
+      settleMs: line.settleMs,
+      probes: probedDevices,
+      signal,
+      hurry,
+      onBegin: (begun) => scenario.inject(begun, fleet.faults),
+      onState: (state) => progress.state(state),
+      onProgress(state, elapsed) {
+        progress.show(state, elapsed);
+        timeline.take(state, elapsed);
+      },
+    });
+    progress.close();
+    const expectations = [...run.expectations, ...(await scenario.outcome())];
+    const holds = expectations.every((each) => each.holds);
+    const verdict = { ...run, ...(fleet.faults.length > 0 && { faults: scenario.injected }), expectations, holds };
+    if (report !== undefined) write(report, htmlReport(verdict, timeline.moments));
+    console.log(line.json ? JSON.stringify(verdict, undefined, 2) : describeVerdict(verdict));
+    return verdict.holds ? 0 : 1;
+  } finally {
+    await scenario.end();
+  }
 }
 
 function fleetOf(line: FleetLine): Fleet {

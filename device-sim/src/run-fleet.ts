@@ -39,6 +39,8 @@ export interface FleetRun {
   readonly signal: AbortSignal;
   /** Ends the waiting for acknowledgements, the store and alerts as well: the verdict is of what is known by then. */
   readonly hurry?: AbortSignal;
+  /** `begun`: when the schedule begins, milliseconds since the epoch. */
+  readonly onBegin?: (begun: number) => void;
   readonly onState: (state: string) => void;
   readonly onProgress: (progress: LoadProgress, elapsed: number) => void;
 }
@@ -83,6 +85,7 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
     const beganAt = new Date(begun).toISOString();
     run.onState("running");
     load.begin(begun, fleet.duration);
+    run.onBegin?.(begun);
     const done = await finished(load, run, begun);
     run.onState("comparing");
     const seconds = (clock() - begun) / 1_000;

@@ -1,6 +1,9 @@
 import mqtt, { type MqttClient } from "mqtt";
 
-/** Devices that publish counters as fast as they are acknowledged and remember what was: what may not be lost. */
+/**
+ * Devices, of MQTT 3.1.1 and 5 by turns, that publish counters as fast as they are acknowledged and remember what was:
+ * what may not be lost.
+ */
 export class AckedLoad {
   /** By device, the counters that were acknowledged. */
   readonly acked = new Map<string, Set<number>>();
@@ -25,12 +28,13 @@ export class AckedLoad {
    */
   async start(url: string, password: (device: string) => string, inFlight: number): Promise<void> {
     this.#running = true;
-    for (const device of this.acked.keys()) {
+    for (const [index, device] of [...this.acked.keys()].entries()) {
       const client = await mqtt.connectAsync(url, {
         username: device,
         password: password(device),
         reconnectPeriod: 0,
         clientId: device,
+        protocolVersion: index % 2 === 0 ? 5 : 4,
       });
       client.on("error", () => {});
       this.#clients.push(client);

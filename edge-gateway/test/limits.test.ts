@@ -93,16 +93,3 @@ describe("an anonymous gateway", () => {
     await gateway.stop();
   });
 });
-
-it("mqtt.js with MQTT 5 is told that this version is not spoken", async () => {
-  const gateway = await GatewayUnderTest.start({ HEADWATER_MQTT_ANONYMOUS: "true" });
-  try {
-    await expect(gateway.connect(undefined, undefined, { protocolVersion: 5 })).rejects.toMatchObject({
-      code: 0x84,
-      message: expect.stringMatching(/Unsupported Protocol Version/i) as string,
-    });
-    expect(await gateway.metric("headwater_gateway_refused_total", "protocol-version")).toBe(1);
-  } finally {
-    await gateway.stop();
-  }
-});

@@ -7,6 +7,8 @@ export interface RawLogin {
   readonly password?: string;
   readonly clientId: string;
   readonly clean?: boolean;
+  /** Default: 4, MQTT 3.1.1. A session of MQTT 5 that is not clean lives on without end. */
+  readonly version?: 4 | 5;
   readonly keepalive?: number;
   readonly will?: object;
   /** For CONNACK to come; default: `limitMs`. */
@@ -21,14 +23,16 @@ export class RawDevice {
   readonly heard: Packet[] = [];
   readonly closed: Promise<void>;
   readonly #socket: Duplex;
+  readonly #version: 4 | 5;
   #waiting: (() => void)[] = [];
   isClosed = false;
   /** Told of every packet. */
   onHeard?: () => void;
 
-  private constructor(socket: Duplex) {
+  private constructor(socket: Duplex, version: 4 | 5) {
     this.#socket = socket;
-    const parser = mqttPacket.parser({ protocolVersion: 4 });
+    this.#version = version;
+    const parser = mqttPacket.parser({ protocolVersion: version });
     parser.on("packet", (packet) => {
       this.heard.push(packet);
       this.onHeard?.();
@@ -53,12 +57,13 @@ export class RawDevice {
 
   /** Over a stream that is connected already. */
   static async over(stream: Duplex, login: RawLogin): Promise<RawDevice> {
-    const device = new RawDevice(stream);
-    const { username, password, clientId, clean = true, keepalive = 0, will, withinMs } = login;
+    const { username, password, clientId, clean = true, keepalive = 0, will, withinMs, version = 4 } = login;
+    const device = new RawDevice(stream, version);
     device.send({
       cmd: "connect",
       protocolId: "MQTT",
-      protocolVersion: 4,
+      protocolVersion: version,
+      properties: version === 5 && !clean ? { sessionExpiryInterval: 0xffff_ffff } : undefined,
       clientId,
       clean,
       keepalive,
@@ -71,7 +76,7 @@ export class RawDevice {
   }
 
   send(packet: Packet): void {
-    this.#socket.write(mqttPacket.generate(packet));
+    this.#socket.write(mqttPacket.generate(packet, { protocolVersion: this.#version }));
   }
 
   sendBytes(bytes: Uint8Array): void {

@@ -1,8 +1,9 @@
 import { RawDevice } from "./raw-device.ts";
 
 /**
- * A device with a session that outlives its connections: it numbers what it says, keeps so many messages open, and
- * after a reconnect first sends again, with DUP and as they were, those that were not acknowledged.
+ * A device with a session that outlives its connections, of MQTT 3.1.1 and 5 by turns: it numbers what it says, keeps
+ * so many messages open, and after a reconnect first sends again, with DUP and as they were, those that were not
+ * acknowledged.
  */
 export class ResendingDevice {
   readonly device: string;
@@ -13,6 +14,7 @@ export class ResendingDevice {
   resent = 0;
   #next = 0;
   #packetId = 0;
+  #connects = 0;
   #raw: RawDevice | undefined;
 
   constructor(device: string, inFlight: number) {
@@ -35,7 +37,9 @@ export class ResendingDevice {
       password,
       clientId: this.device,
       clean: false,
+      version: this.#connects % 2 === 0 ? 5 : 4,
     });
+    this.#connects += 1;
     this.#raw = raw;
     let seen = 0;
     raw.onHeard = () => {

@@ -139,6 +139,30 @@ describe("the web page in Chromium", () => {
     });
   });
 
+  it("holds no connection while it is out of sight, and is up to date when it is back", async () => {
+    const context = await signedIn({ viewport: sizes.desktop });
+    const page = await context.newPage();
+    let open = 0;
+    const isStream = (request: { url(): string }): boolean => request.url().includes("/api/v1/stream");
+    page.on("request", (request) => void (open += isStream(request) ? 1 : 0));
+    page.on("requestfailed", (request) => void (open -= isStream(request) ? 1 : 0));
+    await page.goto("/");
+    await page.getByText("live", { exact: true }).waitFor();
+    expect(open).toBeGreaterThan(0);
+    const hide = (isHidden: boolean): Promise<unknown> =>
+      page.evaluate(
+        `Object.defineProperty(document, "hidden", { value: ${isHidden}, configurable: true });
+         document.dispatchEvent(new Event("visibilitychange"));`,
+      );
+    await hide(true);
+    await eventually(() => expect(open).toBe(0));
+    await registerDevice(api, { id: "registered-meanwhile", type: "pump" });
+    await hide(false);
+    await page.getByRole("link", { name: "registered-meanwhile" }).waitFor();
+    await page.getByText("live", { exact: true }).waitFor();
+    await context.close();
+  });
+
   it("is below 200 KB of compressed scripts at first load", async () => {
     const context = await signedIn();
     const page = await context.newPage();

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { loadConfig } from "@headwater/service";
+import { retentionInInflux, timeSeriesSettings } from "@headwater/time-series";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -65,6 +67,23 @@ describe("compose.yaml", () => {
       const wanted = Object.values(service.environment ?? {}).filter((value) => value.startsWith("/run/secrets/"));
       for (const path of wanted) expect(secretsOf(service), name).toContain(path.slice("/run/secrets/".length));
     }
+  });
+});
+
+describe("how long points are kept", () => {
+  const names = ["RETENTION_DAYS", "MINUTE_DAYS", "HOUR_DAYS"].map((name) => `HEADWATER_TIME_SERIES_${name}`);
+
+  it("is passed on to ingest, and to what makes its buckets and the tokens for them", () => {
+    for (const service of ["ingest", "influx-token-ingest", "influx-token-grafana"]) {
+      const { environment } = file.services[service]!;
+      for (const name of names) expect([service, name, environment?.[name]]).toEqual([service, name, ""]);
+    }
+    for (const name of names) expect(composeText).toContain(`${name}: "\${${name}:-}"`);
+  });
+
+  it("is up to the bucket where nobody sets it", () => {
+    const env = { ...Object.fromEntries(names.map((name) => [name, ""])), HEADWATER_TIME_SERIES: "influx" };
+    expect(retentionInInflux(loadConfig(timeSeriesSettings, { env }).timeSeries)).toBeUndefined();
   });
 });
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GatewayUnderTest } from "../../edge-gateway/test/gateway-under-test.ts";
 import { exceptions } from "./exceptions.ts";
-import { refusalOf } from "./refusal.ts";
 import { runVector, type VectorHost } from "./run-vector.ts";
 import { readVectors, vectorsAbsent, vectorsPresent, vectorsRequired } from "./vectors.ts";
 
@@ -11,7 +10,6 @@ const exceptionalMs = 3000;
 
 const vectors = readVectors();
 const spoken = vectors.filter(({ version }) => version !== 5);
-const newer = vectors.filter(({ version }) => version === 5);
 
 it.runIf(!vectorsPresent)("the vectors are there", ({ skip }) => {
   if (!vectorsRequired) skip(vectorsAbsent);
@@ -51,19 +49,5 @@ describe.runIf(vectorsPresent)("Mosquitto's vectors against the gateway", () => 
       const ids = new Set(spoken.map(({ id }) => id));
       expect(Object.keys(exceptions).filter((id) => !ids.has(id))).toEqual([]);
     });
-  });
-
-  it("MQTT 5: each CONNECT gets the refusal that a client of MQTT 5 understands, and whatever else comes first is cut", async () => {
-    const outcomes = new Map<string, number>();
-    const wrong: string[] = [];
-    for (const vector of newer) {
-      const { expected, heard, closed } = await refusalOf(vector, host.port);
-      outcomes.set(expected, (outcomes.get(expected) ?? 0) + 1);
-      if (heard !== expected || !closed) wrong.push(`${vector.id}: expected "${expected}", heard "${heard}"`);
-    }
-    expect(wrong).toEqual([]);
-    expect(newer.length).toBeGreaterThan(1500);
-    // 0x84, Unsupported Protocol Version.
-    expect(outcomes.get("2003008400")).toBeGreaterThan(1400);
   });
 });

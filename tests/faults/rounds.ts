@@ -1,4 +1,4 @@
-/** How often a fault is repeated: 3 times in CI, more with `npm run faults`. */
+/** How often a fault is repeated: 3 times in CI, more with `npm run faults:services`. */
 export const rounds = Number(process.env["FAULT_ROUNDS"] ?? 3);
 
 /** Whether faults befall as many rules and devices as are promised to bear them; fewer in CI. */

@@ -12,6 +12,8 @@ type Listener = (events: readonly LiveEvent[]) => void;
 const topics = ["telemetry", "alerts", "devices", "commands"] as const;
 /** After it a connection that was closed for good is opened anew. */
 const retryMs = 3_000;
+/** A page that is out of sight for longer holds no connection: browsers have six of them for all pages of a server. */
+const hiddenMs = 5_000;
 /** More than a page that is not drawn keeps; the oldest go, since each page asks anew for what it shows. */
 const mostWaiting = 20_000;
 
@@ -35,7 +37,15 @@ class Feed {
   close(): void {
     clearTimeout(this.#retry);
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#frame = undefined;
+    this.#waiting = [];
     this.#source?.close();
+  }
+
+  /** Goes on after `close`, with what happens from now on. */
+  reopen(): void {
+    this.#become("connecting");
+    this.#open();
   }
 
   #open(): void {
@@ -74,6 +84,17 @@ class Feed {
 class Live {
   readonly #feeds = new Map<string, Feed>();
   readonly #watchers = new Set<() => void>();
+  readonly #returners = new Set<() => void>();
+  #hiding: ReturnType<typeof setTimeout> | undefined;
+  #isAway = false;
+
+  constructor() {
+    document.addEventListener("visibilitychange", () => {
+      clearTimeout(this.#hiding);
+      if (document.hidden) this.#hiding = setTimeout(() => this.#leave(), hiddenMs);
+      else if (this.#isAway) this.#return();
+    });
+  }
 
   /** The worst of the connections. */
   get state(): LiveState {
@@ -98,9 +119,26 @@ class Live {
     };
   }
 
+  /** Tells that the page is back in sight after it has missed something. */
+  onReturn(returned: () => void): () => void {
+    this.#returners.add(returned);
+    return () => this.#returners.delete(returned);
+  }
+
   watch(changed: () => void): () => void {
     this.#watchers.add(changed);
     return () => this.#watchers.delete(changed);
+  }
+
+  #leave(): void {
+    this.#isAway = true;
+    for (const feed of this.#feeds.values()) feed.close();
+  }
+
+  #return(): void {
+    this.#isAway = false;
+    for (const feed of this.#feeds.values()) feed.reopen();
+    for (const returned of this.#returners) returned();
   }
 
   #tell(): void {

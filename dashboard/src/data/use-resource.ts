@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { live } from "./live.ts";
 
 /** What was asked of the platform: while it is asked anew, or if that fails, the former answer stays in sight. */
 export type Resource<T> =
@@ -40,8 +41,10 @@ export function useResource<T>(key: string, load: () => Promise<T>): { resource:
       );
     };
     ask.current();
+    const stop = live.onReturn(() => ask.current());
     return () => {
       isOver = true;
+      stop();
     };
   }, [key]);
   const reload = useCallback(() => ask.current(), []);

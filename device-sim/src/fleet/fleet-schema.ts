@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { Faults, Hops, Processes, targetSchema } from "./fault-schema.ts";
 import { Duration, signalSchema } from "../signals/signal-schema.ts";
 
 /** A length of time, or two of them between which one is drawn. */
@@ -194,6 +195,10 @@ export const fleetSchema = Type.Object(
       minProperties: 1,
       maxProperties: 100,
     }),
+    target: Type.Optional(targetSchema),
+    processes: Type.Optional(Processes),
+    hops: Type.Optional(Hops),
+    faults: Type.Optional(Faults),
     expect: Type.Optional(expectSchema),
   },
   { ...exact, $id: "urn:headwater:schema:fleet", title: "A fleet of simulated devices" },

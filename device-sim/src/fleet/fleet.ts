@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { SimulationError } from "../errors.ts";
+import { type PlannedFault, plannedFaults } from "./planned-faults.ts";
 import { readRecordedColumn } from "../signals/recorded.ts";
 import { signalMaker } from "../signals/shapes.ts";
 import type { SignalMaker } from "../signals/signal.ts";
@@ -67,6 +68,7 @@ export interface Fleet {
   readonly profiles: readonly Profile[];
   readonly devices: number;
   readonly expect: ExpectSpec;
+  readonly faults: readonly PlannedFault[];
   /** As it was written, for the threads of the load, which make their own signals of it. */
   readonly spec: FleetSpec;
   readonly folder: string;
@@ -119,6 +121,14 @@ export function fleetOf(spec: FleetSpec, folder: string): Fleet {
     profiles,
     devices,
     expect: spec.expect ?? {},
+    faults: plannedFaults(spec.faults ?? [], {
+      millis: (text, path) => read.millis(text, path),
+      fail(path, message) {
+        throw new FleetFault(path, message);
+      },
+      processes: Object.keys(spec.processes ?? {}),
+      hops: Object.keys(spec.hops ?? {}),
+    }),
     spec,
     folder,
   };

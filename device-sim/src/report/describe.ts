@@ -46,6 +46,7 @@ export function describeVerdict(verdict: FleetVerdict): string {
     lines.push(row("reconnects", `${counts.reconnects}, after ${counts.cuts} cuts`));
   const refusals = Map.groupBy(verdict.refused, ({ reason }) => reason);
   for (const [reason, devices] of refusals) lines.push(row("refused", `${devices.length} devices: ${reason}`));
+  for (const { seconds, text } of verdict.faults ?? []) lines.push(row("fault", `at ${seconds} s, ${text}`));
   if (verdict.couldNotKeepUp) {
     lines.push(
       row(

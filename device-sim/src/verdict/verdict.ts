@@ -64,6 +64,8 @@ export interface FleetVerdict {
   /** The load was not what was asked for, by its own doing. */
   readonly couldNotKeepUp: boolean;
   readonly alerts: readonly AlertCount[];
+  /** What was done to processes and hops; seconds since the schedule began. */
+  readonly faults?: readonly { readonly seconds: number; readonly text: string }[];
   readonly expectations: readonly Expectation[];
   readonly holds: boolean;
 }

@@ -18,6 +18,30 @@ export const mqttSettings = Type.Object({
     description:
       "Largest MQTT packet; a connection that sends a larger one is closed. Above 800 KiB telemetry.v1, quarantine.v1 and commands.v1 need a larger max.message.bytes in Kafka, which the start checks",
   }),
+  maxTopicAliases: Type.Integer({
+    env: "HEADWATER_MQTT_MAX_TOPIC_ALIASES",
+    default: 32,
+    minimum: 0,
+    maximum: 1000,
+    description: "Topics for which one client of MQTT 5 may use an alias instead; 0: none",
+  }),
+  maxKeepAliveMs: Type.Integer({
+    env: "HEADWATER_MQTT_MAX_KEEP_ALIVE_MS",
+    default: 0,
+    minimum: 0,
+    maximum: 65_535_000,
+    description:
+      "Longest keep alive of a client of MQTT 5: one that asks for more, or for none, is told this one; 0: as it asks",
+  }),
+  serverReference: Type.Optional(
+    Type.String({
+      env: "HEADWATER_MQTT_SERVER_REFERENCE",
+      minLength: 1,
+      maxLength: 1024,
+      description:
+        "Another gateway (host:port, several with spaces) to which one that stops sends its clients of MQTT 5",
+    }),
+  ),
   maxUnacked: Type.Integer({
     env: "HEADWATER_MQTT_MAX_UNACKED",
     default: 1000,

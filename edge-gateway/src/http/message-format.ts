@@ -1,23 +1,8 @@
 import { RequestError } from "@headwater/core";
 import { Type } from "@sinclair/typebox";
+import { byMediaType, formats, mediaTypeOf, type MessageFormat } from "../pipeline/commit/content-format.ts";
 
-/** The formats of devices, by their names in a topic: `devices/{id}/telemetry/{format}`. */
-const formats = ["json", "protobuf", "senml", "senml-cbor", "cbor", "line", "value"] as const;
-export type MessageFormat = (typeof formats)[number];
-
-/** What a body is, by its media type. */
-const byType: Readonly<Record<string, MessageFormat>> = {
-  "application/json": "json",
-  "application/senml+json": "senml",
-  "application/senml+cbor": "senml-cbor",
-  "application/cbor": "cbor",
-  "application/protobuf": "protobuf",
-  "application/x-protobuf": "protobuf",
-  "application/vnd.google.protobuf": "protobuf",
-  "application/vnd.influx.line-protocol": "line",
-};
-
-export const mediaTypes: readonly string[] = [...Object.keys(byType), "text/plain", "application/octet-stream"];
+export const mediaTypes: readonly string[] = [...Object.keys(byMediaType), "text/plain", "application/octet-stream"];
 
 export const formatQuery = {
   format: Type.Optional(
@@ -83,15 +68,15 @@ export function topicOf(query: FormatQuery, contentType: string | undefined, sen
 }
 
 function formatOf(contentType: string | undefined, metric: string | undefined): MessageFormat {
-  const type = contentType?.split(";", 1)[0]!.trim().toLowerCase();
+  const type = contentType === undefined ? undefined : mediaTypeOf(contentType);
   if (metric !== undefined && (type === undefined || type === "text/plain")) return "value";
   if (type === undefined) return "json";
-  const format = Object.hasOwn(byType, type) ? byType[type] : undefined;
+  const format = byMediaType[type];
   if (format !== undefined) return format;
   throw new RequestError(
     415,
     "unsupported-media-type",
     `${JSON.stringify(type.slice(0, 80))} does not say which format the readings have; send one of ` +
-      `${Object.keys(byType).join(", ")}, or add ?format= (${formats.join(", ")})`,
+      `${Object.keys(byMediaType).join(", ")}, or add ?format= (${formats.join(", ")})`,
   );
 }

@@ -13,10 +13,13 @@ import type { RefusalLog } from "../refusal-log.ts";
 import type { Presence } from "../devices/presence/presence.ts";
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
-import type { ParserInternals } from "./broker/aedes-internals.ts";
+import { internals, type ParserInternals } from "./broker/aedes-internals.ts";
 import { Audience } from "./sessions/audience.ts";
 import { ClientLimits, limitsForWholeMessages, type PacketLimits } from "./broker/client-limits.ts";
 import { GatewayBroker } from "./broker/broker.ts";
+import { goElsewhere, imposeKeepAlive } from "./broker/greeting.ts";
+import { Hearing } from "./broker/hearing.ts";
+import { maxUnreleased } from "./sessions/passed-on.ts";
 import { CommandSessions } from "./broker/command-sessions.ts";
 import { connectionOf, type Connection } from "./broker/connection.ts";
 import { Connections } from "./broker/connections.ts";
@@ -26,7 +29,7 @@ import { PublishHandler } from "./broker/publish-handler.ts";
 import { Revocation } from "./broker/revocation.ts";
 import { answerProvisioning } from "./broker/provisioning.ts";
 import { SessionExpiry } from "./sessions/session-expiry.ts";
-import { sessionPersistence, sessionWithoutSubscriptions } from "./broker/session-persistence.ts";
+import { sessionPersistence } from "./broker/session-persistence.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import { forgetConnect, slim } from "./broker/slim-client.ts";
 import { CommitStallWatch } from "./broker/commit-stall-watch.ts";
@@ -61,6 +64,8 @@ export interface MqttServerOptions {
 
 /** Between looks for connections whose login has expired (milliseconds). */
 const expireEveryMs = 1000;
+/** Last wills that wait for their delay, of all clients; one more is published at once. */
+const maxDelayedWills = 10_000;
 
 /** MQTT for devices: logins, what they may do, their sessions, and how they end. */
 export class MqttServer {
@@ -72,6 +77,7 @@ export class MqttServer {
   readonly #commandSessions: CommandSessions;
   readonly listeners: Listeners;
   readonly #clientLimits: ClientLimits;
+  readonly #hearing: Hearing;
   readonly #limits: PacketLimits;
   readonly #stalls: CommitStallWatch;
   readonly #time: TimeService;
@@ -127,7 +133,10 @@ export class MqttServer {
       commandSessions: this.#commandSessions,
       time: this.#time,
       forget: (session) => this.#forget(session),
-      takeWill: (connection, will) => publishes.will(connection, will),
+      // It may come long after its connection has ended.
+      takeWill: (connection, will) =>
+        identity.permissionsOf(connection.principal) !== undefined && publishes.will(connection, will),
+      serverReference: config.serverReference,
       onJoined: (connection) => this.#revocation.joined(connection),
     });
     this.#stalls = new CommitStallWatch({
@@ -136,12 +145,17 @@ export class MqttServer {
       recordWriter,
       maxUnacked: config.maxUnacked,
     });
-    this.#limits = limitsForWholeMessages({ ...options.limits, maxPacketBytes: config.maxPacketBytes });
+    this.#limits = limitsForWholeMessages({
+      ...options.limits,
+      maxPacketBytes: config.maxPacketBytes,
+      speaksVersion5: true,
+    });
     this.#clientLimits = new ClientLimits({
       limits: this.#limits,
       metrics,
       refusals,
     });
+    this.#hearing = new Hearing(this.#clientLimits, refusals);
     this.listeners = new Listeners({
       config,
       metrics,
@@ -169,6 +183,7 @@ export class MqttServer {
       limits: this.#limits,
       // The CONNACK of MQTT 3.1 has no place for it.
       tellsOfSessions: () => (this.#loggingIn as { version?: number } | undefined)?.version !== 3,
+      isConnected: (session) => this.#broker.isConnected(session),
       onRefused: (what, topic, session) => this.#clientLimits.notKept(what, topic, session),
     });
     this.#forget = forget;
@@ -196,37 +211,38 @@ export class MqttServer {
         forgetConnect(client, packet as unknown as ParserInternals["settings"]);
         // Only now it is known whether the session is new.
         this.#clientLimits.greet(client, packet.clean === true);
-        if (packet.will !== undefined) this.#login.noteWill(client, packet.will as unknown as Will);
-        done(null, !this.#stopping);
+        this.#login.noteConnect(client, {
+          will: packet.will as unknown as Will | undefined,
+          cleanStart: packet.clean === true,
+          tellsMore: packet.properties?.requestProblemInformation !== false,
+        });
+        imposeKeepAlive(client, packet, config.maxKeepAliveMs);
+        done(this.#stopping ? goElsewhere(config.serverReference) : null, !this.#stopping);
       },
       authenticate: (client, username, password, done) => {
         void this.#login.answer(client, username, password, (error, success) => {
-          // aedes asks for the session before this returns.
-          this.#loggingIn = client;
-          done(error, success);
-          this.#loggingIn = undefined;
+          const goOn = (): void => {
+            // aedes asks for the session before this returns.
+            this.#loggingIn = client;
+            done(error, success);
+            this.#loggingIn = undefined;
+          };
+          if (success) this.#broker.takeOver(client, goOn);
+          else goOn();
         });
       },
       authorizePublish: (client, packet, done) => {
         if (client !== null && client.closed) this.#life.lastWill(client, packet as unknown as Will, done);
         else this.#published(client, packet, this.#broker.passOnFirst(client, packet, done));
       },
-      authorizeSubscribe: (client, subscription, done) => {
-        if ((subscription as object) === sessionWithoutSubscriptions) {
-          done(null, null);
-          return;
-        }
-        const connection = connectionOf(client);
-        const allowed = connection?.permissions.maySubscribe(subscription.topic) === true;
-        if (!allowed) {
-          const facts = { ...connection?.who, filter: subscription.topic.slice(0, 256) };
-          const text = "a subscription to what the device may not hear was refused";
-          this.#options.refusals.add("subscription", "subscription", facts, text);
-        }
-        done(null, allowed && this.#clientLimits.grant(client, subscription.topic) ? subscription : null);
-      },
-      authorizeForward: (client, packet) =>
-        connectionOf(client)?.permissions.mayReceive(packet.topic) === true ? packet : null,
+      authorizeSubscribe: (client, subscription, done) =>
+        done(null, this.#hearing.maySubscribe(client, subscription) ? subscription : null),
+      authorizeForward: (client, packet) => (this.#hearing.mayReceive(client, packet) ? packet : null),
+      topicAliasMaximum: config.maxTopicAliases,
+      maximumPacketSize: this.#limits.maxPacketBytes,
+      receiveMaximum: Math.min(config.maxUnacked, maxUnreleased),
+      sessionExpiryIntervalLimit: Math.max(1, Math.floor(this.#options.sessionExpiryMs / 1000)),
+      pendingSessionsLimit: maxDelayedWills,
     };
     this.#broker = new GatewayBroker(options, this.#audience);
     this.#life.follow(this.#broker);
@@ -268,7 +284,7 @@ export class MqttServer {
     this.#stopping = true;
     clearInterval(this.#expiry);
     this.listeners.stopAccepting();
-    for (const { client } of this.#connections) (client as unknown as { pause(): void }).pause();
+    for (const { client } of this.#connections) internals(client).pause();
   }
 
   /** Disconnects everybody. */
@@ -279,6 +295,7 @@ export class MqttServer {
     this.#clientLimits.stop();
     this.#sessionExpiry?.stop();
     for (const connection of this.#connections) this.#life.end(connection, "gateway-stopped");
+    await this.#life.ended();
     if (this.#broker !== undefined) await new Promise<void>((resolve) => this.#broker.close(resolve));
     await this.listeners.close();
   }

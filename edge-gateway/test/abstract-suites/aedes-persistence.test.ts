@@ -67,6 +67,7 @@ describe("the gateway's sessions pass the abstract suite of aedes-persistence", 
 async function withGateway(journal: Qos2Journal, store: SessionStore): Promise<object> {
   const { persistence } = await sessionPersistence({
     tellsOfSessions: () => true,
+    isConnected: () => false,
     journal,
     store,
     audience: new Audience(),

@@ -47,6 +47,7 @@ it.each([
   const { persistence } = await sessionPersistence({
     ...{ journal, store, audience, limits },
     tellsOfSessions: () => true,
+    isConnected: () => false,
     onRefused: () => {},
   });
   // The journal belongs to the commit of messages, which is not here.

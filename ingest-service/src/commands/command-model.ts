@@ -25,13 +25,14 @@ export function commandPart({ topic, foldedEvents, onOverdue }: CommandPartOptio
   let overdue = false;
   return {
     topic,
-    version: 3,
+    version: 4,
     migrate(db) {
       db.exec(`
         CREATE TABLE commands (
           id TEXT PRIMARY KEY, device TEXT NOT NULL, partition INTEGER NOT NULL, requested_at INTEGER NOT NULL, due INTEGER,
-          status TEXT NOT NULL, state TEXT NOT NULL
+          status TEXT NOT NULL, state TEXT NOT NULL, ended_offset INTEGER
         ) WITHOUT ROWID;
+        CREATE INDEX commands_ended ON commands (partition, ended_offset) WHERE ended_offset IS NOT NULL;
         CREATE INDEX commands_device ON commands (device, requested_at, id);
         CREATE INDEX commands_due ON commands (partition, due) WHERE due IS NOT NULL;
         CREATE INDEX commands_age ON commands (requested_at);
@@ -68,9 +69,14 @@ function applyEvent(
   const due = isFinal(state) ? null : endsAtOnce(db, state) ? state.requestedAt : state.deadline;
   statementsOf(db)
     .of(
-      `INSERT OR REPLACE INTO commands (id, device, partition, requested_at, due, status, state) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO commands (id, device, partition, requested_at, due, status, state, ended_offset)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET due = excluded.due, status = excluded.status,
+         state = excluded.state, ended_offset = coalesce(ended_offset, excluded.ended_offset)`,
     )
-    .run(state.id, state.device, state.position.partition, state.requestedAt, due, state.status, JSON.stringify(state));
+    .run(
+      ...[state.id, state.device, state.position.partition, state.requestedAt, due, state.status],
+      ...[JSON.stringify(state), isFinal(state) && partition === state.position.partition ? offset : null],
+    );
   return state;
 }
 
@@ -104,6 +110,25 @@ export function dueCommands(db: DatabaseSync, partition: number, now: number, li
     .of("SELECT state FROM commands WHERE partition = ? AND due <= ? ORDER BY due LIMIT ?")
     .all(partition, now, limit);
   return rows.map((row) => JSON.parse(String(row["state"])) as CommandState);
+}
+
+/** Commands of a partition that a record ended from the first offset up to, not including, the second; with it. */
+export function commandsEndedIn(
+  db: DatabaseSync,
+  partition: number,
+  from: number,
+  to: number,
+): readonly { readonly state: CommandState; readonly offset: number }[] {
+  return statementsOf(db)
+    .of(
+      `SELECT state, ended_offset FROM commands
+       WHERE partition = ? AND ended_offset >= ? AND ended_offset < ? ORDER BY ended_offset`,
+    )
+    .all(partition, from, to)
+    .map((row) => ({
+      state: JSON.parse(String(row["state"])) as CommandState,
+      offset: Number(row["ended_offset"]),
+    }));
 }
 
 export interface CommandQuery {

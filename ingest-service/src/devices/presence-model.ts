@@ -20,7 +20,7 @@ export interface PresenceState {
 export function presencePart(topic: string, folded: FoldedEvents): ModelPart {
   return {
     topic,
-    version: 1,
+    version: 2,
     migrate(db) {
       db.exec(`
         CREATE TABLE presence (
@@ -29,8 +29,10 @@ export function presencePart(topic: string, folded: FoldedEvents): ModelPart {
         ) WITHOUT ROWID;
         CREATE TABLE presence_changes (
           device TEXT NOT NULL, since INTEGER NOT NULL, connected INTEGER NOT NULL, gateway TEXT NOT NULL, reason TEXT,
+          partition INTEGER NOT NULL, log_offset INTEGER NOT NULL,
           PRIMARY KEY (device, since)
         ) WITHOUT ROWID;
+        CREATE INDEX presence_changes_place ON presence_changes (partition, log_offset);
         CREATE INDEX presence_changes_since ON presence_changes (since);
       `);
     },
@@ -67,8 +69,11 @@ function applyRecord(
     )
     .run(device, connected, since, session, gateway, reason);
   statements
-    .of("INSERT OR REPLACE INTO presence_changes (device, since, connected, gateway, reason) VALUES (?, ?, ?, ?, ?)")
-    .run(device, since, connected, gateway, reason);
+    .of(
+      `INSERT OR REPLACE INTO presence_changes (device, since, connected, gateway, reason, partition, log_offset)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(device, since, connected, gateway, reason, batch.partition, record.offset);
 }
 
 /** undefined: it has never been connected, as far as the log knows. */
@@ -100,6 +105,27 @@ export function presenceChanges(
   // What it is now may be older than any change that is kept.
   const now = presenceOf(db, device);
   return changes.length === 0 && now !== undefined && now.since < to ? [now] : changes;
+}
+
+export interface PresenceChange extends PresenceState {
+  readonly device: string;
+  readonly offset: number;
+}
+
+/** The changes that records of a partition brought, from the first offset up to, not including, the second. */
+export function presenceChangesIn(
+  db: DatabaseSync,
+  partition: number,
+  from: number,
+  to: number,
+): readonly PresenceChange[] {
+  return statementsOf(db)
+    .of(
+      `SELECT device, connected, since, gateway, reason, log_offset FROM presence_changes
+       WHERE partition = ? AND log_offset >= ? AND log_offset < ? ORDER BY log_offset`,
+    )
+    .all(partition, from, to)
+    .map((row) => ({ ...stateOf(row), device: String(row["device"]), offset: Number(row["log_offset"]) }));
 }
 
 function stateOf(row: Record<string, unknown>): PresenceState {

@@ -7,6 +7,7 @@ import { alertPointBatch } from "./alert-partition.ts";
 import type { PointBatch } from "./point-batch.ts";
 import { SeriesGuard } from "../series-guard/series-guard.ts";
 import { SeriesTotal } from "../series-guard/series-limits.ts";
+import { beginningsOf, outcomeBatch } from "./outcome-partition.ts";
 import { OffsetCommits } from "./offset-commits.ts";
 import { OwnedPartition, type OwnedPartitionOptions } from "./owned-partition.ts";
 import type { ProjectionMetrics } from "./projection-metrics.ts";
@@ -28,7 +29,7 @@ const drainMs = 5000;
 /** Milliseconds in which the store may say which series it has, once in the life of an account. */
 const storedSeriesMs = 2000;
 
-/** telemetry.v1 and alerts.v1 into the time-series store, as a member of the group. */
+/** telemetry.v1, and what alerts, sessions and commands come to, into the store, as a member of the group. */
 export class Projection {
   /** Rejects with the error that ended the projection. */
   readonly died: Promise<never>;
@@ -109,7 +110,7 @@ export class Projection {
     const { log, config, topics } = this.#options;
     this.#consumption = await log.consume({
       group: config.group,
-      topics: [topics.telemetry, topics.alerts],
+      topics: [topics.telemetry, topics.alerts, ...this.#outcomes],
       // Each partition holds so many in memory while the store is busy with others: a write takes those of several.
       maxBatchRecords: Math.min(config.batchPoints, maxBatchRecords),
       onAssigned: (partitions) => this.#onAssigned(partitions),
@@ -142,7 +143,7 @@ export class Projection {
   ): Promise<readonly Position[] | undefined> {
     const { topics, config, book, log, logger } = this.#options;
     const own = partitions.filter(({ topic }) => topic === topics.telemetry).map(({ partition }) => partition);
-    if (own.length === 0) return undefined;
+    if (partitions.length === 0) return undefined;
     const trouble = new LastingTrouble();
     const retry = {
       signal: this.#stopping.signal,
@@ -153,6 +154,14 @@ export class Projection {
     const committed = await retrying(() => log.committed(config.group, [topics.telemetry]), retry);
     const ends = await retrying(() => log.positions(topics.telemetry), retry);
     const starts: Position[] = [];
+    for (const topic of this.#outcomes) {
+      const those = committed.filter(
+        ({ partition, offset }) =>
+          offset > 0 && partitions.some((each) => each.topic === topic && each.partition === partition),
+      );
+      const places = { group: config.group, topic, telemetry: topics.telemetry };
+      starts.push(...(await retrying(() => beginningsOf(log, places, those), retry)));
+    }
     for (const partition of own) {
       const { start, end } = ends.find((each) => each.partition === partition) ?? { start: 0, end: 0 };
       const kept = committed.find((each) => each.partition === partition)?.offset ?? start;
@@ -172,7 +181,7 @@ export class Projection {
       owned.begin();
       starts.push({ topic: topics.telemetry, partition, offset });
     }
-    logger.info({ partitions: own }, "projecting partitions");
+    if (own.length > 0) logger.info({ partitions: own }, "projecting partitions");
     return starts;
   }
 
@@ -207,7 +216,7 @@ export class Projection {
   async #onBatch(batch: GroupBatch): Promise<void> {
     const writer = this.#writerOf(batch.partition);
     this.#options.metrics.consumed(batch);
-    for (const made of this.#pointBatches(batch)) {
+    for (const made of await this.#pointBatches(batch)) {
       const erasures = made.met && this.#owned.get(batch.partition)?.erasures;
       const pointBatch = erasures === undefined ? made : await erasures.before(made, made.met!);
       // Back-pressure: no further batch is read until the writer has room.
@@ -220,9 +229,16 @@ export class Projection {
     return this.#writers[partition % this.#writers.length]!;
   }
 
-  #pointBatches(batch: GroupBatch): Iterable<PointBatch> {
-    if (batch.topic === this.#options.topics.alerts) {
-      return [alertPointBatch(batch, this.#options.folded, (offset) => this.#commits.note(batch, offset))];
+  get #outcomes(): readonly string[] {
+    return [this.#options.topics.presence, this.#options.topics.commands];
+  }
+
+  async #pointBatches(batch: GroupBatch): Promise<Iterable<PointBatch>> {
+    const onDurable = (offset: number): void => this.#commits.note(batch, offset);
+    if (batch.topic === this.#options.topics.alerts) return [alertPointBatch(batch, this.#options.folded, onDurable)];
+    if (this.#outcomes.includes(batch.topic)) {
+      const made = await outcomeBatch(this.#options, batch, this.#stopping.signal, onDurable);
+      return made === undefined ? [] : [made];
     }
     const partition = this.#owned.get(batch.partition);
     if (partition === undefined)

@@ -13,6 +13,9 @@ export interface ClientInternals {
   /** Whether DISCONNECT came. */
   _disconnected: boolean;
   will: unknown;
+  connackSent: boolean;
+  /** What CONNACK tells it to send more often than it asked for (seconds). */
+  _serverKeepAlive: number | undefined;
   /** Its CONNECT asked for a session that begins. */
   _cleanStart: boolean;
   /** Sends the client a message; calls back when it is written, or once what was written before has left. */
@@ -26,6 +29,8 @@ export interface ClientInternals {
   /** Stops listening to the end of the connection. */
   _eos(): void;
   close(): void;
+  /** Reads nothing more. */
+  pause(): void;
 }
 
 export interface ParserInternals {
@@ -42,6 +47,8 @@ export interface Delivered {
   readonly qos: number;
   /** Null: a retained message, for a new subscription. */
   readonly brokerId: string | null;
+  /** When it counts no longer (MQTT 5; milliseconds since the epoch). */
+  readonly messageExpiry?: number;
 }
 
 export type Deliver = (packet: Delivered, done: () => void) => void;
@@ -58,7 +65,19 @@ export function clientOf(stream: object): ClientInternals | undefined {
 /** Of a client: the identifier to give next, and which ones are in use. */
 interface PacketIds {
   [nextId]?: number;
-  [usedIds]?: { has(id: number): boolean };
+  [usedIds]?: MessagesInFlight;
+}
+
+/** What a client was sent at QoS 1 and 2 and has not settled. */
+export interface MessagesInFlight {
+  readonly size: number;
+  has(packetId: number): boolean;
+}
+
+/** Whether the client takes one more message of QoS 1 or 2: one of MQTT 5 says how many it takes. */
+export function hasRoom(client: Client): boolean {
+  const inUse = (client as unknown as PacketIds)[usedIds];
+  return client.version !== 5 || inUse === undefined || inUse.size < client.receiveMaximum;
 }
 
 const nextId = Symbol("next packet identifier");
@@ -69,11 +88,7 @@ const usedIds = Symbol("packet identifiers in use");
  * (aedes counts from a random number and on, whatever the client has not acknowledged; where a session goes on, that
  * keeps clear of what was sent before.)
  */
-export function countPacketIds(
-  client: Client,
-  sessionBegins: boolean,
-  inUse: { readonly has: (id: number) => boolean },
-): void {
+export function countPacketIds(client: Client, sessionBegins: boolean, inUse: MessagesInFlight): void {
   const own = client as unknown as PacketIds & ClientInternals;
   const next = sessionBegins ? 1 : own._nextId;
   watchNextId(Object.getPrototypeOf(client) as object);

@@ -5,6 +5,8 @@ import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 
 type Done = (error?: Error | null) => void;
 
+const takenOver = 0x8e;
+
 /**
  * aedes, but telemetry is not offered to subscribers unless somebody may be one. `$SYS` is neither written nor read: a
  * gateway is one process and says how it is by its metrics.
@@ -28,6 +30,12 @@ export class GatewayBroker extends Aedes {
     const own = this as unknown as {
       clients: Record<string, Client | undefined>;
       registerClient(client: Client): void;
+      scheduleSessionExpiry(client: Client): void;
+    };
+    // How long a session lives on is kept with it, across restarts; a timer of the broker would keep the whole client.
+    const expire = own.scheduleSessionExpiry.bind(this);
+    own.scheduleSessionExpiry = (client) => {
+      if (client.sessionExpiryInterval === 0) expire(client);
     };
     const register = own.registerClient.bind(this);
     own.registerClient = (client) => {
@@ -65,6 +73,20 @@ export class GatewayBroker extends Aedes {
     this.publish = publish as typeof this.publish;
   }
 
+  /**
+   * Calls back when no other connection has the session of this client any more. aedes takes it over by itself, but
+   * lets the new one in before it knows it.
+   */
+  takeOver(client: Client, done: () => void): void {
+    const present = (this as unknown as { clients: Record<string, Client | undefined> }).clients[client.id];
+    if (present === undefined || present === client) {
+      done();
+      return;
+    }
+    this.onTakeover?.(present);
+    present.disconnect({ reasonCode: takenOver }, done);
+  }
+
   /** Whether the client of this session is connected. */
   isConnected(session: string): boolean {
     return (this as unknown as { clients: Record<string, Client | undefined> }).clients[session] !== undefined;
@@ -87,15 +109,25 @@ export class GatewayBroker extends Aedes {
    * acknowledgement before the message.)
    */
   passOnFirst(client: Client | null, packet: PublishPacket, done: Done): Done {
-    if (client === null || packet.qos !== 1 || !this.hasSubscriber(connectionOf(client), packet.topic)) return done;
+    if (client === null || packet.qos === 0) return done;
+    const connection = connectionOf(client);
+    const isHeard = this.hasSubscriber(connection, packet.topic);
+    const { messageId } = packet as { readonly messageId?: number };
+    const acknowledge: Done =
+      connection?.isVersion5 === true && isHeard === (packet.qos === 1)
+        ? (error) => {
+            if (error != null || !connection.acknowledgesItself(messageId!, packet.qos)) done(error);
+          }
+        : done;
+    if (packet.qos !== 1 || !isHeard) return acknowledge;
     return (error) => {
       // A message that is withheld has nobody to hear it first.
       if (error != null || this.#passedOn.has(packet)) {
-        done(error);
+        acknowledge(error);
         return;
       }
       this.#passedOn.add(packet);
-      this.#fanOut(packet, client, done);
+      this.#fanOut(packet, client, acknowledge);
     };
   }
 

@@ -13,7 +13,10 @@ import { peerOf } from "../listeners/peer.ts";
 import type { NotKept } from "./session-persistence.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 
-export type PacketLimits = GatewayConfig["limits"] & { readonly maxPacketBytes: number };
+export type PacketLimits = GatewayConfig["limits"] & {
+  readonly maxPacketBytes: number;
+  readonly speaksVersion5: boolean;
+};
 
 export interface ClientLimitsOptions {
   readonly limits: PacketLimits;
@@ -81,6 +84,7 @@ export class ClientLimits {
       connection.hasOutput = true;
       const output = new SubscriberOutput(client, this.#guards.of(client.conn)!, this.#outputOptions);
       output.begin();
+      connection.onReady = () => output.ready();
     }
     if (filters.has(filter) || filters.size < limits.maxSubscriptions) {
       filters.add(filter);

@@ -1,6 +1,22 @@
-import { generate } from "mqtt-packet";
-import { nextPacketId } from "./aedes-internals.ts";
+import { nowMicros } from "@headwater/core";
+import type { IPublishPacket } from "mqtt-packet";
+import { hasRoom, nextPacketId } from "./aedes-internals.ts";
+import { isLargerThanTaken } from "./largest-outgoing.ts";
 import type { Connection } from "./connection.ts";
+
+export interface CommandPacket {
+  readonly topic: string;
+  readonly payload: string;
+  readonly properties?: IPublishPacket["properties"];
+  /** µs since the epoch: after it nothing is sent. */
+  readonly deadline: number;
+}
+
+const lookAgainMs = 50;
+/** Whether the command is larger than the device says it takes (MQTT 5, 3.1.2.11.4). */
+export function isTooLarge({ client }: Connection, { topic, payload, properties }: CommandPacket): boolean {
+  return isLargerThanTaken(client, { topic, payload, properties, qos: 1 });
+}
 
 /**
  * Sends a command to a connected device, past the broker's queues: a command is never retained and never kept for a
@@ -10,18 +26,37 @@ import type { Connection } from "./connection.ts";
 export function sendCommand(
   connection: Connection,
   grantedQos: number,
-  { topic, payload }: { readonly topic: string; readonly payload: string },
+  command: CommandPacket,
   acked: () => void,
 ): boolean {
-  const { client, outgoing } = connection;
-  if (client.closed) return false;
-  const qos = grantedQos === 0 ? 0 : 1;
-  let messageId: number | undefined;
-  if (qos === 1) {
-    do messageId = nextPacketId(client);
-    while (outgoing.has(messageId));
-    outgoing.set(messageId, acked);
+  if (connection.client.closed || connection.isEnding) return false;
+  if (grantedQos === 0) {
+    write(connection, command, undefined);
+    return false;
   }
-  client.conn.write(generate({ cmd: "publish", topic, payload, qos, dup: false, retain: false, messageId }));
-  return qos === 1;
+  sendAcknowledged(connection, command, acked);
+  return true;
+}
+
+/** A device that takes no more messages at a time than are under way gets it when there is room, if that is in time. */
+function sendAcknowledged(connection: Connection, command: CommandPacket, acked: () => void): void {
+  const { client, outgoing } = connection;
+  if (client.closed) return;
+  if (!hasRoom(client)) {
+    const timer = setTimeout(() => {
+      if (nowMicros() < command.deadline) sendAcknowledged(connection, command, acked);
+    }, lookAgainMs);
+    timer.unref();
+    return;
+  }
+  let messageId: number;
+  do messageId = nextPacketId(client);
+  while (outgoing.has(messageId));
+  outgoing.set(messageId, acked);
+  write(connection, command, messageId);
+}
+
+function write(connection: Connection, { topic, payload, properties }: CommandPacket, messageId?: number): void {
+  const qos = messageId === undefined ? 0 : 1;
+  connection.send({ cmd: "publish", topic, payload, qos, dup: false, retain: false, messageId, properties });
 }

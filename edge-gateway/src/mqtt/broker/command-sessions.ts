@@ -1,3 +1,4 @@
+import { nowMicros } from "@headwater/core";
 import type { FirmwareTopics } from "@headwater/decode";
 import { commandDeviceOf } from "../../commands/command-filter.ts";
 import { headwaterMessage, type CommandToSend } from "../../commands/command-message.ts";
@@ -6,7 +7,7 @@ import type { CommandDialect } from "../../commands/dialects/dialect.ts";
 import { dialectOf } from "../../commands/dialects/dialects.ts";
 import type { CommandSession } from "../../commands/command-session.ts";
 import { internals } from "./aedes-internals.ts";
-import { sendCommand } from "./command-sender.ts";
+import { isTooLarge, sendCommand } from "./command-sender.ts";
 import type { Connection } from "./connection.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 
@@ -91,6 +92,11 @@ interface Granted {
   readonly dialect: CommandDialect | undefined;
 }
 
+/** As MQTT 5 tells a device how long a message counts: in whole seconds, and one at least. */
+function secondsTo(deadline: number): number {
+  return Math.min(0xffff_fffe, Math.max(1, Math.ceil((deadline - nowMicros()) / 1e6)));
+}
+
 function qosOf(granted: Granted | undefined): number {
   return granted === undefined || granted.dialect !== undefined ? 0 : granted.qos;
 }
@@ -119,13 +125,29 @@ class DeviceSession implements CommandSession {
 
   send(command: CommandToSend, acked: () => void): boolean {
     const { qos, dialect } = this.how;
-    const message =
-      dialect === undefined
-        ? { topic: `devices/${this.device}/commands/${command.id}`, payload: headwaterMessage(command) }
-        : this.#connection.awaitAnswer(dialect, command);
-    if (message !== undefined) return sendCommand(this.#connection, qos, message, acked);
-    const result = JSON.stringify("The firmware of the device has no command of this name");
-    this.#onRejected(this.device, { commandId: command.id, status: "rejected", result });
+    const { deadline } = command;
+    if (dialect !== undefined) {
+      const message = this.#connection.awaitAnswer(dialect, command);
+      if (message === undefined) return this.#reject(command, "The firmware of the device has no command of this name");
+      const properties = { messageExpiryInterval: secondsTo(deadline) };
+      return sendCommand(this.#connection, qos, { ...message, properties, deadline }, acked);
+    }
+    const topic = `devices/${this.device}/commands/${command.id}`;
+    const properties = {
+      messageExpiryInterval: secondsTo(deadline),
+      responseTopic: `${topic}/reply`,
+      correlationData: Buffer.from(command.id),
+      contentType: "application/json",
+      payloadFormatIndicator: true,
+    };
+    const packet = { topic, payload: headwaterMessage(command), properties, deadline };
+    if (isTooLarge(this.#connection, packet))
+      return this.#reject(command, "The command is larger than the device takes");
+    return sendCommand(this.#connection, qos, packet, acked);
+  }
+
+  #reject(command: CommandToSend, why: string): false {
+    this.#onRejected(this.device, { commandId: command.id, status: "rejected", result: JSON.stringify(why) });
     return false;
   }
 }

@@ -5,7 +5,8 @@ import { AwaitedAnswers } from "../../commands/dialects/awaited-answers.ts";
 import type { CommandToSend } from "../../commands/command-message.ts";
 import type { CommandDialect, DialectMessage } from "../../commands/dialects/dialect.ts";
 import { readOn } from "./aedes-internals.ts";
-import type { Owner } from "../../pipeline/commit/acknowledgement.ts";
+import { generate, type Packet } from "mqtt-packet";
+import { notKept, type Owner, type Remark } from "../../pipeline/commit/acknowledgement.ts";
 import type { Sender, Target } from "./targets.ts";
 import type { RecentPublishes } from "../../pipeline/redelivery/recent-publishes.ts";
 
@@ -15,6 +16,11 @@ export type DisconnectReason = "client" | "keep-alive" | "taken-over" | "revoked
 const maxTargets = 64;
 
 const pubackHeader = 0x40;
+/** What is told of a message with its acknowledgement is cut after so many characters. */
+const longestRemark = 256;
+const quotaExceeded = 0x97;
+const version5 = { protocolVersion: 5 } as const;
+const noRoom = "The gateway's spool is full and drops new messages; send it again later";
 
 /** One MQTT connection from its login on. */
 export class Connection implements Owner {
@@ -31,6 +37,10 @@ export class Connection implements Owner {
   unacked = 0;
   reason: DisconnectReason | undefined;
   ready = false;
+  /** It was told that its connection ends. */
+  isEnding = false;
+  /** Called when it is ready. */
+  onReady: (() => void) | undefined;
   /** Messages of the broker go to it by a SubscriberOutput. */
   hasOutput = false;
   /** Topic filters that were granted. */
@@ -41,6 +51,9 @@ export class Connection implements Owner {
   #answers: AwaitedAnswers | undefined;
   #permissions: Permissions;
   #acks: number[] = [];
+  #remarks: Map<number, Remark> | undefined;
+  /** Whether the client wants to be told more than reason codes; of MQTT 5 alone. */
+  readonly tellsMore: boolean;
 
   constructor(
     client: Client,
@@ -48,7 +61,9 @@ export class Connection implements Owner {
     principal: Principal,
     permissions: Permissions,
     recent: RecentPublishes,
+    tellsMore = true,
   ) {
+    this.tellsMore = tellsMore;
     this.client = client;
     this.session = session;
     this.principal = principal;
@@ -97,6 +112,44 @@ export class Connection implements Owner {
     this.#targets = undefined;
   }
 
+  get isVersion5(): boolean {
+    return this.client.version === 5;
+  }
+
+  /** Writes a packet of the gateway's own, past the broker. */
+  send(packet: Packet): void {
+    this.client.conn.write(this.isVersion5 ? generate(packet, version5) : generate(packet));
+  }
+
+  /** Noted until the acknowledgement goes out; MQTT 3.1.1 has no place for it. */
+  remark(packetId: number, remark: Remark): void {
+    if (packetId < 0 || !this.isVersion5) return;
+    this.#remarks ??= new Map();
+    this.#remarks.set(packetId, remark);
+  }
+
+  /** Acknowledges a message itself if there is more to say than the broker would; false: the broker does. */
+  acknowledgesItself(packetId: number, qos: number): boolean {
+    const remark = this.#remarks?.get(packetId);
+    if (remark === undefined) return false;
+    this.#remarks!.delete(packetId);
+    // A message of QoS 2 that was not kept is known by its identifier until its PUBREL, so there has to be one.
+    if (this.client.closed || (qos === 2 && remark === notKept)) return false;
+    this.#acknowledge(packetId, qos, remark);
+    readOn(this.client, 1);
+    return true;
+  }
+
+  #acknowledge(messageId: number, qos: number, remark: Remark): void {
+    const cmd = qos === 2 ? "pubrec" : "puback";
+    const reasonCode = remark === notKept ? quotaExceeded : 0;
+    const text = remark.quarantined?.slice(0, longestRemark);
+    const properties = text === undefined ? { reasonString: noRoom } : { userProperties: { quarantined: text } };
+    const bytes = generate({ cmd, messageId, reasonCode, properties }, version5);
+    const isTold = this.tellsMore && bytes.length <= (this.client.maximumPacketSize ?? Infinity);
+    this.client.conn.write(isTold ? bytes : generate({ cmd, messageId, reasonCode }, version5));
+  }
+
   acked(packetId: number): boolean {
     return this.#acks.push(packetId) === 1;
   }
@@ -105,9 +158,35 @@ export class Connection implements Owner {
   sendAcks(): void {
     const acks = this.#acks;
     this.#acks = [];
+    const count = acks.length;
     const { client } = this;
     this.recent.heardAt = Date.now();
     if (client.closed) return;
+    if (this.#remarks !== undefined) this.#sendRemarks(acks);
+    this.#write(acks);
+    // The guard cuts a client that never reads its acknowledgements.
+    readOn(client, count);
+  }
+
+  /** Acknowledges what there is more to say of; the others are left. */
+  #sendRemarks(acks: number[]): void {
+    // In their order: what comes before goes out before (MQTT 5, 4.6).
+    const all = acks.splice(0);
+    for (const id of all) {
+      const remark = this.#remarks?.get(id);
+      if (remark === undefined) {
+        acks.push(id);
+        continue;
+      }
+      this.#write(acks.splice(0));
+      this.#remarks!.delete(id);
+      this.#acknowledge(id, 1, remark);
+    }
+    if (this.#remarks?.size === 0) this.#remarks = undefined;
+  }
+
+  #write(acks: readonly number[]): void {
+    if (acks.length === 0) return;
     const bytes = Buffer.allocUnsafe(4 * acks.length);
     for (let i = 0; i < acks.length; i += 1) {
       const id = acks[i]!;
@@ -116,9 +195,7 @@ export class Connection implements Owner {
       bytes[4 * i + 2] = id >>> 8;
       bytes[4 * i + 3] = id & 0xff;
     }
-    client.conn.write(bytes);
-    // The guard cuts a client that never reads its acknowledgements.
-    readOn(client, acks.length);
+    this.client.conn.write(bytes);
   }
 
   target(topic: string, find: (topic: string, sender: Sender) => Target): Target {

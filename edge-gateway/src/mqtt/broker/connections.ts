@@ -1,5 +1,5 @@
 import type { Client } from "aedes";
-import type { Logger } from "@headwater/core";
+import { sleep, type Logger } from "@headwater/core";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { RefusalLog } from "../../refusal-log.ts";
 import type { Presence } from "../../devices/presence/presence.ts";
@@ -7,10 +7,11 @@ import { internals } from "./aedes-internals.ts";
 import type { GatewayBroker } from "./broker.ts";
 import type { CommandSessions } from "./command-sessions.ts";
 import { connackCodes, connackError } from "./connack.ts";
+import { endings, useAnotherServer, type Ending } from "./endings.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
 import type { Will } from "./login.ts";
 import { peerOf } from "../listeners/peer.ts";
-import { TooManyUnreleased } from "./session-persistence.ts";
+import { expiryOf, TooManyUnreleased } from "./session-persistence.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
 import type { TimeService } from "./time-service.ts";
 
@@ -25,10 +26,17 @@ export interface ConnectionsOptions {
   readonly takeWill: (connection: Connection, will: Will) => boolean;
   /** The broker has let a connection in. */
   readonly onJoined: (connection: Connection) => void;
+  /** Where clients go when the gateway stops. */
+  readonly serverReference: string | undefined;
   readonly metrics: GatewayMetrics;
   readonly refusals: RefusalLog;
   readonly logger: Logger;
 }
+
+/** A client that does not take its DISCONNECT is closed all the same. */
+const tellWithinMs = 1000;
+const lookAgainMs = 5;
+const nothing = Buffer.alloc(0);
 
 /** The connections that are logged in, from the login over their subscriptions to their end. */
 export class Connections {
@@ -51,6 +59,7 @@ export class Connections {
       this.#all.add(connection);
       // Also what a connection that was taken over has received since the new one began to log in.
       if (internals(client)._cleanStart) this.#forget(client.id);
+      if (!client.clean) this.#keep(client);
       metrics.connects.labels({ outcome: "accepted" }).inc();
       if (connection.device !== undefined) {
         presence.connected({
@@ -67,7 +76,8 @@ export class Connections {
       const connection = connectionOf(client);
       if (connection === undefined) return;
       connection.ready = true;
-      sessions.seen(client.id);
+      connection.onReady?.();
+      sessions.seen(client.id, true);
       // A session that came back with its subscriptions.
       time.subscribed(connection, Object.keys(internals(client).subscriptions));
       this.#options.commandSessions.changed(connection);
@@ -87,8 +97,15 @@ export class Connections {
       if (connection !== undefined) time.unsubscribed(connection, filters);
       this.#subscriptionsOf(client);
     });
-    broker.on("keepaliveTimeout", (client) => this.#noteReason(client, "keep-alive"));
-    broker.onTakeover = (client) => this.#noteReason(client, "taken-over");
+    broker.on("keepaliveTimeout", (client) => {
+      this.#noteReason(client, "keep-alive");
+      this.#tell(client, endings["keep-alive"]!);
+    });
+    broker.onTakeover = (client) => {
+      this.#noteReason(client, "taken-over");
+      // The broker tells a client that has got what waited for it.
+      if (!client.connected) this.#tell(client, endings["taken-over"]!);
+    };
     broker.on("clientDisconnect", (client) => this.#disconnected(client));
     broker.on("clientError", (client, error) => this.#failed(client, error));
     broker.on("connectionError", (client, error) => this.#failed(client, error));
@@ -127,9 +144,36 @@ export class Connections {
   /** Closes a connection that has done nothing wrong by itself. */
   end(connection: Connection, reason: DisconnectReason): void {
     connection.reason ??= reason;
+    const { client } = connection;
     // Its device did not die: the last will would say so.
-    internals(connection.client).will = null;
-    connection.client.close();
+    internals(client).will = null;
+    const { serverReference } = this.#options;
+    const isMoved = reason === "gateway-stopped" && serverReference !== undefined;
+    const ending = isMoved ? useAnotherServer : endings[reason];
+    if (connection.isEnding) return;
+    if (ending === undefined || !this.#tell(client, ending, isMoved ? { serverReference } : {})) {
+      client.close();
+      return;
+    }
+    // It is closed once it has been told; until then nothing more is read of it, nor sent to it.
+    connection.isEnding = true;
+    internals(client).pause();
+    client.conn.write(nothing, () => setImmediate(() => client.close()));
+    setTimeout(() => client.close(), tellWithinMs).unref();
+  }
+
+  /** A client of MQTT 5 is told why its connection ends; answers whether it is. */
+  #tell(client: Client, { reasonCode, text }: Ending, more: { serverReference?: string | undefined } = {}): boolean {
+    const connection = connectionOf(client);
+    if (connection?.isVersion5 !== true || client.closed || !internals(client).connackSent) return false;
+    const reasonString = connection.tellsMore ? text : undefined;
+    connection.send({ cmd: "disconnect", reasonCode, properties: { ...more, reasonString } });
+    return true;
+  }
+
+  /** Resolves when nobody is left who is being told of the end. */
+  async ended(): Promise<void> {
+    while ([...this.#all].some((connection) => connection.isEnding)) await sleep(lookAgainMs);
   }
 
   /** aedes publishes the last will of a client that is gone. */
@@ -145,7 +189,21 @@ export class Connections {
     if (connection.device !== undefined) {
       this.#options.presence.lastWill(connection.device, connection.session, will.topic, will.payload);
     }
+    // A PUBLISH may not have it (MQTT 5, table 2-4).
+    if (will.properties?.willDelayInterval !== undefined) {
+      const { willDelayInterval: _, ...properties } = will.properties;
+      will.properties = properties;
+    }
     done();
+  }
+
+  /** The session is there from now on, for as long as its client says. */
+  #keep(client: Client): void {
+    const { sessions } = this.#options;
+    sessions.begin(client.id);
+    sessions.expiresAfter(client.id, expiryOf(client)).catch(() => {
+      // The gateway stops, and ends its own lives of sessions with it.
+    });
   }
 
   #forget(session: string): void {
@@ -164,6 +222,8 @@ export class Connections {
     this.#options.sessions.seen(client.id);
     connection.forgetOutgoing();
     if (client.clean) this.#forget(client.id);
+    // DISCONNECT may have changed how long it lives on.
+    else this.#keep(client);
     if (connection.device !== undefined) presence.disconnected(connection.device, connection.session, reason);
   }
 }

@@ -8,7 +8,8 @@ import { sessionPrefix } from "../../devices/identity/principal.ts";
 import type { RecentJournal } from "../../pipeline/redelivery/recent-journal.ts";
 import { sessionKey } from "../../pipeline/redelivery/recent-publishes.ts";
 import { internals } from "./aedes-internals.ts";
-import { connackCodes, connackError } from "./connack.ts";
+import { generate } from "mqtt-packet";
+import { connackCodes, connackError, reasons } from "./connack.ts";
 import { bindConnection, Connection } from "./connection.ts";
 import { peerOf } from "../listeners/peer.ts";
 import type { Sender } from "./targets.ts";
@@ -16,6 +17,16 @@ import type { Sender } from "./targets.ts";
 export interface Will {
   readonly topic: string;
   readonly payload: Buffer;
+  /** Of MQTT 5. */
+  properties?: { readonly contentType?: string; readonly willDelayInterval?: number };
+}
+
+/** What the login has to know of CONNECT besides name and password. */
+export interface Greeting {
+  readonly will: Will | undefined;
+  readonly cleanStart: boolean;
+  /** Request Problem Information: whether the client wants reason strings and the like. */
+  readonly tellsMore: boolean;
 }
 
 export interface LoginOptions {
@@ -36,15 +47,14 @@ type Refusal = ReturnType<typeof connackError>;
  */
 export class Login {
   readonly #options: LoginOptions;
-  readonly #wills = new WeakMap<Client, Will>();
+  readonly #greetings = new WeakMap<Client, Greeting>();
 
   constructor(options: LoginOptions) {
     this.#options = options;
   }
 
-  /** The will is all that the login has to know of CONNECT besides name and password. */
-  noteWill(client: Client, will: Will): void {
-    this.#wills.set(client, will);
+  noteConnect(client: Client, greeting: Greeting): void {
+    this.#greetings.set(client, greeting);
   }
 
   /** aedes' authenticate. */
@@ -62,7 +72,16 @@ export class Login {
       this.#refused("undecided", { client: client.id, address: peerOf(client.conn).address });
       refused = connackError(connackCodes.unavailable, "unavailable");
     }
-    done(refused ?? null, refused === undefined);
+    if (refused === undefined || client.version !== 5 || client.closed) done(refused ?? null, refused === undefined);
+    else this.#tell(client, refused.returnCode);
+  }
+
+  /** Of MQTT 5 a refusal says what to do; the broker's own has the reason code alone. */
+  #tell(client: Client, returnCode: number): void {
+    const { reasonCode, text } = reasons[returnCode]!;
+    const properties = this.#greetings.get(client)?.tellsMore === true ? { reasonString: text } : undefined;
+    const connack = { cmd: "connack", sessionPresent: false, reasonCode, properties } as const;
+    client.conn.write(generate(connack, { protocolVersion: 5 }), () => client.close());
   }
 
   async #decide(
@@ -83,16 +102,22 @@ export class Login {
     const permissions = identity.permissionsOf(principal);
     if (permissions === undefined) return refuse("badLogin", "revoked");
     const device = principal.kind === "device" ? principal.device : undefined;
-    const will = this.#wills.get(client);
+    const { will, cleanStart = true, tellsMore = true } = this.#greetings.get(client) ?? {};
     if (will !== undefined && (principal.kind === "provisioning" || !mayPublish({ device, permissions }, will.topic))) {
       return refuse("notAuthorized", "will-not-allowed", { device, topic: will.topic.slice(0, 256) });
     }
-    if (principal.kind === "provisioning") client.clean = true;
+    if (principal.kind === "provisioning") {
+      client.clean = true;
+      client.sessionExpiryInterval = 0;
+    }
     // A session belongs to who logged in: the same client id of another principal is another session, and nobody can
     // take it over.
     internals(client).id = sessionPrefix(principal) + client.id;
-    const recent = this.#options.recent.begin(sessionKey(client.id), !client.clean);
-    bindConnection(new Connection(client, randomUUID(), principal, permissions, recent));
+    const key = sessionKey(client.id);
+    // A session that begins anew knows nothing of what was sent before, also if it is to live on itself.
+    if (cleanStart && !client.clean) this.#options.recent.begin(key, false);
+    const recent = this.#options.recent.begin(key, !client.clean);
+    bindConnection(new Connection(client, randomUUID(), principal, permissions, recent, tellsMore));
     return undefined;
   }
 

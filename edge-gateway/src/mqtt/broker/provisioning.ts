@@ -1,5 +1,4 @@
 import { HeadwaterError, type Logger } from "@headwater/core";
-import { generate } from "mqtt-packet";
 import { provisioningTopics } from "../../devices/access/provisioning-permissions.ts";
 import type { Identity } from "../../devices/identity/identity.ts";
 import { internals } from "./aedes-internals.ts";
@@ -35,9 +34,7 @@ export async function answerProvisioning(
   const isListening = internals(client).subscriptions[provisioningTopics.response] !== undefined;
   if (!client.closed && isListening) {
     const topic = provisioningTopics.response;
-    client.conn.write(
-      generate({ cmd: "publish", topic, payload: JSON.stringify(answer), qos: 0, dup: false, retain: false }),
-    );
+    connection.send({ cmd: "publish", topic, payload: JSON.stringify(answer), qos: 0, dup: false, retain: false });
   }
   done();
 }

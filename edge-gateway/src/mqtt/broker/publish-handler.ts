@@ -7,6 +7,7 @@ import { IncomingMessage } from "../../pipeline/commit/incoming-message.ts";
 import type { MessageProcessor } from "../../pipeline/commit/message-processor.ts";
 import type { MessageTarget } from "../../pipeline/commit/message-target.ts";
 import { connectionOf, type Connection } from "./connection.ts";
+import { topicOfContent } from "../../pipeline/commit/content-format.ts";
 import { findTarget, type IgnoredTarget, type Sender, type Target, type TargetsOptions } from "./targets.ts";
 
 export interface PublishHandlerOptions extends TargetsOptions {
@@ -28,6 +29,8 @@ interface Publish {
   readonly qos: 0 | 1 | 2;
   readonly dup: boolean;
   readonly messageId?: number;
+  /** Of MQTT 5. */
+  readonly properties?: { readonly contentType?: string };
 }
 
 /**
@@ -56,7 +59,7 @@ export class PublishHandler {
     const { metrics, recordWriter } = this.#options;
     metrics.received.inc();
     metrics.receivedBytes.inc(publish.payload.length);
-    const target = connection.target(publish.topic, this.#find);
+    const target = this.#targetOf(connection, publish);
     if (target.kind === "forbidden") {
       this.#forbid(connection, publish.topic, done);
       return;
@@ -84,9 +87,9 @@ export class PublishHandler {
   /** A last will: taken like a message, but nobody waits for an acknowledgement. */
   will(
     connection: Connection,
-    packet: { readonly topic: string; readonly payload: Buffer; retain?: boolean },
+    packet: Pick<Publish, "topic" | "payload" | "properties"> & { retain?: boolean },
   ): boolean {
-    const target = connection.target(packet.topic, this.#find);
+    const target = this.#targetOf(connection, packet);
     if (target.kind === "forbidden") return false;
     if (target.kind === "relay") return true;
     const isClear = packet.retain === true && packet.payload.length === 0;
@@ -96,6 +99,15 @@ export class PublishHandler {
     connection.unacked += 1;
     this.#take(connection, target, { topic: packet.topic, payload: packet.payload, qos: 0, dup: false }, isClear, noop);
     return true;
+  }
+
+  /** Where its topic leaves the format open, the content type of MQTT 5 says it. */
+  #targetOf(connection: Connection, { topic, properties }: Pick<Publish, "topic" | "properties">): Target {
+    const contentType = properties?.contentType;
+    const target = connection.target(topic, this.#find);
+    if (contentType === undefined || target.kind !== "telemetry") return target;
+    const other = topicOfContent(topic, contentType, connection.device);
+    return other === topic ? target : connection.target(other, this.#find);
   }
 
   mayPublish(sender: Sender, topic: string): boolean {
@@ -138,8 +150,8 @@ export class PublishHandler {
       "topic",
       { ...connection.who, topic: topic.slice(0, 256) },
       isDenied
-        ? "a message to a topic that a rule denies; the connection is closed"
-        : "a message to a topic that is not the device's own; the connection is closed",
+        ? "a message to a topic that a rule denies is not taken; a connection of MQTT 3.1.1 is closed"
+        : "a message to a topic that is not the device's own is not taken; a connection of MQTT 3.1.1 is closed",
     );
     done(new RequestError(403, "topic-not-allowed", "The topic is not the device's own"));
   }

@@ -1,6 +1,6 @@
 import type { Client } from "aedes";
 import aedesPersistence from "aedes-persistence";
-import { RequestError } from "@headwater/core";
+import { HeadwaterError } from "@headwater/core";
 import { Qos2Journal } from "../../pipeline/redelivery/qos2-journal.ts";
 import type { Audience } from "../sessions/audience.ts";
 import { connectionOf } from "./connection.ts";
@@ -18,7 +18,7 @@ interface MemoryStore {
   readonly asyncPersistence: Pick<SessionMemory, "removeSubscriptions"> & {
     subscriptionsByClient(client: { readonly id: string }): Promise<readonly Subscription[]>;
     addSubscriptions(client: { readonly id: string }, subscriptions: readonly Subscription[]): Promise<void>;
-    cleanSubscriptions(client: Client): Promise<void>;
+    cleanSubscriptions(client: { readonly id: string }): Promise<void>;
     storeRetained(packet: Retained): Promise<void>;
   };
   createRetainedStreamCombi(filters: readonly string[]): Pick<NodeJS.ReadableStream, "pipe">;
@@ -44,6 +44,7 @@ export interface SessionPersistenceOptions {
   readonly limits: QueueBounds & { readonly maxRetained: number; readonly maxRetainedBytes: number };
   /** Whether the client that logs in can be told that its session is present. */
   readonly tellsOfSessions: () => boolean;
+  readonly isConnected: (session: string) => boolean;
   readonly onRefused: (what: NotKept, topic: string, session: string | undefined) => void;
 }
 
@@ -98,12 +99,13 @@ export async function sessionPersistence(options: SessionPersistenceOptions) {
 function subscriptionsOf(
   { asyncPersistence }: MemoryStore,
   sessions: StoredSessions,
-  { store: stored, tellsOfSessions }: SessionPersistenceOptions,
+  { store: stored, tellsOfSessions, isConnected }: SessionPersistenceOptions,
   forget: (session: string) => Promise<void>,
 ) {
   return {
     /** Asked when a client logs in whose session is to outlive its connection. */
     async subscriptionsByClient(client: { readonly id: string }): Promise<readonly Subscription[]> {
+      if (stored.isOver(client.id) && !isConnected(client.id)) await end(client);
       // A provisioning key has no sessions.
       const isThere = !client.id.startsWith("\u0000") && stored.begin(client.id) && tellsOfSessions();
       const subscriptions = await asyncPersistence.subscriptionsByClient(client);
@@ -117,21 +119,23 @@ function subscriptionsOf(
         granted.map(({ topic }) => topic),
       );
       await asyncPersistence.addSubscriptions(client, granted);
-      await stored.add(client.id, granted);
+      await stored.add(client.id, granted, expiryOf(client));
     },
     async removeSubscriptions(client: Client, filters: readonly string[]): Promise<void> {
       sessions.removed(client.id, filters);
       await asyncPersistence.removeSubscriptions(client, filters);
       await stored.remove(client.id, filters);
     },
-    /** The session ends, or a new one begins in its place. */
-    async cleanSubscriptions(client: Client): Promise<void> {
-      sessions.cleaned(client.id);
-      await forget(client.id);
-      await asyncPersistence.cleanSubscriptions(client);
-      await stored.end(client.id);
-    },
+    cleanSubscriptions: end,
   };
+
+  /** The session ends, or a new one begins in its place. */
+  async function end({ id }: { readonly id: string }): Promise<void> {
+    sessions.cleaned(id);
+    await forget(id);
+    await asyncPersistence.cleanSubscriptions({ id });
+    await stored.end(id);
+  }
 }
 
 function incoming(journal: Qos2Journal, passedOn: PassedOn, forget: (session: string) => Promise<void>) {
@@ -180,7 +184,9 @@ function outgoing(queues: OutgoingQueues) {
       acked();
       return undefined;
     },
-    outgoingStream: (client: Client) => queues.outgoingStream(client),
+    // What waits for a session of MQTT 5 comes no faster than its client takes it.
+    outgoingStream: (client: Client) =>
+      queues.outgoingStream(client, client.version === 5 ? client.receiveMaximum : Infinity, () => client.closed),
   };
 }
 
@@ -215,10 +221,18 @@ function retainedBy(
  */
 export const sessionWithoutSubscriptions: Subscription = { topic: "no/subscription", qos: 0 };
 
+/** How long the session lives on without a connection (seconds); undefined: as long as any (MQTT 3.1 and 3.1.1). */
+export function expiryOf({ version, sessionExpiryInterval }: Client): number | undefined {
+  return version === 5 ? sessionExpiryInterval : undefined;
+}
+
 /** A client that sends messages of QoS 2 and no PUBREL; aedes ends its connection with this. */
-export class TooManyUnreleased extends RequestError {
+export class TooManyUnreleased extends HeadwaterError {
+  readonly advice = "reject";
+  readonly code = "too-many-unreleased";
+
   constructor() {
-    super(400, "too-many-unreleased", `More than ${maxUnreleased} messages of QoS 2 without their PUBREL`);
+    super(`More than ${maxUnreleased} messages of QoS 2 without their PUBREL`);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Client } from "aedes";
 import { internals, type Deliver, type Delivered } from "./aedes-internals.ts";
+import { connectionOf } from "./connection.ts";
 import type { StreamGuard } from "../guard/stream-guard.ts";
 
 export interface SubscriberOutputOptions {
@@ -41,6 +42,8 @@ export class SubscriberOutput {
   /** Handed to aedes and not written yet. */
   #writing: Set<() => void> | undefined;
   #writingBytes = 0;
+  /** A retained message that waits until the client takes it; the next one comes after it. */
+  #retained: (Waiting & { readonly done: () => void }) | undefined;
 
   constructor(client: Client, guard: StreamGuard, options: SubscriberOutputOptions) {
     this.#client = client;
@@ -67,9 +70,11 @@ export class SubscriberOutput {
   }
 
   #offer(deliver: Deliver, qos: number, packet: Delivered, done: () => void): void {
-    if (packet.brokerId === null) {
+    if (packet.brokerId === null && !this.#isBusy(qos)) {
       // Retained messages come one after the other, each when the one before has left.
       deliver(packet, done);
+    } else if (packet.brokerId === null) {
+      this.#retained = { deliver, qos, packet, bytes: 0, done };
     } else if (this.#next === this.#waiting.length && !this.#isBusy(qos)) {
       this.#send(deliver, packet, done);
     } else {
@@ -81,7 +86,23 @@ export class SubscriberOutput {
   #isBusy(qos: number): boolean {
     const { stream, flows } = this.#guard;
     if (stream.writableLength + this.#writingBytes > busyBytes) return true;
-    return qos > 0 && flows.size + (this.#writing?.size ?? 0) >= this.#options.maxInflight;
+    return qos > 0 && (flows.size + (this.#writing?.size ?? 0) >= this.#most || !this.#isReady);
+  }
+
+  /** A client of MQTT 5 says how many messages it takes at a time. */
+  get #most(): number {
+    const { version, receiveMaximum } = this.#client;
+    return version === 5 ? Math.min(this.#options.maxInflight, receiveMaximum) : this.#options.maxInflight;
+  }
+
+  /** What waited for a session goes before what comes now, and does not count twice against what the client takes. */
+  get #isReady(): boolean {
+    return this.#client.version !== 5 || connectionOf(this.#client)?.ready === true;
+  }
+
+  /** The session has got what waited for it. */
+  ready(): void {
+    this.#pump();
   }
 
   #send(deliver: Deliver, packet: Delivered, done: () => void): void {
@@ -114,18 +135,27 @@ export class SubscriberOutput {
   }
 
   #pump(): void {
+    const retained = this.#retained;
+    if (retained !== undefined && !this.#isBusy(retained.qos)) {
+      this.#retained = undefined;
+      retained.deliver(retained.packet, retained.done);
+    }
     while (this.#next < this.#waiting.length && !this.#client.closed) {
       const { deliver, qos, packet, bytes } = this.#waiting[this.#next]!;
       if (this.#isBusy(qos)) break;
       this.#next += 1;
       this.#waitingBytes -= bytes;
-      this.#send(deliver, packet, noop);
+      if (!hasExpired(packet)) this.#send(deliver, packet, noop);
     }
     if (this.#next === this.#waiting.length || this.#next > 1000) {
       this.#waiting = this.#next === this.#waiting.length ? none : this.#waiting.slice(this.#next);
       this.#next = 0;
     }
   }
+}
+
+function hasExpired({ messageExpiry }: Delivered): boolean {
+  return messageExpiry !== undefined && messageExpiry <= Date.now();
 }
 
 function sizeOf({ topic, payload }: Delivered): number {

@@ -1,5 +1,4 @@
 import { nowMicros } from "@headwater/core";
-import { generate } from "mqtt-packet";
 import { filterMatches } from "../../devices/access/topic-filter.ts";
 import { isUncertain, readTimeRequest, timeAnswer } from "../../pipeline/clock/time-answer.ts";
 import type { ReceiveClock } from "../../pipeline/clock/receive-clock.ts";
@@ -110,7 +109,7 @@ export class TimeService {
     metrics.times.labels({ why }).inc();
     const wall = this.#wall();
     const payload = timeAnswer(wall, isUncertain(wall, clock.last), request);
-    client.conn.write(generate({ cmd: "publish", topic, payload, qos: 0, dup: false, retain: false }));
+    connection.send({ cmd: "publish", topic, payload, qos: 0, dup: false, retain: false });
   }
 
   #allow(connection: Connection): boolean {

@@ -5,6 +5,7 @@
 export class BareSessions {
   /** When they were heard last (milliseconds since the epoch), longest ago first, by what their names begin with. */
   readonly #byPrefix = new Map<string, Map<string, number>>();
+  readonly #expiries = new Map<string, number>();
   #size = 0;
 
   get size(): number {
@@ -16,7 +17,21 @@ export class BareSessions {
   }
 
   has(session: string): boolean {
-    return this.#byPrefix.get(prefixOf(session))?.has(session) === true;
+    return this.seenAt(session) !== undefined;
+  }
+
+  seenAt(session: string): number | undefined {
+    return this.#byPrefix.get(prefixOf(session))?.get(session);
+  }
+
+  /** How long it lives on without a connection (seconds), if its client says so (MQTT 5). */
+  expiryOf(session: string): number | undefined {
+    return this.#expiries.get(session);
+  }
+
+  expiresAfter(session: string, expiry: number | undefined): void {
+    if (expiry === undefined || !this.has(session)) this.#expiries.delete(session);
+    else this.#expiries.set(session, expiry);
   }
 
   of(prefix: string): readonly string[] {
@@ -24,7 +39,7 @@ export class BareSessions {
   }
 
   seen(session: string, at: number): void {
-    this.delete(session);
+    this.#take(session);
     const prefix = prefixOf(session);
     const sessions = this.#byPrefix.get(prefix);
     if (sessions === undefined) this.#byPrefix.set(prefix, new Map([[session, at]]));
@@ -33,6 +48,11 @@ export class BareSessions {
   }
 
   delete(session: string): void {
+    this.#take(session);
+    this.#expiries.delete(session);
+  }
+
+  #take(session: string): void {
     const prefix = prefixOf(session);
     const sessions = this.#byPrefix.get(prefix);
     if (sessions?.delete(session) !== true) return;

@@ -7,6 +7,8 @@ export interface OutgoingPacket {
   readonly dup?: boolean;
   readonly topic?: string;
   readonly payload?: Buffer | string;
+  /** Of MQTT 5. */
+  readonly properties?: object;
 }
 
 interface Entry {
@@ -18,6 +20,8 @@ interface Entry {
 export class OutgoingQueue {
   #entries: Entry[] = [];
   bytes = 0;
+  /** How many were taken out. */
+  cleared = 0;
 
   get length(): number {
     return this.#entries.length;
@@ -51,6 +55,7 @@ export class OutgoingQueue {
   clear(messageId: number | undefined): OutgoingPacket | undefined {
     const index = this.#entries.findIndex(({ packet }) => packet.messageId === messageId);
     const [entry] = index < 0 ? [] : this.#entries.splice(index, 1);
+    if (entry !== undefined) this.cleared += 1;
     this.bytes -= entry?.bytes ?? 0;
     return entry?.packet;
   }
@@ -63,6 +68,6 @@ export class OutgoingQueue {
   }
 }
 
-export function sizeOf({ topic = "", payload = "" }: OutgoingPacket): number {
-  return topic.length + payload.length;
+export function sizeOf({ topic = "", payload = "", properties }: OutgoingPacket): number {
+  return topic.length + payload.length + (properties === undefined ? 0 : JSON.stringify(properties).length);
 }

@@ -1,5 +1,6 @@
 import aedesPersistence from "aedes-persistence";
 import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { OutgoingQueue, sizeOf, type OutgoingPacket } from "./outgoing-queue.ts";
 
 /** The package's types describe a default export that the module, being CommonJS, does not have as such. */
@@ -60,9 +61,26 @@ export class OutgoingQueues {
     this.#queues.delete(session);
   }
 
-  outgoingStream({ id }: Session): Readable {
+  /** At most `atOnce` of them are unsettled at a time. */
+  outgoingStream({ id }: Session, atOnce = Infinity, isOver = () => false): Readable {
     const queue = this.#queues.get(id);
-    return queue === undefined ? new NothingQueued(likeFrom) : Readable.from(queue.packets());
+    if (queue === undefined) return new NothingQueued(likeFrom);
+    return Readable.from(queue.length <= atOnce ? queue.packets() : paced(queue, atOnce, isOver));
+  }
+}
+
+const lookAgainMs = 20;
+
+async function* paced(queue: OutgoingQueue, atOnce: number, isOver: () => boolean): AsyncGenerator<OutgoingPacket> {
+  const clearedBefore = queue.cleared;
+  let given = 0;
+  for (const packet of queue.packets()) {
+    while (given - (queue.cleared - clearedBefore) >= atOnce) {
+      if (isOver()) return;
+      await sleep(lookAgainMs, undefined, { ref: false });
+    }
+    given += 1;
+    yield packet;
   }
 }
 

@@ -46,7 +46,7 @@ export class SessionExpiry {
 
   async #look(): Promise<void> {
     const { store, sessions, expiryMs, isConnected, forget, logger } = this.#options;
-    const outdated = store.outdated(this.#clock.now() - expiryMs, isConnected);
+    const outdated = store.outdated(this.#clock.now() - expiryMs, isConnected, expiryMs);
     if (outdated.length === 0) return;
     await Promise.all(outdated.map((session) => Promise.all([sessions.drop(session), forget(session)])));
     logger.info({ sessions: outdated.length }, "sessions were forgotten whose clients did not come back");

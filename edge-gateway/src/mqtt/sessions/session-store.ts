@@ -8,25 +8,41 @@ export interface SessionStoreOptions extends JournalFileOptions {
   readonly now?: () => number;
 }
 
+/** A subscription, as aedes knows it. What MQTT 5 adds is undefined where it was not asked for. */
 export interface Subscription {
   readonly topic: string;
   readonly qos: number;
+  /** No Local: what the client says itself is not for it. */
+  readonly nl?: boolean | undefined;
+  /** Retain As Published. */
+  readonly rap?: boolean | undefined;
+  /** Retain Handling: whether what is retained comes with the subscription (0), with a new one (1) or never (2). */
+  readonly rh?: number | undefined;
+  readonly subscriptionIdentifier?: number | undefined;
 }
 
 interface Stored {
-  readonly qosOf: Map<string, number>;
+  readonly byFilter: Map<string, Subscription>;
   /** Milliseconds since the epoch. */
   seenAt: number;
+  /** Seconds that it lives on without a connection, if its client said so (MQTT 5). */
+  readonly expiry: number | undefined;
 }
+
+/** On disk: topic, QoS, and what MQTT 5 adds if it adds something. */
+type StoredFilter = readonly [string, number, Omit<Subscription, "topic" | "qos">?];
 
 type Entry =
   | {
       readonly t: "session";
       readonly s: string;
-      readonly f: readonly (readonly [string, number])[];
+      readonly f: readonly StoredFilter[];
       readonly at: number;
+      /** The session's expiry. */
+      readonly x?: number | undefined;
     }
-  | { readonly t: "seen"; readonly s: string; readonly at: number }
+  /** `c`: it is connected now. */
+  | { readonly t: "seen"; readonly s: string; readonly at: number; readonly c?: 1 | undefined }
   | { readonly t: "end"; readonly s: string };
 
 /** A session is noted to be alive no more often than this (milliseconds). */
@@ -87,32 +103,46 @@ export class SessionStore {
   }
 
   get all(): { readonly session: string; readonly subscriptions: readonly Subscription[] }[] {
-    return [...this.#sessions].map(([session, { qosOf }]) => ({
-      session,
-      subscriptions: [...qosOf].map(([topic, qos]) => ({ topic, qos })),
-    }));
+    return [...this.#sessions].map(([session, { byFilter }]) => ({ session, subscriptions: [...byFilter.values()] }));
   }
 
   /** Resolves when it is durable; at once if it is nothing new. */
-  async add(session: string, subscriptions: readonly Subscription[]): Promise<void> {
+  async add(session: string, subscriptions: readonly Subscription[], expiry?: number): Promise<void> {
     const stored = this.#sessions.get(session);
-    if (subscriptions.every(({ topic, qos }) => stored?.qosOf.get(topic) === qos)) {
+    if (stored?.expiry === expiry && subscriptions.every((one) => isSame(stored?.byFilter.get(one.topic), one))) {
       this.seen(session);
       // The entry that says so may still be on its way to the disk.
       await this.#writer.flush();
       return;
     }
-    const qosOf = stored?.qosOf ?? new Map<string, number>();
-    for (const { topic, qos } of subscriptions) qosOf.set(topic, qos);
-    await this.#put(session, qosOf);
+    const byFilter = stored?.byFilter ?? new Map<string, Subscription>();
+    for (const one of subscriptions) byFilter.set(one.topic, only(one));
+    await this.#put(session, byFilter, expiry);
+  }
+
+  /** How long the session lives on without a connection (seconds), if its client says so. */
+  async expiresAfter(session: string, expiry: number | undefined): Promise<void> {
+    const stored = this.#sessions.get(session);
+    this.#bare.expiresAfter(session, expiry);
+    if (stored !== undefined && stored.expiry !== expiry) await this.#put(session, stored.byFilter, expiry);
+  }
+
+  /** Whether the session, which is not connected, has lived on for as long as its client said. */
+  isOver(session: string): boolean {
+    const { seenAt, expiry } = this.#sessions.get(session) ?? {
+      seenAt: this.#bare.seenAt(session),
+      expiry: this.#bare.expiryOf(session),
+    };
+    return seenAt !== undefined && expiry !== undefined && seenAt + expiry * 1000 <= this.#now();
   }
 
   async remove(session: string, filters: readonly string[]): Promise<void> {
-    const qosOf = this.#sessions.get(session)?.qosOf;
-    if (qosOf === undefined || !filters.some((filter) => qosOf.has(filter))) return;
-    for (const filter of filters) qosOf.delete(filter);
-    if (qosOf.size > 0) {
-      await this.#put(session, qosOf);
+    const stored = this.#sessions.get(session);
+    if (stored === undefined || !filters.some((filter) => stored.byFilter.has(filter))) return;
+    const { byFilter } = stored;
+    for (const filter of filters) byFilter.delete(filter);
+    if (byFilter.size > 0) {
+      await this.#put(session, byFilter, stored.expiry);
       return;
     }
     const ended = this.end(session);
@@ -129,15 +159,17 @@ export class SessionStore {
   }
 
   /** Its client is or was connected. */
-  seen(session: string): void {
+  seen(session: string, isConnected = false): void {
     const stored = this.#sessions.get(session);
     const now = this.#now();
     if (this.#bare.has(session)) this.#bare.seen(session, now);
-    if (stored === undefined || Math.abs(now - stored.seenAt) < seenEveryMs) return;
+    // One that may live for seconds alone is known by the second, and for as long as it is connected.
+    const isExact = stored?.expiry !== undefined;
+    if (stored === undefined || (!isExact && Math.abs(now - stored.seenAt) < seenEveryMs)) return;
     stored.seenAt = now;
     this.#sessions.delete(session);
     this.#sessions.set(session, stored);
-    this.#writer.add(encodeEntry({ t: "seen", s: session, at: now }));
+    this.#writer.add(encodeEntry({ t: "seen", s: session, at: now, c: isExact && isConnected ? 1 : undefined }));
     this.#writer.flush().catch(() => {
       // The gateway stops; only the time of the last sign of life is lost.
     });
@@ -149,13 +181,19 @@ export class SessionStore {
     return times.length === 0 ? undefined : times.reduce((latest, time) => Math.max(latest, time));
   }
 
-  /** Sessions that are not connected and were not heard since that time, and those too many, by `isConnected`. */
-  outdated(since: number, isConnected: (session: string) => boolean): string[] {
+  /**
+   * Sessions that are not connected and were not heard since that time, or for as long as they were to live on, if that
+   * is less than `expiryMs`; and those too many. By `isConnected`.
+   */
+  outdated(since: number, isConnected: (session: string) => boolean, expiryMs = 0): string[] {
     const outdated: string[] = [];
     let tooMany = this.#sessions.size + this.#bare.size - this.#options.maxSessions;
-    const all = [...this.#bare.all, ...[...this.#sessions].map(([session, { seenAt }]) => [session, seenAt] as const)];
-    for (const [session, seenAt] of all) {
-      if (seenAt >= since && tooMany <= 0) continue;
+    const all: (readonly [string, number, number | undefined])[] = [];
+    for (const [session, seenAt] of this.#bare.all) all.push([session, seenAt, this.#bare.expiryOf(session)]);
+    for (const [session, { seenAt, expiry }] of this.#sessions) all.push([session, seenAt, expiry]);
+    for (const [session, seenAt, expiry] of all) {
+      const sooner = expiry === undefined ? 0 : Math.max(0, expiryMs - expiry * 1000);
+      if (seenAt >= since + sooner && tooMany <= 0) continue;
       if (isConnected(session)) continue;
       outdated.push(session);
       tooMany -= 1;
@@ -167,18 +205,18 @@ export class SessionStore {
     await this.#writer.close();
   }
 
-  async #put(session: string, qosOf: Map<string, number>): Promise<void> {
+  async #put(session: string, byFilter: Map<string, Subscription>, expiry: number | undefined): Promise<void> {
     const at = this.#now();
     this.#bare.delete(session);
     this.#sessions.delete(session);
-    this.#sessions.set(session, { qosOf, seenAt: at });
-    this.#writer.add(encodeEntry({ t: "session", s: session, f: [...qosOf], at }));
+    this.#sessions.set(session, { byFilter, seenAt: at, expiry });
+    this.#writer.add(encodeEntry({ t: "session", s: session, f: toDisk(byFilter), at, x: expiry }));
     await this.#writer.flush();
   }
 
   *#liveEntries(): Iterable<string> {
-    for (const [s, { qosOf, seenAt }] of this.#sessions) {
-      yield encodeEntry({ t: "session", s, f: [...qosOf], at: seenAt });
+    for (const [s, { byFilter, seenAt, expiry }] of this.#sessions) {
+      yield encodeEntry({ t: "session", s, f: toDisk(byFilter), at: seenAt, x: expiry });
     }
   }
 
@@ -193,12 +231,41 @@ export class SessionStore {
       }
       const stored = this.#sessions.get(entry.s);
       this.#sessions.delete(entry.s);
-      if (entry.t === "session") this.#sessions.set(entry.s, { qosOf: new Map(entry.f), seenAt: entry.at });
-      else if (entry.t === "seen" && stored !== undefined)
-        this.#sessions.set(entry.s, { qosOf: stored.qosOf, seenAt: entry.at });
+      if (entry.t === "session") {
+        this.#sessions.set(entry.s, { byFilter: fromDisk(entry.f), seenAt: entry.at, expiry: entry.x });
+      } else if (entry.t === "seen" && stored !== undefined) {
+        // One that was connected when the gateway ended was so until now, as far as anybody knows.
+        this.#sessions.set(entry.s, { ...stored, seenAt: entry.c === 1 ? this.#now() : entry.at });
+      }
     }
     return skipped;
   }
+}
+
+function isSame(known: Subscription | undefined, other: Subscription): boolean {
+  return (
+    known !== undefined &&
+    known.qos === other.qos &&
+    known.nl === other.nl &&
+    known.rap === other.rap &&
+    known.rh === other.rh &&
+    known.subscriptionIdentifier === other.subscriptionIdentifier
+  );
+}
+
+/** Without what else the broker notes on it. */
+function only({ topic, qos, nl, rap, rh, subscriptionIdentifier }: Subscription): Subscription {
+  return { topic, qos, nl, rap, rh, subscriptionIdentifier };
+}
+
+function toDisk(byFilter: ReadonlyMap<string, Subscription>): StoredFilter[] {
+  return [...byFilter.values()].map(({ topic, qos, ...more }) =>
+    Object.values(more).every((value) => value === undefined) ? [topic, qos] : [topic, qos, more],
+  );
+}
+
+function fromDisk(filters: readonly StoredFilter[]): Map<string, Subscription> {
+  return new Map(filters.map(([topic, qos, more]) => [topic, only({ topic, qos, ...more })]));
 }
 
 function encodeEntry(entry: Entry): string {

@@ -11,7 +11,17 @@ export interface Owner {
   acked(packetId: number): boolean;
   /** Acknowledges all that was noted, at once. */
   sendAcks(): void;
+  /** More to say with the acknowledgement of this message, where its protocol has a place for it. */
+  remark?(packetId: number, remark: Remark): void;
 }
+
+/** What became of a message that is acknowledged, other than an event: `quarantined` for a reason, or not kept. */
+export interface Remark {
+  readonly quarantined?: string;
+}
+
+/** There was no room for the message, and new ones are dropped then; a gap record names it. */
+export const notKept: Remark = {};
 
 /**
  * Who is told that a message is durable, and how. The pipeline copies the fields before a call returns and keeps no

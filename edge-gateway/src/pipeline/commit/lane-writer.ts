@@ -9,7 +9,7 @@ import type { DeviceLane, DeviceLanes } from "../lanes/device-lanes.ts";
 import { dropNewest, type Lane, type Range } from "../lanes/lane.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { LostRange } from "../spool/recovery.ts";
-import { calling, unacknowledged, type Acknowledgement } from "./acknowledgement.ts";
+import { calling, notKept, unacknowledged, type Acknowledgement } from "./acknowledgement.ts";
 import { DropLog } from "./drop-log.ts";
 import type { GroupCommit } from "./group-commit.ts";
 
@@ -205,6 +205,7 @@ export class LaneWriter {
     lane.received += 1;
     if (lane.droppedFrom === 0) lane.droppedFrom = n;
     this.#dropped.inc();
+    acknowledgement?.owner?.remark?.(acknowledgement.packetId, notKept);
     if (acknowledgement !== undefined) this.#options.commit.afterCommit(acknowledgement);
     return n;
   }

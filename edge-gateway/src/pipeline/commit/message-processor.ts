@@ -193,10 +193,11 @@ export class MessageProcessor {
   #quarantine(
     device: string,
     reason: string,
-    { topic: mqttTopic, payload }: IncomingMessage,
+    { topic: mqttTopic, payload, owner, packetId }: IncomingMessage,
     acknowledgement?: Acknowledgement,
     part = payload,
   ): void {
+    owner?.remark?.(packetId, { quarantined: reason });
     this.#options.recordWriter.quarantine({ device, reason, payload: part, mqttTopic }, acknowledgement);
   }
 }

@@ -6,7 +6,7 @@ import type { DeviceLane, DeviceLanes } from "../lanes/device-lanes.ts";
 import { dropNewest } from "../lanes/lane.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { RefusalLog } from "../../refusal-log.ts";
-import type { Acknowledgement } from "./acknowledgement.ts";
+import { notKept, type Acknowledgement } from "./acknowledgement.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { LaneWriter } from "./lane-writer.ts";
 import { refusedRecord, undecodableRecord, type Undecodable } from "./quarantine-record.ts";
@@ -73,6 +73,7 @@ export class RecordWriter {
     if (commit.dropsNewest) {
       // It has no identity that a gap could name.
       metrics.discarded.labels({ kind: "quarantine", reason: dropNewest }).inc();
+      acknowledgement?.owner?.remark?.(acknowledgement.packetId, notKept);
       if (acknowledgement !== undefined) commit.afterCommit(acknowledgement);
       return;
     }

@@ -3,6 +3,7 @@ import { StoreRejectedCredentialsError } from "../errors.ts";
 import { advanceMarks, bucketLength, type ClassMarks, NO_MARKS, type Retention } from "../retention.ts";
 import { ColumnsOf } from "./columns.ts";
 import type { InfluxConnection } from "./connection.ts";
+import { InfluxRefusedError } from "./influx-errors.ts";
 import {
   oldestFlux,
   type RollupBuckets,
@@ -43,6 +44,7 @@ interface BucketResource extends Named {
 }
 
 interface TaskResource extends Named {
+  readonly status: string;
   readonly flux: string;
   readonly createdAt: string;
   readonly latestSuccess?: string;
@@ -142,7 +144,13 @@ export class RollupSetup {
       `/api/v2/tasks?name=${encodeURIComponent(taskName(bucket))}&org=${encodeURIComponent(org)}`,
       `list tasks: give it "read tasks" of the organization ${org}`,
     );
-    let task = found.tasks?.[0];
+    const [first, ...others] = (found.tasks ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    // Instances that began at once may each have made one.
+    for (const { id } of others.filter(({ status }) => status === "active")) {
+      const right = `change the task "${taskName(bucket)}": give it "write tasks" of the organization ${org}`;
+      await this.#change("PATCH", `/api/v2/tasks/${id}`, { status: "inactive" }, right);
+    }
+    let task = first;
     const now = Date.now();
     // What a task has missed is still there.
     const isBehind = task === undefined || task.flux !== flux || now - this.#doneBy(task) > DAY_MS;
@@ -185,13 +193,17 @@ export class RollupSetup {
   async #ensureBucket(name: string, orgID: string, keptMs: number): Promise<void> {
     const found = await this.#bucket(name);
     if (found !== undefined) return this.#keep(found, keptMs);
-    await this.#change(
-      "POST",
-      "/api/v2/buckets",
-      { orgID, name, retentionRules: rulesOf(keptMs) },
+    const right =
       `make the bucket ${name}: give it "write buckets" of the organization ${this.#options.org}, or run: ` +
-        `influx bucket create --name ${name} --retention ${keptMs === Infinity ? 0 : `${Math.ceil(keptMs / 3_600_000)}h`}`,
-    );
+      `influx bucket create --name ${name} --retention ${keptMs === Infinity ? 0 : `${Math.ceil(keptMs / 3_600_000)}h`}`;
+    try {
+      await this.#change("POST", "/api/v2/buckets", { orgID, name, retentionRules: rulesOf(keptMs) }, right);
+    } catch (error) {
+      // Another instance that begins at the same time may have made it in between.
+      const made = error instanceof InfluxRefusedError ? await this.#bucket(name) : undefined;
+      if (made === undefined) throw error;
+      await this.#keep(made, keptMs);
+    }
   }
 
   async #keep({ id, name, retentionRules }: BucketResource, keptMs: number): Promise<void> {

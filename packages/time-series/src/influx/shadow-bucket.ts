@@ -1,4 +1,5 @@
 import { StoreRejectedCredentialsError } from "../errors.ts";
+import { InfluxRefusedError } from "./influx-errors.ts";
 import type { InfluxConnection } from "./connection.ts";
 
 interface Buckets {
@@ -33,7 +34,12 @@ export async function ensureShadowBucket(
     if (await hasBucket(connection, org, name)) return name;
     const orgID = (await find(connection, org, bucket)).buckets?.[0]?.orgID;
     if (orgID === undefined) throw new StoreRejectedCredentialsError(`the token may not see the bucket ${bucket}`);
-    await connection.resource("POST", "/api/v2/buckets", { orgID, name, retentionRules: [] });
+    try {
+      await connection.resource("POST", "/api/v2/buckets", { orgID, name, retentionRules: [] });
+    } catch (error) {
+      // Another instance that is at the same rebuild may have made it in between.
+      if (!(error instanceof InfluxRefusedError) || !(await hasBucket(connection, org, name))) throw error;
+    }
     return name;
   } catch (error) {
     if (!(error instanceof StoreRejectedCredentialsError)) throw error;
