@@ -22,7 +22,7 @@ export const ingestService: HostedService<typeof settings> = {
       leastRawMs: telemetry?.retentionMs,
     });
     context.lifecycle.add("time-series store", { stop: () => store.close() });
-    accessRoutes(context.http, context.access, config.ingest.writeTimeoutMs);
+    accessRoutes(context.http, context.access, config.ingest.writeTimeoutMs, context.provider);
     return createIngestApp({ ...context, store });
   },
 };

@@ -17,8 +17,41 @@ export const exceptions: Readonly<Record<string, string>> = {
     "MQTT 3.1.1, 4.7.2: what $-topics are for is the server's affair. $SYS is closed to clients, and SUBACK says so with 0x80 (3.9.3)",
 };
 
+const fullForm =
+  "MQTT 5, 3.5.2.1: a reason code of 0 and an empty list of properties can be left out of PUBREC, and need not be; those of the broker have both";
+const methodA =
+  "MQTT 5, 4.3.3: passing a message on when its PUBLISH comes or when its PUBREL comes is the receiver's choice (methods A and B). The vector wants the latter";
+const dollar =
+  "MQTT 5, 4.7.2: what $-topics are for is the server's affair. A PUBLISH to one that no route reads is acknowledged, dropped and counted";
+
 /** The same for MQTT 5. */
 export const exceptions5: Readonly<Record<string, string>> = {
+  ...all(
+    fullForm,
+    "FLOW v5 QoS 2 PUBLISH-PUBREC-PUBREL(2)-PUBCOMP",
+    "FLOW v5 QoS 2 PUBLISH-PUBREC-PUBREL(3)-PUBCOMP",
+    "FLOW v5 QoS 2 PUBLISH-PUBREC-PUBREL(4)-PUBCOMP",
+    "FLOW v5 QoS 2 PUBLISH-PUBREC-PUBREL(5)-PUBCOMP",
+    "PUBLISH v5 34 QoS 2 Dup 0",
+    "PUBLISH v5 3C QoS 2 Dup 1",
+  ),
+  ...all(methodA, "OTHER v5 subpub self publish qos2", "OTHER v5 subpub retain as normal qos2"),
+  ...all(
+    dollar,
+    "PUBLISH v5 PUBLISH with $ topic - uptime",
+    "PUBLISH v5 PUBLISH with $ topic - connection",
+    "PUBLISH v5 PUBLISH with $ topic - connection/state",
+    "PUBLISH v5 PUBLISH with $ topic - share",
+  ),
   "PUBLISH v5 34 QoS 2 Dup flow*3":
     "MQTT 5, 4.3.3 [MQTT-4.3.3-10]: until its PUBREL comes, every PUBLISH with the packet identifier is answered by PUBREC. Closing at the third is Mosquitto's own bound",
+  "PUBLISH v5 topic alias > max topic alias":
+    "MQTT 5, 3.2.2.3.8: the server tells how many aliases it takes. The vector takes Mosquitto's 10 for granted and sends 11; the gateway takes 32",
+  "SUBSCRIBE v5 82 $SYS ok": "MQTT 5, 4.7.2: as above. $SYS is closed to clients, and SUBACK says so with 0x87 (3.9.3)",
+  "SUBSCRIBE v5 82 $share ok":
+    "MQTT 5, 3.2.2.3.13: CONNACK says that there are no shared subscriptions for this client, so that the subscription is refused with 0x9E",
 };
+
+function all(reason: string, ...ids: readonly string[]): Record<string, string> {
+  return Object.fromEntries(ids.map((id) => [id, reason]));
+}

@@ -73,6 +73,7 @@ describe("a fleet at an honest platform", () => {
             delivery: { storeAndForward: { every: "1s", for: "700ms", order: "newest-first" } },
           },
           sleeper: { devices: 2, rate, connection: { sleep: { every: "1s", awake: "200ms" } } },
+          plant: { devices: 4, rate, connection: { outages: { sites: 2, every: "300ms..800ms", for: "300ms" } } },
           hostile: { devices: 1, rate, hostile: "garbage" },
         },
         expect: { duplicated: 0, reordered: 0 },

@@ -1,15 +1,19 @@
+import { createApiClient } from "@headwater/client";
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 
 /** Shows the page to who is signed in, and the sign-in to everybody else. */
 export function SignedIn({ children }: { readonly children: ReactNode }) {
   const [state, setState] = useState<"asking" | "in" | "out">("asking");
   const [problem, setProblem] = useState("");
+  const [provider, setProvider] = useState<string>();
   useEffect(() => {
     const code = /^#sign-in=([\w-]+)$/.exec(location.hash)?.[1];
     askAtFirst(code).then(
       ({ ok }) => {
         setState(ok ? "in" : "out");
-        if (!ok && code !== undefined) setProblem("The link was used already, or is older than an hour.");
+        if (ok) return undefined;
+        setProblem(code === undefined ? problemOfProvider() : "The link was used already, or is older than an hour.");
+        return providerPath().then(setProvider);
       },
       () => setProblem("Headwater does not answer; is it running?"),
     );
@@ -31,6 +35,13 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
   return (
     <main style={{ maxWidth: "26rem", margin: "10vh auto" }}>
       <h1>Headwater</h1>
+      {provider !== undefined && (
+        <p>
+          <a className="button primary" href={provider}>
+            Sign in at your organization
+          </a>
+        </p>
+      )}
       <form onSubmit={(event) => void signIn(event)}>
         <label className="field">
           Access token
@@ -58,6 +69,20 @@ function askToSignIn(body: { readonly token: string } | { readonly code: string 
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
+}
+
+/** Where people sign in at a provider, if there is one. */
+async function providerPath(): Promise<string | undefined> {
+  const { oidc } = await createApiClient(location.origin).call("GET", "/api/v1", {});
+  return oidc;
+}
+
+/** What became of a sign-in at the provider, which comes back to the page with it. */
+function problemOfProvider(): string {
+  if (location.hash === "#sign-in-without-role") {
+    return "You are signed in there, and have no role here: ask whoever runs this platform.";
+  }
+  return location.hash === "#sign-in-failed" ? "That sign-in failed, or took too long; try again." : "";
 }
 
 let atFirst: Promise<Response> | undefined;

@@ -91,6 +91,15 @@ export const profileSchema = Type.Object(
               { ...exact, description: "Connects that often, for that long, to send what it has kept" },
             ),
           ),
+          outages: Type.Optional(
+            Type.Object(
+              { sites: Type.Integer({ minimum: 1, maximum: 100_000 }), every: DurationRange, for: DurationRange },
+              {
+                ...exact,
+                description: "The devices stand at so many sites; when a site fails, all of its devices are away",
+              },
+            ),
+          ),
           buffer: Type.Optional(
             Type.Integer({ minimum: 0, maximum: 1_000_000, description: "Messages kept while away; default 10,000" }),
           ),

@@ -47,6 +47,7 @@ export interface Profile {
     readonly cleanSession: boolean;
     readonly keepAlive: number;
     readonly cut: Range | undefined;
+    readonly outages: { readonly sites: number; readonly every: Range; readonly for: Range } | undefined;
     readonly sleep: { readonly every: number; readonly awake: number } | undefined;
     readonly buffer: number;
   };
@@ -220,6 +221,8 @@ class Reading {
       const remedy = "name it otherwise, or set `identity` to another name";
       throw new FleetFault(at(`metrics/${identity}`), `this name numbers the messages of a device; ${remedy}`);
     }
+    if (connection.sleep !== undefined && connection.outages !== undefined)
+      throw new FleetFault(at("connection/outages"), "a device that sleeps has no outages; leave one of the two out");
     const share = (value: string | number | undefined, path: string): number =>
       value === undefined ? 0 : this.share(value, path);
     return {
@@ -274,6 +277,11 @@ class Reading {
         sleep: connection.sleep && {
           every: this.millis(connection.sleep.every, at("connection/sleep/every")),
           awake: this.millis(connection.sleep.awake, at("connection/sleep/awake")),
+        },
+        outages: connection.outages && {
+          sites: connection.outages.sites,
+          every: this.range(connection.outages.every, at("connection/outages/every"), 1),
+          for: this.range(connection.outages.for, at("connection/outages/for"), 1),
         },
         buffer: connection.buffer ?? 10_000,
       },

@@ -9,6 +9,7 @@ import { CommandAnswers } from "./command-answers.ts";
 import { Delivery, type Message } from "./delivery.ts";
 import { MessageLog } from "./message-log.ts";
 import { hostilePublish } from "./hostile.ts";
+import { type Outage, siteOutages } from "./site-outages.ts";
 import type { LoadContext } from "./load-context.ts";
 
 export interface Identity {
@@ -92,8 +93,9 @@ export class DeviceLoad {
 
   /** The fleet begins: what a device does by itself from now on. */
   begin(): void {
-    const { cut, sleep } = this.#profile.connection;
+    const { cut, sleep, outages } = this.#profile.connection;
     if (cut !== undefined) this.#cutAgain();
+    if (outages !== undefined) this.#failWith(siteOutages(this.#context.seed, this.#profile, this.id));
     if (sleep !== undefined) this.#sleepAfter(this.#random.next() * sleep.awake);
   }
 
@@ -231,7 +233,9 @@ export class DeviceLoad {
     if (isRefused || !this.hasConnected) this.refused = reason;
     if (this.#isAsleep || (this.#isEnding && this.pending === 0)) return;
     const wait = Math.min(10_000, 100 * 2 ** this.#retries++) * (0.5 + this.#random.next());
-    this.#context.at(this.#context.now() + wait, () => this.#session.connect());
+    this.#context.at(this.#context.now() + wait, () => {
+      if (!this.#isAsleep) this.#session.connect();
+    });
   }
 
   #cutAgain(): void {
@@ -239,6 +243,22 @@ export class DeviceLoad {
     this.#context.during(this.#context.now() + wait, () => {
       this.cut();
       this.#cutAgain();
+    });
+  }
+
+  /** Its site fails: the connection is lost, and the device keeps what it measures until the site is back. */
+  #failWith(outages: Iterator<Outage, never>): void {
+    const { from, to } = outages.next().value;
+    const began = this.#context.beganAt();
+    this.#context.during(began + from, () => {
+      this.#isAsleep = true;
+      if (this.#session.isConnected) this.#context.counts.cuts += 1;
+      // Also a connection that is under way.
+      this.#session.cut();
+      this.#context.during(began + to, () => {
+        this.#wake();
+        this.#failWith(outages);
+      });
     });
   }
 
@@ -259,6 +279,7 @@ export class DeviceLoad {
     this.#isAsleep = false;
     // It was the device that was away: its messages are due now that it is back.
     this.#backlog = this.#backlog.map((message) => ({ ...message, due: now }));
-    this.#session.connect();
+    if (this.#session.isConnected) this.#sendBacklog();
+    else this.#session.connect();
   }
 }

@@ -71,6 +71,8 @@ export class Session {
     this.#heardAt = performance.now();
     const reader = new PacketReader((first, body) => this.#packet(first, body));
     stream.on("data", (chunk: Buffer) => {
+      // The last words of a connection that this side has ended.
+      if (this.#stream !== stream) return;
       this.#heardAt = performance.now();
       try {
         reader.take(chunk);

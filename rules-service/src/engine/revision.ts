@@ -1,7 +1,7 @@
 import { severityOf, stayOf } from "../conditions/verdict.ts";
 import { goneOn, noActions } from "./episode-actions.ts";
 import { mutedEpisode } from "./episode-machine.ts";
-import type { Episode } from "./episode.ts";
+import { unmuted, type Episode } from "./episode.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { EpisodeState, FoldState } from "./episode-machine.ts";
 import type { Transition } from "./fold.ts";
@@ -74,20 +74,20 @@ export function readopt(
 function carryOn(instance: Instance, old: Instance, before: Rule, evaluator: Evaluator): void {
   const told = old.open;
   const { rule, open } = instance;
-  const hushed = !before.shadow && rule.shadow;
-  if (told !== undefined && (open === undefined || hushed)) {
+  const goesIntoShadow = !before.shadow && rule.shadow;
+  if (told !== undefined && (open === undefined || goesIntoShadow)) {
     closeUnder(before, old, open === undefined ? "rule-revised" : "rule-shadowed", evaluator);
   }
   if (open === undefined) return;
-  if (old.state.episode.muted || (told !== undefined && hushed)) {
+  if (old.state.episode.muted) {
     instance.mute(evaluator.next);
     return;
   }
-  if (told === undefined) {
+  if (told === undefined || goesIntoShadow) {
     raise(instance, open, evaluator);
     return;
   }
-  instance.grounding = old.grounding;
+  // What late data may find besides has ids of this revision: the one before may have told of it under its own.
   beginAs(instance, old.state.episode);
   const carried: Episode = { ...told };
   keepActing(carried, rule, before, evaluator);
@@ -132,18 +132,24 @@ function raise(instance: Instance, episode: Episode, { alerts }: Evaluator): voi
   alerts.act(instance, episode, begun);
 }
 
-/** The same condition, in shadow or out of it. */
+/**
+ * The same condition, in shadow or out of it. Who was told of an alert is told that it ends there; what holds goes on
+ * as another alert, of the shadow, which is raised in earnest when the rule leaves it.
+ */
 export function switchMode(instance: Instance, before: Rule, evaluator: Evaluator): void {
-  const { open } = instance;
+  const { open, rule } = instance;
   if (open === undefined) return;
   if (before.shadow) {
     raise(instance, open, evaluator);
     return;
   }
+  const inShadow: Episode = { ...open, told: 0, actions: noActions, mutedBy: unmuted, flapping: false };
   closeUnder(before, instance, "rule-shadowed", evaluator);
-  instance.mute(evaluator.next);
-  // Late data may find another where this one began.
-  instance.grounding = instance.rule.grounding;
+  instance.grounding = rule.grounding;
+  inShadow.alertId = evaluator.alerts.alertId(instance, inShadow.born, inShadow.raisedAt);
+  instance.episodes = instance.episodes.map((episode) => (episode === open ? inShadow : episode));
+  rankAs(instance, inShadow, rankUnder(rule, inShadow.rank));
+  raise(instance, inShadow, evaluator);
 }
 
 function closeUnder(before: Rule, instance: Instance, cause: string, { alerts, clock }: Evaluator): void {

@@ -49,18 +49,42 @@ describe("a rule", () => {
     expect(p.emitted()).toEqual([]);
   });
 
-  it("that goes into the shadow clears what is open", () => {
+  it("that goes into the shadow clears what is open, which goes on there as another alert", () => {
     const p = new Partition();
-    p.rule(hot, action);
+    const made = p.rule(hot, action);
+    const become = (mode: "live" | "shadow") =>
+      all(p.engine.applyRule({ ...made, mode, grounding: `its being ${mode}` }, p.effects));
     p.read(1, 81);
-    p.emitted();
-    p.rule(hot, action, "shadow");
-    expect(p.emitted()).toEqual(["cleared @1 (rule-shadowed)"]);
+    const [first] = p.alerts();
+    become("shadow");
+    const [cleared, second] = p.alerts();
+    expect([cleared, second]).toMatchObject([
+      { alertId: first!.alertId, cause: "rule-shadowed", shadow: false },
+      { transition: 1, raisedAt: first!.raisedAt, shadow: true },
+    ]);
+    expect(second!.alertId).not.toBe(first!.alertId);
     p.read(2, 82);
+    expect(p.emitted()).toEqual([]);
+    // Switched on again while it holds: nobody would know of it otherwise.
+    become("live");
+    expect(p.emitted()).toEqual(["raised warning @1", "command act @1"]);
+    p.read(3, 10);
+    expect(p.emitted()).toEqual(["cleared @3"]);
+  });
+
+  it("that goes into the shadow and out of it leaves what a person cleared alone until it holds anew", () => {
+    const p = new Partition();
+    const made = p.rule(hot, action);
+    p.read(1, 81);
+    p.hand(p.alerts()[0]!.alertId!, 1);
+    for (const mode of ["shadow", "live"] as const) {
+      all(p.engine.applyRule({ ...made, mode, grounding: `its being ${mode}` }, p.effects));
+      p.read(2, 82);
+    }
     expect(p.emitted()).toEqual([]);
     p.read(3, 10);
     p.read(4, 81);
-    expect(p.emitted()).toEqual(["raised warning @4 (shadow)"]);
+    expect(p.emitted()).toEqual(["raised warning @4", "command act @4"]);
   });
 
   it("that is revised keeps an alert which is still true, under its id", () => {

@@ -27,6 +27,8 @@ export type Step =
   | { readonly kind: "mark"; readonly gateway: number; readonly kept: number; readonly old?: boolean }
   /** The gateway's wall clock is so far ahead from now on (seconds); with a new image its epoch begins anew as well. */
   | { readonly kind: "clock"; readonly gateway: number; readonly ahead: number; readonly isNewImage: boolean }
+  /** The gateway's clock gains so many seconds a second from now on; what it has gained stays. */
+  | { readonly kind: "drift"; readonly gateway: number; readonly gains: number }
   | { readonly kind: "tick" }
   | { readonly kind: "again"; readonly which: number }
   | { readonly kind: "pass"; readonly seconds: number };
@@ -144,6 +146,32 @@ const leaving: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("pass" as const), seconds: fc.constantFrom(1, 3, 11, 31) }) },
 );
 
+/** …or gateways whose clocks drift apart, while ticks go on. */
+const drifting: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: reading.map((each): Step => ({ ...each, device: 0, behind: Math.min(2, each.behind) })) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("mark" as const),
+      gateway: fc.nat({ max: 2 }),
+      kept: fc.constantFrom(0, 0, 0, 30),
+    }),
+  },
+  { weight: 3, arbitrary: fc.constant<Step>({ kind: "tick" }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("drift" as const),
+      gateway: fc.nat({ max: 2 }),
+      gains: fc.constantFrom(0, 0.0001, -0.0001, 0.25, -0.25, 1),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("pass" as const), seconds: fc.constantFrom(1, 4, 9, 31, 120, 660) }),
+  },
+);
+
 export function steps(maxLength = 50): fc.Arbitrary<Step[]> {
   const lives = (kind: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> =>
     fc.array(kind, { maxLength, minLength: 3, size: "max" });
@@ -152,6 +180,7 @@ export function steps(maxLength = 50): fc.Arbitrary<Step[]> {
     { weight: 2, arbitrary: lives(disorder) },
     { weight: 1, arbitrary: lives(roaming) },
     { weight: 1, arbitrary: lives(leaving) },
+    { weight: 1, arbitrary: lives(drifting) },
   );
 }
 
@@ -178,14 +207,17 @@ function blankDevice(): Device {
 /** Writes steps down as a log would have them: gateways count, their receive clocks never go back. */
 export function write(life: readonly Step[]): readonly Entry[] {
   const log = new LogWriter();
-  const clocks = gateways.map(({ name, ahead }) => ({ name, ahead, epoch: 7, received: 0 }));
+  const clocks = gateways.map(({ name, ahead }) => ({ name, ahead, epoch: 7, received: 0, gains: 0 }));
   let wall = 0;
   for (const each of life) {
     if (each.kind === "clock") {
       const { epoch, received } = clocks[each.gateway]!;
       const identity = each.isNewImage ? { epoch: epoch + 1, received: 0 } : { epoch, received };
       Object.assign(clocks[each.gateway]!, { ahead: each.ahead, ...identity });
-    } else if (each.kind === "pass") wall += each.seconds;
+    } else if (each.kind === "pass") {
+      wall += each.seconds;
+      for (const clock of clocks) clock.ahead += each.seconds * clock.gains;
+    } else if (each.kind === "drift") clocks[each.gateway]!.gains = each.gains;
     else if (each.kind === "tick") log.append({ tick: { ownerEpoch: 1 } }, at(wall));
     else if (each.kind === "again") {
       const old = log.entries[each.which % Math.max(1, log.entries.length)];
@@ -193,9 +225,11 @@ export function write(life: readonly Step[]): readonly Entry[] {
     } else {
       const clock = clocks[each.gateway]!;
       const { name, epoch, received, ahead } = clock;
-      clock.received = Math.max(received + 1, at(wall - each.kept + ahead));
+      // A clock that drifts has fractions of a second, and no fraction of a microsecond.
+      clock.received = Math.max(received + 1, Math.round(at(wall - each.kept + ahead)));
       const identity = { gateway: name, epoch, n: log.n(`${name}/${epoch}`), receivedAt: clock.received };
-      const forwardedAt = each.kind === "mark" && each.old !== true ? Math.max(clock.received, at(wall + ahead)) : 0;
+      const forwardedAt =
+        each.kind === "mark" && each.old !== true ? Math.max(clock.received, Math.round(at(wall + ahead))) : 0;
       if (each.kind === "mark") log.append({ ...identity, mark: { received: 1, forwardedAt } }, at(wall));
       else {
         const spacing = each.untimed === true ? 1 : second;
@@ -224,7 +258,7 @@ function valueIn(
  */
 export function punctual(life: readonly Step[]): readonly Step[] {
   return life.flatMap((step): Step[] => {
-    if (step.kind === "clock") return [];
+    if (step.kind === "clock" || step.kind === "drift") return [];
     // The clock of a gateway advances with each message: those of one instant would be microseconds late.
     const pass: Step = { kind: "pass", seconds: 1 };
     if (step.kind === "mark") return [pass, { ...step, gateway: 0, kept: 0, old: false }];

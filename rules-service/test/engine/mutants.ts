@@ -125,8 +125,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "engine/revision.ts",
-    from: "old.state.episode.muted || (told !== undefined && hushed)",
-    to: "hushed",
+    from: "if (old.state.episode.muted) {",
+    to: "if (false) {",
     first: 3,
   },
   { file: "engine/reconciliation.ts", from: "    if (!open) return;\n", to: "", first: 2 },

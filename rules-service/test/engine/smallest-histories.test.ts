@@ -292,6 +292,26 @@ describe("an alert that was taken back", () => {
     expect(new Set(told.map((each) => each.split("/")[0])).size).toBe(3);
   });
 
+  it("nor does one of a former revision, where late data finds another that begins as it did", () => {
+    const p = new Partition();
+    const made = p.rule({ above: 80 }, { wait: "0s", lateness: "1m" });
+    p.read(10, 85);
+    p.read(20, 70);
+    p.read(25, 1, { metric: "u" });
+    p.read(30, 85);
+    const all = [
+      { metric: "t", above: 80 },
+      { metric: "u", above: 0 },
+    ];
+    const definition = ruleOf({ ...made.definition, condition: { all } });
+    p.adopt(p.warm({ ...made, revision: 2, definition, grounding: "2" }));
+    // It shows that the condition of now held at 10 as well.
+    p.read(5, 1, { metric: "u", received: 31 });
+    const told = p.alerts().map(({ alertId, transition }) => `${alertId}/${transition}`);
+    expect(told.length).toBe(5);
+    expect(new Set(told).size).toBe(told.length);
+  });
+
   it("nor does one that ended as its rule went into the shadow", () => {
     const p = new Partition();
     p.tick(0);
@@ -309,7 +329,8 @@ describe("an alert that was taken back", () => {
       [alertTransition.raised, false],
       [alertTransition.cleared, false],
       [alertTransition.raised, true],
+      [alertTransition.escalated, true],
     ]);
-    expect(new Set(told.map(({ alertId, transition }) => `${alertId}/${transition}`)).size).toBe(3);
+    expect(new Set(told.map(({ alertId, transition }) => `${alertId}/${transition}`)).size).toBe(4);
   });
 });

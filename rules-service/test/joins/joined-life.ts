@@ -2,7 +2,7 @@ import type { Device } from "@headwater/aggregates";
 import fc from "fast-check";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
 import { compileCondition } from "../../src/conditions/conditions.ts";
-import { conditions, definition, gated, ruleWith } from "../engine/definitions.ts";
+import { chain, conditions, definition, gated, ruleWith } from "../engine/definitions.ts";
 import type { Entry } from "../engine/harness.ts";
 import { devices, steps, withBeginning, write } from "../engine/histories.ts";
 
@@ -40,9 +40,13 @@ export interface JoinedLife {
   readonly doings: readonly (readonly [offset: number, doing: Doing])[];
 }
 
-/** Half of them tell one threshold from another, since that is what people change. */
-export const anyRule: fc.Arbitrary<RuleDefinition> = gated(
-  fc.oneof(ruleWith(conditions.threshold), ruleWith(conditions.absence), definition),
+/**
+ * Half of those that derive nothing tell one threshold from another, since that is what people change. The others
+ * derive a metric, or judge one that those derive.
+ */
+export const anyRule: fc.Arbitrary<RuleDefinition> = fc.oneof(
+  { weight: 4, arbitrary: gated(fc.oneof(ruleWith(conditions.threshold), ruleWith(conditions.absence), definition)) },
+  { weight: 1, arbitrary: chain.chain((rules) => fc.constantFrom(...rules)) },
 );
 /** Those that readings alone decide, whatever the device is registered as, and no schedule. */
 export const ruleOfReadings: fc.Arbitrary<RuleDefinition> = fc

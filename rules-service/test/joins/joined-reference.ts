@@ -54,7 +54,6 @@ export class JoinedReference {
 
   /** Disabled, deleted, in shadow or out of it, or other in what does not judge. */
   rule(change: RuleChange): void {
-    const before = this.#rules.get(change.rule)!;
     if (change.mode === "disabled" || change.mode === "deleted") {
       this.#rules.delete(change.rule);
       for (const device of devices) this.#tenures.delete(key(change.rule, device));
@@ -65,7 +64,6 @@ export class JoinedReference {
       const tenure = this.#tenures.get(key(change.rule, device));
       if (tenure === undefined) continue;
       tenure.reference.become(change.definition);
-      if (before.mode === "live" && change.mode === "shadow" && tenure.open !== undefined) tenure.reference.mute();
       step(tenure, this.#history, reachAfter(this.#history), false);
     }
   }
@@ -83,7 +81,6 @@ export class JoinedReference {
         // The same condition goes on as it is.
         this.#tenures.set(name, old);
         old.reference.become(change.definition);
-        if (before.mode === "live" && change.mode === "shadow" && old.open !== undefined) old.reference.mute();
         step(old, this.#history, reachAfter(this.#history), false);
         continue;
       }
@@ -95,11 +92,12 @@ export class JoinedReference {
         const past = this.#history.slice(0, count);
         step(tenure, past, reachAfter(past));
       }
-      const hushed = before?.mode === "live" && change.mode === "shadow";
-      if (old?.reference.isMuted === true || (old?.open !== undefined && hushed)) {
+      const goesIntoShadow = before?.mode === "live" && change.mode === "shadow";
+      if (old?.reference.isMuted === true) {
         if (tenure.open !== undefined) tenure.reference.mute();
         step(tenure, this.#history, reachAfter(this.#history), false);
-      } else if (old?.open !== undefined && tenure.open !== undefined) tenure.carried = tenure.open.raisedAt;
+      } else if (!goesIntoShadow && old?.open !== undefined && tenure.open !== undefined)
+        tenure.carried = tenure.open.raisedAt;
     }
   }
 

@@ -20,6 +20,8 @@ const pubackHeader = 0x40;
 const longestRemark = 256;
 const quotaExceeded = 0x97;
 const version5 = { protocolVersion: 5 } as const;
+/** Reason code of MQTT 5. */
+const noMatchingSubscribers = 0x10;
 const noRoom = "The gateway's spool is full and drops new messages; send it again later";
 
 /** One MQTT connection from its login on. */
@@ -128,15 +130,32 @@ export class Connection implements Owner {
     this.#remarks.set(packetId, remark);
   }
 
-  /** Acknowledges a message itself if there is more to say than the broker would; false: the broker does. */
+  /** Acknowledges a message itself if there is more or less to say than the broker would; false: the broker does. */
   acknowledgesItself(packetId: number, qos: number): boolean {
     const remark = this.#remarks?.get(packetId);
-    if (remark === undefined) return false;
+    if (remark === undefined) return qos === 1 && this.#acknowledgeShortly(packetId, undefined);
     this.#remarks!.delete(packetId);
     // A message of QoS 2 that was not kept is known by its identifier until its PUBREL, so there has to be one.
     if (this.client.closed || (qos === 2 && remark === notKept)) return false;
     this.#acknowledge(packetId, qos, remark);
     readOn(this.client, 1);
+    return true;
+  }
+
+  /** Acknowledges a message of QoS 1 that nobody hears and that becomes no record; false: the broker has to. */
+  acknowledgesUnheard(packetId: number): boolean {
+    return this.#acknowledgeShortly(packetId, noMatchingSubscribers);
+  }
+
+  /** PUBACK without what may be left out (MQTT 5, 3.4.2). */
+  #acknowledgeShortly(packetId: number, reasonCode: number | undefined): boolean {
+    const { client } = this;
+    if (client.closed) return false;
+    const id = [packetId >>> 8, packetId & 0xff] as const;
+    const tail = reasonCode === undefined ? id : ([...id, reasonCode] as const);
+    client.conn.write(Buffer.of(pubackHeader, tail.length, ...tail));
+    // Not at once: the broker may be in the middle of this packet.
+    setImmediate(readOn, client, 1);
     return true;
   }
 

@@ -65,6 +65,10 @@ export class PublishHandler {
       return;
     }
     if (target.kind === "relay") {
+      const isUnheard = publish.qos === 1 && packet.retain !== true && connection.isVersion5;
+      if (isUnheard && !this.#options.hasSubscriber(connection, publish.topic)) {
+        if (connection.acknowledgesUnheard(publish.messageId!)) return;
+      }
       done();
       return;
     }

@@ -12,6 +12,8 @@ import { TokenUses } from "./token-uses.ts";
 export interface AccessOptions {
   readonly model: AccessModel;
   readonly adminToken: string;
+  /** The provider at which people sign in, if there is one. */
+  readonly issuer?: string | undefined;
   /** Whether this process may write access.v1. Default: true. */
   readonly mayWrite?: boolean;
   readonly writing: Omit<WriteContext, "model"> & { readonly topic: string; readonly source: string };
@@ -26,8 +28,10 @@ export class Access implements Authenticator {
   readonly #adminDigest: Uint8Array;
   /** A session that rests on it ends when the administrator's token is another. */
   readonly #adminBasis: string;
+  /** A session of somebody who signed in at a provider ends when the provider is another. */
+  readonly #oidcBasis: string | undefined;
 
-  constructor({ model, adminToken, writing, mayWrite = true }: AccessOptions) {
+  constructor({ model, adminToken, writing, mayWrite = true, issuer }: AccessOptions) {
     this.model = model;
     this.#writing = writing;
     const { log, topic, logger } = writing;
@@ -38,6 +42,7 @@ export class Access implements Authenticator {
         : undefined,
       logger,
     });
+    this.#oidcBasis = issuer === undefined ? undefined : `oidc@${issuer}`;
     this.#adminDigest = sha256(adminToken);
     this.#adminBasis = `admin@${sha256(this.#adminDigest).toString("base64url").slice(0, 16)}`;
   }
@@ -60,6 +65,7 @@ export class Access implements Authenticator {
   /** What a session of that principal rests on. */
   basisOf({ id }: Principal): string {
     if (id === "admin") return this.#adminBasis;
+    if (id.startsWith("oidc:")) return this.#oidcBasis ?? "";
     return `${tokenIdOf(id)}@${this.model.state(tokenIdOf(id))?.revision ?? 0}`;
   }
 
@@ -125,6 +131,7 @@ export class Access implements Authenticator {
   #isLive({ kind, expiresAt, restsOn }: Grant): boolean {
     if (expiresAt !== 0 && expiresAt <= nowMicros()) return false;
     if (kind === "token" || restsOn === "") return true;
+    if (restsOn.startsWith("oidc@")) return restsOn === this.#oidcBasis;
     if (restsOn.startsWith("admin@")) return restsOn === this.#adminBasis;
     const at = restsOn.lastIndexOf("@");
     const basis = this.model.state(restsOn.slice(0, at));

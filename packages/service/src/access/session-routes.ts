@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { endGrant, expandScopes, openSession, scopes, sessionIdOf } from "@headwater/aggregates";
 import { isoFromMicros, nowMicros, randomToken, RequestError, sha256 } from "@headwater/core";
 import { Type } from "@sinclair/typebox";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import {
   clearSessionCookie,
   type HttpServer,
@@ -66,18 +67,8 @@ export function sessionRoutes({ app, failures }: HttpServer, access: Access): vo
             )
           : new RequestError(401, "unauthenticated", "The token is not known here, has expired, or was revoked");
       }
-      const secret = randomToken();
-      const id = sessionIdOf(randomUUID());
-      const createdAt = nowMicros();
-      const longest = createdAt + sessionDays * daySeconds * 1e6;
-      const expiresAt = Math.min(longest, principal.expiresAt ?? longest);
-      const session = {
-        ...{ id, name: principal.id, hash: sha256(secret), scopes: principal.scopes, createdAt, expiresAt },
-        createdBy: principal.id,
-        restsOn: access.basisOf(principal),
-      };
-      await access.write(id, (_state, { writeId }) => openSession(session, writeId));
-      setSessionCookie(request, reply, secret, Math.ceil((expiresAt - createdAt) / 1e6));
+      const at = { request, reply, secure: false };
+      const expiresAt = await startSession(access, at, principal, sessionDays * daySeconds);
       return resourceOf({ ...principal, expiresAt });
     },
   );
@@ -120,6 +111,32 @@ export function sessionRoutes({ app, failures }: HttpServer, access: Access): vo
       return { principal: by };
     },
   );
+}
+
+/** Resolves with its end, when every process that has read so far knows the session (µs). */
+export async function startSession(
+  access: Access,
+  {
+    request,
+    reply,
+    secure,
+  }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly secure: boolean },
+  principal: Principal,
+  seconds: number,
+): Promise<number> {
+  const secret = randomToken();
+  const id = sessionIdOf(randomUUID());
+  const createdAt = nowMicros();
+  const longest = createdAt + seconds * 1e6;
+  const expiresAt = Math.min(longest, principal.expiresAt ?? longest);
+  const session = {
+    ...{ id, name: principal.id, hash: sha256(secret), scopes: principal.scopes, createdAt, expiresAt },
+    createdBy: principal.id,
+    restsOn: access.basisOf(principal),
+  };
+  await access.write(id, (_state, { writeId }) => openSession(session, writeId));
+  setSessionCookie(request, reply, secret, Math.ceil((expiresAt - createdAt) / 1e6), secure);
+  return expiresAt;
 }
 
 function codeOwner(access: Access, code: string): Principal | undefined {

@@ -13,6 +13,15 @@ function address(env: string, what: string) {
   );
 }
 
+function rolesOf(env: string, who: string) {
+  return Type.Array(Type.String({ minLength: 1, maxLength: 300 }), {
+    env,
+    default: [],
+    maxItems: 100,
+    description: `Values of the claim (groups, say) whose people are ${who}; * for everybody who signs in`,
+  });
+}
+
 /**
  * Settings of every process, whichever services run in it. The host merges them with those of its services.
  */
@@ -57,6 +66,21 @@ export const processSettings = Type.Object({
       maxItems: 100,
       description: "Origins whose pages may use the API, like https://ops.example; * for any",
     }),
+    publicUrl: Type.Optional(
+      Type.String({
+        env: "HEADWATER_HTTP_PUBLIC_URL",
+        pattern: "^https?://[^/?#\\s@]+/?$",
+        description:
+          "Where browsers open the page, like https://iot.example, where it is not this server's own address",
+      }),
+    ),
+    hosts: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), {
+      env: "HEADWATER_HTTP_HOSTS",
+      default: [],
+      maxItems: 100,
+      description:
+        "Names by which this server is asked, without ports, beside addresses, localhost and that of HEADWATER_HTTP_PUBLIC_URL; * for any",
+    }),
     publicMetrics: Type.Boolean({
       env: "HEADWATER_METRICS_PUBLIC",
       default: false,
@@ -84,6 +108,51 @@ export const processSettings = Type.Object({
       description: "File with the admin token, mode 0600; made if absent (default: admin-token in the data folder)",
     }),
   ),
+  oidc: Type.Object({
+    issuer: Type.Optional(
+      Type.String({
+        env: "HEADWATER_OIDC_ISSUER",
+        pattern: "^https?://\\S+$",
+        description: "A provider of OpenID Connect at which people sign in to the page",
+      }),
+    ),
+    clientId: Type.Optional(
+      Type.String({
+        env: "HEADWATER_OIDC_CLIENT_ID",
+        minLength: 1,
+        description: "As which client Headwater is known there",
+      }),
+    ),
+    clientSecret: Type.Optional(
+      Type.String({
+        env: "HEADWATER_OIDC_CLIENT_SECRET",
+        minLength: 1,
+        secret: true,
+        description: "The client's secret; absent: it has none and goes by PKCE alone",
+      }),
+    ),
+    scopes: Type.Array(Type.String({ minLength: 1 }), {
+      env: "HEADWATER_OIDC_SCOPES",
+      default: ["openid", "profile", "email"],
+      maxItems: 20,
+      description: "What the provider is asked for; `openid` is needed",
+    }),
+    nameClaim: Type.String({
+      env: "HEADWATER_OIDC_NAME_CLAIM",
+      default: "preferred_username",
+      minLength: 1,
+      description: "The claim that names a person in events; choose one that people cannot set themselves",
+    }),
+    rolesClaim: Type.String({
+      env: "HEADWATER_OIDC_ROLES_CLAIM",
+      default: "groups",
+      minLength: 1,
+      description: "The claim whose values give roles",
+    }),
+    viewers: rolesOf("HEADWATER_OIDC_VIEWERS", "viewers"),
+    operators: rolesOf("HEADWATER_OIDC_OPERATORS", "operators"),
+    admins: rolesOf("HEADWATER_OIDC_ADMINS", "administrators"),
+  }),
   logLevel: Type.Union(
     logLevels.map((level) => Type.Literal(level)),
     { env: "HEADWATER_LOG_LEVEL", default: "info", description: "Least level that is logged" },

@@ -1,7 +1,7 @@
 import type { Static, TObject } from "@sinclair/typebox";
 import type { EventLog, EventLogSettings, TopicNames } from "@headwater/event-log";
 import type { Logger } from "@headwater/core";
-import type { Access } from "../access/index.ts";
+import type { Access, OidcProvider } from "../access/index.ts";
 import type { ProcessSettings } from "../config/index.ts";
 import type { HttpServer } from "../http/index.ts";
 import type { Lifecycle } from "../lifecycle/index.ts";
@@ -20,6 +20,8 @@ export interface ServiceContext<Config> {
   readonly metrics: Metrics;
   readonly http: HttpServer;
   readonly access: Access;
+  /** At which people sign in, if it is configured. */
+  readonly provider: OidcProvider | undefined;
   /** For parts that start before the service and stop after it, as a store. */
   readonly lifecycle: Lifecycle;
 }

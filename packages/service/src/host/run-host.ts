@@ -11,7 +11,7 @@ import {
   type TopicNames,
 } from "@headwater/event-log";
 import { loadConfig, mergeSchemas, processSettings, type ProcessSettings } from "../config/index.ts";
-import { Access, AccessModel } from "../access/index.ts";
+import { Access, AccessModel, type OidcProvider } from "../access/index.ts";
 import { FoldedEvents, SkippedRecords } from "../folded/index.ts";
 import { createHttpServer, type Directory, loadOrCreateAdminToken, metricsTokenAuth } from "../http/index.ts";
 import { Lifecycle, runService, type MainContext } from "../lifecycle/index.ts";
@@ -97,8 +97,14 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
 
   const topics = topicNames(config.eventLog.topicPrefix);
   const mayWrite = services.some(({ writesAccess = false }) => writesAccess);
-  const access = openAccess({ log, topics, partitions, dataDir, logger, metrics, adminToken, mayWrite });
-  const directory: Directory = { services: services.map((service) => service.name), urls: config.urls };
+  const provider = await openProvider(config, adminToken, logger.child({ component: "access" }));
+  const issuer = provider?.issuer;
+  const access = openAccess({ log, topics, partitions, dataDir, logger, metrics, adminToken, mayWrite, issuer });
+  const directory: Directory = {
+    services: services.map((service) => service.name),
+    urls: config.urls,
+    ...(provider !== undefined && { oidc: "/api/v1/session/oidc" }),
+  };
   const http = await createHttpServer({
     logger,
     metrics,
@@ -109,6 +115,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
     ...(config.http.metricsToken !== undefined && { metricsAuth: metricsTokenAuth(config.http.metricsToken) }),
     limits: config.http,
     corsOrigins: config.http.corsOrigins,
+    hosts: hostNames(config.http),
     answersFile: join(dataDir, "answers.journal"),
     title: host.title,
     directory,
@@ -121,7 +128,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
   const lifecycle = new Lifecycle({ logger, ...(stopWithinMs === undefined ? {} : { stopWithinMs }) });
   lifecycle.add("event log", { start: ready, stop: () => log.close() });
   lifecycle.add("access", access.model);
-  const context = { config, log, topics, partitions, dataDir, logger, metrics, http, access, lifecycle };
+  const context = { config, log, topics, partitions, dataDir, logger, metrics, http, access, provider, lifecycle };
   for (const service of services) {
     apps.push(await service.create({ ...context, logger: logger.child({ component: service.name }) }));
   }
@@ -156,6 +163,23 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
   });
 }
 
+/** Its libraries are loaded only where there is one. */
+async function openProvider(
+  config: ProcessSettings,
+  adminToken: string,
+  logger: Logger,
+): Promise<OidcProvider | undefined> {
+  if (config.oidc.issuer === undefined) return undefined;
+  const { OidcProvider: Provider } = await import("../access/oidc-provider.ts");
+  return Provider.of(config, adminToken, logger);
+}
+
+/** undefined: whoever listens for more than this machine has names that only their owner knows. */
+function hostNames({ host, hosts, publicUrl }: ProcessSettings["http"]): readonly string[] | undefined {
+  if (hosts.includes("*") || (hosts.length === 0 && !/^(?:127\.|::1$|localhost$)/.test(host))) return undefined;
+  return [...hosts, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
+}
+
 function openAccess(options: {
   readonly log: EventLog;
   readonly topics: TopicNames;
@@ -165,14 +189,15 @@ function openAccess(options: {
   readonly metrics: Metrics;
   readonly adminToken: string;
   readonly mayWrite: boolean;
+  readonly issuer: string | undefined;
 }): Access {
-  const { log, topics, metrics, adminToken, dataDir, partitions, mayWrite } = options;
+  const { log, topics, metrics, adminToken, dataDir, partitions, mayWrite, issuer } = options;
   const logger = options.logger.child({ component: "access" });
   const skipped = new SkippedRecords({ metrics, logger, reader: "access" });
   const folded = new FoldedEvents({ topics, partitions, skipped });
   const model = new AccessModel({ log, topic: topics.access, dataDir, logger, folded });
   const writing = { log, logger, topic: topics.access, source: "/headwater/access", timeoutMs: writeTimeoutMs };
-  return new Access({ model, adminToken, writing, mayWrite });
+  return new Access({ model, adminToken, writing, mayWrite, issuer });
 }
 
 /** Every reader that goes past a gap counts. */

@@ -18,6 +18,7 @@ import { acceptJson } from "./json-bodies.ts";
 import { KeptAnswers } from "./kept-answers.ts";
 import { measureRequests } from "./measure-requests.ts";
 import { openApi } from "./open-api.ts";
+import { refuseForeignHosts } from "./known-hosts.ts";
 import { makeProblem, type Problem } from "./problem.ts";
 import type { Authenticator } from "./principal.ts";
 import { clientErrors, frameworkErrors } from "./raw-problems.ts";
@@ -61,6 +62,8 @@ export interface HttpServerOptions {
   readonly limits?: ConnectionLimits;
   /** Where the answers to requests with an Idempotency-Key are kept. Default: in memory alone. */
   readonly answersFile?: string;
+  /** Names by which the server may be asked without a token, beside addresses and localhost. Default: any. */
+  readonly hosts?: readonly string[] | undefined;
   /** Origins of pages that may use the API; `*` for any. Default: none but its own. */
   readonly corsOrigins?: readonly string[];
   /** The folder of a web page, built, that answers what no route takes. Default: there is none. */
@@ -135,6 +138,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     throw new RequestError(503, "closing", "This server is about to stop; try again shortly");
   });
   app.addHook("onRequest", checkQuery);
+  if (options.hosts !== undefined) refuseForeignHosts(app, options.hosts);
   allowOrigins(app, options.corsOrigins ?? []);
   const failures = requireToken(app, options.auth);
   negotiateTypes(app);

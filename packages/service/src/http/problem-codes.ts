@@ -66,6 +66,7 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
   401: {
     "login-refused": "A device's id and password are not known",
     unauthenticated: "There is no token or session, or it is not known, has expired or was revoked",
+    "sign-in-refused": "The sign-in at the provider failed",
     "code-used": "The code of a link that signs in is not known, was used or is too old",
   },
   403: {
@@ -116,6 +117,7 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
     "unsupported-encoding": "The body's content-encoding is not taken",
     "unsupported-media-type": "The body's content type is not taken",
   },
+  421: { "unknown-host": "The server is asked by a name that is none of its own" },
   422: {
     "range-not-covered": "The log does not have the range whole any more",
     "range-too-large": "There is too much in the range to be verified at once",
@@ -138,6 +140,7 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
     "queue-closed": "A part of the server is about to stop",
     "read-model-stopped": "The server's read model is about to stop",
     starting: "The server has not started yet",
+    "provider-unavailable": "The provider of sign-ins is away",
     "store-unavailable": "The time-series store is away",
     "timed-out": "Something did not answer in time; a write may still land",
     "too-many-listeners": "There are as many streams as there may be",

@@ -21,9 +21,16 @@ export function sessionSecret(request: FastifyRequest): string | undefined {
 }
 
 /** Hands a browser a session that no script of a page can read and no page of another site can use. */
-export function setSessionCookie(request: FastifyRequest, reply: FastifyReply, secret: string, seconds: number): void {
-  const secure = isSecure(request);
+export function setSessionCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  secret: string,
+  seconds: number,
+  isHttps = false,
+): void {
+  const secure = isHttps || isSecure(request);
   const name = sessionCookieName(request);
+  // Fastify puts it beside another cookie, if there is one.
   void reply.header(
     "set-cookie",
     stringifySetCookie({ name, value: secret, maxAge: seconds, path: "/", httpOnly: true, sameSite: "strict", secure }),

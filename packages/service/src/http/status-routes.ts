@@ -33,6 +33,9 @@ const directory = Type.Object(
   {
     services: Type.Array(Type.String()),
     urls: Type.Object({ ingest: address, rules: address, gateway: address }),
+    oidc: Type.Optional(
+      Type.String({ description: "Where a browser goes to sign in at the provider, if there is one" }),
+    ),
     mqtt: Type.Optional(
       Type.Array(Type.String(), { description: "Where devices connect, if the gateway is in this process" }),
     ),

@@ -13,6 +13,7 @@ import {
   FoldedEvents,
   type HttpServer,
   type HttpServerOptions,
+  type OidcProvider,
   SkippedRecords,
 } from "../../src/index.ts";
 
@@ -47,7 +48,11 @@ export async function openLogFolder(): Promise<{ log: EventLog; folder: string; 
 export async function startAccess(
   log: EventLog,
   dataDir: string,
-  { token = adminToken, ...more }: Partial<HttpServerOptions> & { readonly token?: string } = {},
+  {
+    token = adminToken,
+    provider,
+    ...more
+  }: Partial<HttpServerOptions> & { readonly token?: string; readonly provider?: OidcProvider | undefined } = {},
 ): Promise<AccessProcess> {
   const logger = silentLogger;
   const metrics = createMetrics({ service: "test", processMetrics: false });
@@ -55,12 +60,12 @@ export async function startAccess(
   const folded = new FoldedEvents({ topics, partitions, skipped });
   const model = new AccessModel({ log, topic: topics.access, dataDir, logger, folded });
   const writing = { log, logger, topic: topics.access, source: "/test", timeoutMs: 10_000 };
-  const access = new Access({ model, adminToken: token, writing });
+  const access = new Access({ model, adminToken: token, writing, issuer: provider?.issuer });
   const http = await createHttpServer({
     ...{ logger, metrics, auth: access, host: "127.0.0.1", port: 0, title: "Test", readiness: () => [], drainMs: 100 },
     ...more,
   });
-  accessRoutes(http, access, 10_000);
+  accessRoutes(http, access, 10_000, provider);
   http.app.get("/read", { config: { scopes: ["devices:read"] } }, async () => ({ read: true }));
   http.app.post("/write", { config: { scopes: ["devices:write"] } }, async () => ({ written: true }));
   http.app.get("/live", { config: { scopes: ["telemetry:read"] } }, (_request, reply) => {

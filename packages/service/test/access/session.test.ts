@@ -143,3 +143,25 @@ describe("a code", () => {
     },
   );
 });
+
+describe("a name that is not the server's", () => {
+  it.each([
+    ["127.0.0.1:8080", 200],
+    ["[::1]:8080", 200],
+    ["192.168.1.5", 200],
+    ["localhost:8080", 200],
+    ["LOCALHOST.:8080", 200],
+    ["iot.example:8080", 200],
+    ["evil.example:8080", 421],
+    ["iot.example.evil.example", 421],
+    ["127.0.0.1.evil.example", 421],
+    ["localhost.evil.example", 421],
+  ])("%s: %i", async (name, status) => {
+    const known = await startAccess(place.log, join(place.folder, "known"), { hosts: ["iot.example"] });
+    started.push(known);
+    const answer = await known.http.inject({ url: "/health/live", headers: { host: name } });
+    expect(answer.statusCode).toBe(status);
+    const signedIn = await known.http.inject({ url: "/read", headers: { host: name, ...bearer } });
+    expect(signedIn.statusCode, "with a token").toBe(200);
+  });
+});
