@@ -79,7 +79,7 @@ export function SeriesPlot({
         },
         series: [{}, { stroke: color("accent"), width: 1.5, points: { show: false } }],
         axes: [
-          { ...axis, values: (_self, splits) => timeTexts(splits) },
+          { ...axis, space: 90, values: (_self, splits) => timeTexts(splits) },
           { ...axis, size: 56 },
         ],
         hooks: {

@@ -15,6 +15,8 @@ interface BacktestPanelProps {
   readonly draft: Draft;
   /** Whether the platform would take the draft as it stands. */
   readonly isValid: boolean;
+  /** Whether the platform has said that it would not; of a text that is being written it has said nothing yet. */
+  readonly isFaulty: boolean;
   readonly onLevel: (path: Path, value: number) => void;
 }
 
@@ -27,7 +29,7 @@ async function someDevices(metric: string, type: string | undefined) {
 }
 
 /** What the draft would have done, drawn over what the devices have really sent. */
-export function BacktestPanel({ draft, isValid, onLevel }: BacktestPanelProps) {
+export function BacktestPanel({ draft, isValid, isFaulty, onLevel }: BacktestPanelProps) {
   const [seconds, setSeconds] = useState<keyof typeof spans>("900");
   const [end, setEnd] = useState(() => Date.now());
   const from = end - Number(seconds) * 1_000;
@@ -94,7 +96,7 @@ export function BacktestPanel({ draft, isValid, onLevel }: BacktestPanelProps) {
           </select>
         )}
       </div>
-      <Verdict state={state} isValid={isValid} />
+      <Verdict state={state} isFaulty={isFaulty} />
       {leaf !== undefined && device !== undefined && (
         <BacktestPlot
           device={device}
@@ -116,7 +118,7 @@ export function BacktestPanel({ draft, isValid, onLevel }: BacktestPanelProps) {
 }
 
 /** In one line, which keeps its place while the next one is worked out. */
-function Verdict({ state, isValid }: { readonly state: BacktestState; readonly isValid: boolean }) {
+function Verdict({ state, isFaulty }: { readonly state: BacktestState; readonly isFaulty: boolean }) {
   const { progress, findings, problem } = state;
   return (
     <div className="verdict" role="status">
@@ -127,8 +129,8 @@ function Verdict({ state, isValid }: { readonly state: BacktestState; readonly i
       />
       <p>
         {problem !== undefined && <span className="field-fault">{problem} </span>}
-        {!isValid && "What is wrong with the rule comes first; below is the last draft that could be tried. "}
-        {findings === undefined ? isValid && problem === undefined && "Trying…" : <Summary findings={findings} />}
+        {isFaulty && "What is wrong with the rule comes first; below is the last draft that could be tried. "}
+        {findings === undefined ? !isFaulty && problem === undefined && "Trying…" : <Summary findings={findings} />}
       </p>
     </div>
   );

@@ -62,7 +62,8 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
   const [, navigate] = useLocation();
   const judged = useVerdict(draft);
   const faults = judged?.faults ?? [];
-  const isValid = judged !== undefined && judged.isValid && judged.text === draft.text;
+  const isJudged = judged?.text === draft.text;
+  const isValid = isJudged && judged.isValid;
   const onLevel = useCallback((path: Path, value: number) => setDraft((before) => withValue(before, path, value)), []);
   const attempt = (work: () => Promise<void>): void => {
     setBusy(true);
@@ -146,7 +147,7 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
           </button>
         </p>
       )}
-      <BacktestPanel draft={draft} isValid={isValid} onLevel={onLevel} />
+      <BacktestPanel draft={draft} isValid={isValid} isFaulty={isJudged && !judged.isValid} onLevel={onLevel} />
       <div className="rule-editor">
         <RuleForm
           form={formOf(draft, setDraft, faults)}

@@ -1,0 +1,211 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectAsync, type MqttClient } from "mqtt";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApiClient, registerDevice, type ApiClient } from "@headwater/client";
+import { eventually } from "@headwater/testkit/eventually";
+import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
+import { barriersOf, faultsOf, openBrowser } from "./browser.ts";
+
+const screenshots = join(import.meta.dirname, "screenshots");
+const hostile = "<img src=x onerror=alert(1)> ‮olleh 🔥";
+const minuteMs = 60_000;
+
+let dataDir: string;
+let headwater: ServiceProcess;
+let browser: Browser;
+let context: BrowserContext;
+let api: ApiClient;
+let device: MqttClient;
+
+beforeAll(async () => {
+  mkdirSync(screenshots, { recursive: true });
+  dataDir = mkdtempSync(join(tmpdir(), "headwater-browser-"));
+  const environment = { HEADWATER_DATA_DIR: dataDir, HEADWATER_HTTP_PORT: "0", HEADWATER_MQTT_PORT: "0" };
+  [headwater, browser] = await Promise.all([startHeadwater(["start"], environment), openBrowser()]);
+  const url = headwater.url("http");
+  const token = readFileSync(join(dataDir, "admin-token"), "utf8").trim();
+  api = createApiClient(url, token);
+  context = await browser.newContext({ baseURL: url, viewport: { width: 1280, height: 900 } });
+  expect((await context.request.post("/api/v1/session", { data: { token } })).status()).toBe(200);
+  await api.request("POST", "/api/v1/rules", {
+    id: "boiler-too-hot",
+    name: `Boiler too hot ${hostile}`,
+    selector: { types: ["boiler"] },
+    condition: { metric: "temperature", above: { warning: 80, critical: 90 }, clearBelow: 75 },
+  });
+  await api.request("POST", "/api/v1/rules/boiler-too-hot/enable");
+  await eventually(async () => {
+    const { state } = await api.call("GET", "/api/v1/rules/{id}", { path: { id: "boiler-too-hot" } });
+    expect(state).toBe("live");
+  });
+  const { token: password } = await registerDevice(api, { id: "boiler-1", type: "boiler", tags: { note: hostile } });
+  device = await connectAsync(headwater.url("mqtt"), { username: "boiler-1", password, clientId: "boiler-1" });
+  // Ten minutes of a boiler that was hot twice, and is now.
+  const begin = Date.now() - 10 * minuteMs;
+  for (const [minute, temperature] of [60, 70, 85, 70, 60, 82, 95, 85, 70, 86].entries()) {
+    await send({ ts: new Date(begin + minute * minuteMs).toISOString(), values: { temperature, pressure: 1.5 } });
+  }
+  await eventually(async () => expect(await alertsOf("all")).toHaveLength(3));
+});
+afterAll(async () => {
+  await device?.endAsync();
+  await browser?.close();
+  await headwater?.end("SIGTERM");
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function send(message: object | string): Promise<void> {
+  const payload = typeof message === "string" ? message : JSON.stringify(message);
+  await device.publishAsync("devices/boiler-1/telemetry", payload, { qos: 1 });
+}
+
+async function alertsOf(state: "open" | "all") {
+  const query = state === "all" ? {} : { state };
+  return (await api.call("GET", "/api/v1/alerts", { query })).items;
+}
+
+/** A page without faults or barriers, with a picture of it kept in both themes. */
+async function checked(page: Page, faults: readonly string[], name: string): Promise<void> {
+  for (const theme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.screenshot({ path: join(screenshots, `${name}.${theme}.desktop.png`), fullPage: true });
+    expect(await barriersOf(page)).toEqual([]);
+  }
+  expect(faults).toEqual([]);
+}
+
+async function opened(path: string): Promise<{ page: Page; faults: readonly string[] }> {
+  const page = await context.newPage();
+  const faults = faultsOf(page);
+  await page.goto(path);
+  return { page, faults };
+}
+
+describe("alerts", () => {
+  it("tells why an alert is there, and takes what a person does with it", async () => {
+    const { page, faults } = await opened("/alerts");
+    await page.getByRole("link", { name: "boiler-1: boiler-too-hot" }).click();
+    const story = page.getByRole("region", { name: "Why this alert is there" });
+    await story.getByText(/raised as warning: temperature was 86/).waitFor();
+    await story.getByRole("heading", { name: hostile }).waitFor();
+    await story.getByRole("img", { name: /^temperature of boiler-1/ }).waitFor();
+    await story.getByLabel("Comment").fill(hostile);
+    await story.getByRole("button", { name: "Acknowledge" }).click();
+    await story
+      .getByText(/acknowledged by/)
+      .first()
+      .waitFor();
+    await story.getByText(hostile, { exact: true }).waitFor();
+    expect((await alertsOf("open"))[0]).toMatchObject({ state: "acknowledged", comment: hostile });
+    await checked(page, faults, "alert");
+    await page.close();
+  });
+
+  it("are filtered by the address, and done with in bulk", async () => {
+    const { page, faults } = await opened("/alerts?state=cleared");
+    await expect.poll(() => page.locator("tbody tr").count()).toBe(2);
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await page.getByLabel("Choose all that are listed").check();
+    await page.getByLabel("Assignee").last().fill("ann");
+    await page.getByRole("button", { name: "Assign" }).click();
+    await page.getByText("1 assigned.").waitFor();
+    await page.getByText("for ann").waitFor();
+    await page.getByLabel("Choose all that are listed").check();
+    await page.getByRole("button", { name: "Clear", exact: true }).click();
+    await page.getByText("Nothing here: no alert fits this filter.").waitFor();
+    expect(await alertsOf("open")).toEqual([]);
+    await checked(page, faults, "alerts-empty");
+    await page.close();
+  });
+
+  it("come into the inbox as they are raised", async () => {
+    const { page } = await opened("/alerts");
+    await page.getByText("Nothing here: no alert fits this filter.").waitFor();
+    await send({ temperature: 60 });
+    await send({ temperature: 91 });
+    await page.getByRole("link", { name: "boiler-1: boiler-too-hot" }).waitFor();
+    await page.close();
+  });
+});
+
+describe("a rule", () => {
+  it("is tried anew while its level is moved, by keyboard as by pointer", async () => {
+    const { page, faults } = await opened("/rules/boiler-too-hot");
+    await page.getByText(/^\d+ episodes on 1 device$/).waitFor();
+    const level = page.getByRole("slider", { name: "above warning" });
+    await level.focus();
+    for (let step = 0; step < 10; step++) await page.keyboard.press("ArrowUp");
+    const moved = Number(await level.getAttribute("aria-valuenow"));
+    expect(moved).toBeGreaterThan(82);
+    expect(moved).toBeLessThan(90);
+    await page.getByText(/against live revision 1/).waitFor();
+    await page.getByText(/[1-9]\d* gone|[1-9]\d* moved/).waitFor();
+    expect(await page.getByLabel("The rule as YAML").inputValue()).toContain(`warning: ${moved}`);
+    const box = (await level.boundingBox())!;
+    await page.mouse.move(box.x + 60, box.y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 60, box.y - 6, { steps: 3 });
+    await page.mouse.up();
+    expect(Number(await level.getAttribute("aria-valuenow"))).toBeGreaterThan(moved);
+    await checked(page, faults, "rule");
+    await page.close();
+  });
+
+  it("says what is wrong in the line where it is, and in the field", async () => {
+    const { page, faults } = await opened("/rules/new");
+    await page
+      .getByLabel("The rule as YAML")
+      .fill("id: no spaces here\nname: x\ncondition:\n  metric: temperature\n  above: 80\n");
+    await page.getByRole("button", { name: "Line 1" }).waitFor();
+    expect(await page.getByLabel("Id", { exact: true }).getAttribute("aria-invalid")).toBe("true");
+    await page.getByLabel("Id", { exact: true }).fill("temperature-high");
+    await page.getByRole("button", { name: "Line 1" }).waitFor({ state: "detached" });
+    await page.getByLabel("Name").fill(hostile);
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.getByRole("heading", { level: 1, name: hostile }).waitFor();
+    await page.getByRole("button", { name: "Shadow" }).click();
+    await page.getByText("shadow", { exact: true }).waitFor();
+    await page.getByLabel("ends below").fill("70");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("revision 2").waitFor();
+    await page.getByRole("button", { name: "1", exact: true }).click();
+    await page.getByText("clearBelow: 70").last().waitFor();
+    const { definition } = await api.call("GET", "/api/v1/rules/{id}", { path: { id: "temperature-high" } });
+    expect(definition).toMatchObject({ name: hostile, condition: { above: 80, clearBelow: 70 } });
+    await checked(page, faults, "rule-revised");
+    await page.close();
+  });
+});
+
+describe("the pipeline", () => {
+  it("is drawn with its rates, and says that it balances", async () => {
+    const { page, faults } = await opened("/pipeline");
+    await page.getByRole("img", { name: /The flow/ }).waitFor();
+    await page.getByText("balanced", { exact: true }).waitFor();
+    await checked(page, faults, "pipeline");
+    await page.close();
+  });
+
+  it("shows a message that could not be read, and takes what it should have been", async () => {
+    await send('{"temperature": <b>21</b>}');
+    const { page, faults } = await opened("/quarantine");
+    await eventually(async () => {
+      await page.getByRole("button", { name: "Look again" }).click();
+      expect(await page.getByRole("link", { name: "boiler-1" }).count()).toBe(1);
+    });
+    await page.getByRole("link", { name: "boiler-1" }).click();
+    await page.getByLabel("Bytes").getByText('{"temperature": ').waitFor();
+    await checked(page, faults, "quarantine");
+    await page.getByLabel("Payload as text").fill('{"mended": 21}');
+    await page.getByRole("button", { name: "Mend and handle again" }).click();
+    await page.getByText("1 will be handled again.").waitFor();
+    await eventually(async () => {
+      const { values } = await api.call("GET", "/api/v1/devices/{id}/latest", { path: { id: "boiler-1" } });
+      expect(values).toHaveProperty("mended");
+    });
+    await page.close();
+  });
+});
