@@ -146,7 +146,7 @@ function RevokeButton({ name, onRevoked }: { readonly name: string; readonly onR
   };
   if (!isAsking) {
     return (
-      <button type="button" className="button bare" aria-label={`Revoke ${name}…`} onClick={() => setAsking(true)}>
+      <button type="button" className="button" aria-label={`Revoke ${name}…`} onClick={() => setAsking(true)}>
         Revoke…
       </button>
     );

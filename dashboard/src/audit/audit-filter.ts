@@ -30,5 +30,5 @@ export function filterOf(search: URLSearchParams): AuditFilter {
     ...(subject !== "" && { subject }),
     ...(kind !== undefined && { kind }),
     ...(from !== "" && Object.hasOwn(periods, from) && { from }),
-  } as AuditFilter;
+  };
 }
