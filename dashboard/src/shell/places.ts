@@ -17,7 +17,7 @@ export const places: readonly Place[] = [
 ];
 
 /**
- * Whether a place is where the reader is, or above it. A device belongs to the fleet, the quarantine to the pipeline, and
+ * Whether a place is where the reader is, or above it. A device belongs to the fleet, the quarantine to the pipeline,
  * the audit trail to the access.
  */
 export function isAt(location: string, path: string): boolean {
