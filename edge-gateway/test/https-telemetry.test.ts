@@ -67,7 +67,10 @@ describe("POST /api/v1/telemetry over HTTPS", () => {
     const [answer] = (await once(sent, "response")) as [IncomingMessage];
     const said = await text(answer);
     const isJson = /json/.test(answer.headers["content-type"] ?? "");
-    return { status: answer.statusCode, detail: isJson ? ((JSON.parse(said) as { detail?: string }).detail ?? "") : "" };
+    return {
+      status: answer.statusCode,
+      detail: isJson ? ((JSON.parse(said) as { detail?: string }).detail ?? "") : "",
+    };
   }
   const send = (shown: Partial<Issued>, more = {}) => ask(agentWith(shown), more);
   const pump = (more: object = {}) => authority.issue({ subject: "CN=pump-1", ...more });

@@ -101,7 +101,13 @@ export const listenerSettings = {
   }),
   proxyProtocol: Type.Object({
     listeners: list(
-      Type.Union([Type.Literal("tcp"), Type.Literal("tls"), Type.Literal("ws"), Type.Literal("wss"), Type.Literal("https")]),
+      Type.Union([
+        Type.Literal("tcp"),
+        Type.Literal("tls"),
+        Type.Literal("ws"),
+        Type.Literal("wss"),
+        Type.Literal("https"),
+      ]),
       "HEADWATER_MQTT_PROXY_PROTOCOL",
       "Listeners (tcp, tls, ws, wss, https) whose connections have to begin with a PROXY header of version 1 or 2, as load balancers send it",
     ),
