@@ -104,6 +104,7 @@ export class MqttServer {
         limits: defaultDecodeLimits,
         publish: (publication) => this.#publish(publication),
       }),
+      isCommandOf: (device, commandId) => replies.isCommandOf(device, commandId),
       onTimeAsked: (connection, device, payload) => this.#time.asked(connection, device, payload),
       hasSubscriber: (connection, topic) => this.#broker.hasSubscriber(connection, topic),
       withhold: (packet) => this.#broker.withhold(packet),
@@ -140,6 +141,7 @@ export class MqttServer {
       takeWill: (connection, will) =>
         identity.permissionsOf(connection.principal) !== undefined && publishes.will(connection, will),
       serverReference: config.serverReference,
+      endsWithWill: (client) => this.#clientLimits.endsWithWill(client),
       onJoined: (connection) => this.#revocation.joined(connection),
     });
     this.#stalls = new CommitStallWatch({
