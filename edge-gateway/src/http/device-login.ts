@@ -25,8 +25,8 @@ const comeAgainMs = 5000;
 
 /**
  * Who sends a request: the logins of MQTT, in the header `Authorization` (Basic with id and token or password, Bearer
- * with a JWT) or by a client certificate. As over MQTT a connection logs in once for all that it sends with the same header; whether the login
- * still counts is asked each time.
+ * with a JWT) or by a client certificate. As over MQTT a connection logs in once for all that it sends with the same
+ * header; whether the login still counts is asked each time.
  */
 export class DeviceLogin {
   readonly #identity: Pick<Identity, "login" | "permissionsOf">;
