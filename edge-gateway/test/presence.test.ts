@@ -20,7 +20,7 @@ describe("presence", () => {
   });
   afterEach(() => gateway.stop());
 
-  const device = (clientId: string, more: { keepalive?: number; will?: object } = {}) =>
+  const device = (clientId: string, more: { keepalive?: number; will?: object; version?: 5 } = {}) =>
     RawDevice.connect(gateway.app.mqttPort, { username: "d", password: token, clientId, ...more });
   const told = (count: number) =>
     eventually(
@@ -75,6 +75,30 @@ describe("presence", () => {
     await told(6);
     await gateway.downGateway();
     expect((await gateway.presence()).filter(({ lastWill }) => lastWill !== null)).toHaveLength(1);
+  });
+
+  it("MQTT 5: only a DISCONNECT without a reason keeps the last will back", async () => {
+    const ends: [number, string | undefined][] = [];
+    for (const reasonCode of [0x00, 0x04, 0x80, 0x93]) {
+      const will = { topic: "devices/d/x", payload: Buffer.from(String(reasonCode)), qos: 1, retain: false };
+      const d = await device(`c-${reasonCode}`, { version: 5, will });
+      d.send({ cmd: "disconnect", reasonCode });
+      const all = await eventually(
+        () => gateway.presence(),
+        (found) => found.filter(({ disconnected }) => disconnected !== null).length > ends.length,
+      );
+      ends.push([reasonCode, all.findLast(({ disconnected }) => disconnected !== null)!.disconnected!.reason]);
+    }
+    expect(ends).toEqual([
+      [0x00, "client"],
+      [0x04, "disconnected-with-will"],
+      [0x80, "error"],
+      [0x93, "error"],
+    ]);
+    await eventually(async () => {
+      const wills = (await gateway.presence()).flatMap(({ lastWill }) => lastWill?.payload ?? []);
+      expect(wills.map(String)).toEqual([0x04, 0x80, 0x93].map(String));
+    });
   });
 
   it("a will to another device's topic is refused with the login", async () => {

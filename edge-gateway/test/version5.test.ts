@@ -150,6 +150,32 @@ describe("MQTT 5", () => {
     });
   });
 
+  it("correlation data says which command a reply is for, if it names one; else its topic does", async () => {
+    const client = await device("pump");
+    await client.subscribeAsync("devices/pump/commands/+", { qos: 1 });
+    const statusOf = async (commandId: string) => {
+      const events = (await gateway.commands()).filter((event) => event.commandId === commandId);
+      return events.flatMap(({ succeeded, failed }) => succeeded?.result ?? failed?.result ?? []);
+    };
+    for (const id of ["p-1", "p-2", "p-3"]) {
+      const heard = next(client);
+      await gateway.requestCommand("pump", id, { name: "shut" });
+      await heard;
+      // The response topic of the first command, for all.
+      const properties = { correlationData: Buffer.from(id === "p-3" ? "its own" : id) };
+      const topic = `devices/pump/commands/${id === "p-3" ? id : "p-1"}/reply`;
+      await client.publishAsync(topic, `{"status":"succeeded","result":"${id}"}`, { qos: 1, properties });
+      await eventually(async () => expect(await statusOf(id)).toEqual([`"${id}"`]));
+    }
+    expect(await statusOf("p-1")).toEqual(['"p-1"']);
+    // Of another device's command it says nothing.
+    await gateway.requestCommand("other-pump", "o-1", { name: "shut" });
+    const properties = { correlationData: Buffer.from("o-1") };
+    await client.publishAsync("devices/pump/commands/p-1/reply", '{"status":"failed"}', { qos: 1, properties });
+    await eventually(async () => expect(await statusOf("p-1")).toHaveLength(2));
+    expect(await statusOf("o-1")).toEqual([]);
+  });
+
   it("a command that is larger than the device takes is rejected", async () => {
     const client = await device("small", { properties: { maximumPacketSize: 200 } });
     await client.subscribeAsync("devices/small/commands/+", { qos: 1 });

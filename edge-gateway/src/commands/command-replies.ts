@@ -54,6 +54,10 @@ export class CommandReplies {
     return undefined;
   }
 
+  isCommandOf(device: string, commandId: string): boolean {
+    return this.#options.book.get(commandId)?.device === device;
+  }
+
   /** Takes what a device said in answer to a command, in the words of its firmware. */
   answered(device: string, { commandId, status, result }: AnswerToCommand): void {
     const { recordWriter, metrics } = this.#options;

@@ -74,6 +74,11 @@ export class ClientLimits {
     countPacketIds(client, sessionBegins, this.#guards.of(client.conn)!.flows);
   }
 
+  /** Whether its DISCONNECT asks for its last will (MQTT 5). */
+  endsWithWill(client: Client): boolean {
+    return this.#guards.of(client.conn)?.endsWithWill === true;
+  }
+
   /** Whether the session has a place for one more subscription, or has this one already; it is taken then. */
   grant(client: Client, filter: string): boolean {
     const { limits, refusals } = this.#options;

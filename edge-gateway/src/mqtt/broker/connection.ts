@@ -10,7 +10,14 @@ import { notKept, type Owner, type Remark } from "../../pipeline/commit/acknowle
 import type { Sender, Target } from "./targets.ts";
 import type { RecentPublishes } from "../../pipeline/redelivery/recent-publishes.ts";
 
-export type DisconnectReason = "client" | "keep-alive" | "taken-over" | "revoked" | "gateway-stopped" | "error";
+export type DisconnectReason =
+  | "client"
+  | "disconnected-with-will"
+  | "keep-alive"
+  | "taken-over"
+  | "revoked"
+  | "gateway-stopped"
+  | "error";
 
 /** Topics of one connection whose target is remembered. */
 const maxTargets = 64;

@@ -24,6 +24,8 @@ export interface ConnectionsOptions {
   readonly time: TimeService;
   /** Takes a last will as a message; false: not allowed. */
   readonly takeWill: (connection: Connection, will: Will) => boolean;
+  /** Whether a client's DISCONNECT asks for its last will. */
+  readonly endsWithWill: (client: Client) => boolean;
   /** The broker has let a connection in. */
   readonly onJoined: (connection: Connection) => void;
   /** Where clients go when the gateway stops. */
@@ -197,6 +199,12 @@ export class Connections {
     done();
   }
 
+  /** Of a connection that the client has ended, or its network. */
+  #reasonOf(client: Client): DisconnectReason {
+    if (internals(client)._disconnected) return "client";
+    return this.#options.endsWithWill(client) ? "disconnected-with-will" : "error";
+  }
+
   /** The session is there from now on, for as long as its client says. */
   #keep(client: Client): void {
     const { sessions } = this.#options;
@@ -216,7 +224,7 @@ export class Connections {
     const connection = connectionOf(client);
     if (connection === undefined || !this.#all.delete(connection)) return;
     const { presence, metrics } = this.#options;
-    const reason = connection.reason ?? (internals(client)._disconnected ? "client" : "error");
+    const reason = connection.reason ?? this.#reasonOf(client);
     metrics.disconnects.labels({ reason }).inc();
     this.#options.commandSessions.end(connection);
     this.#options.sessions.seen(client.id);

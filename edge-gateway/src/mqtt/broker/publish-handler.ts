@@ -5,13 +5,15 @@ import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { unacknowledged, type DurableCallback } from "../../pipeline/commit/acknowledgement.ts";
 import { IncomingMessage } from "../../pipeline/commit/incoming-message.ts";
 import type { MessageProcessor } from "../../pipeline/commit/message-processor.ts";
-import type { MessageTarget } from "../../pipeline/commit/message-target.ts";
+import { replyTarget, type MessageTarget } from "../../pipeline/commit/message-target.ts";
 import { connectionOf, type Connection } from "./connection.ts";
 import { topicOfContent } from "../../pipeline/commit/content-format.ts";
 import { findTarget, type IgnoredTarget, type Sender, type Target, type TargetsOptions } from "./targets.ts";
 
 export interface PublishHandlerOptions extends TargetsOptions {
   readonly processor: MessageProcessor;
+  /** Whether a device was sent this command. */
+  readonly isCommandOf: (device: string, commandId: string) => boolean;
   /** A device asks for the time. */
   readonly onTimeAsked: (connection: Connection, device: string, payload: Buffer) => void;
   /** Whether the broker may have to pass the message on. */
@@ -30,7 +32,7 @@ interface Publish {
   readonly dup: boolean;
   readonly messageId?: number;
   /** Of MQTT 5. */
-  readonly properties?: { readonly contentType?: string };
+  readonly properties?: { readonly contentType?: string; readonly correlationData?: Buffer };
 }
 
 /**
@@ -105,10 +107,21 @@ export class PublishHandler {
     return true;
   }
 
-  /** Where its topic leaves the format open, the content type of MQTT 5 says it. */
+  /**
+   * Where its topic leaves the format open, the content type of MQTT 5 says it; and of a reply its correlation data
+   * says to which command, as requests of MQTT 5 are told apart: a device may use the response topic of one command for
+   * all. Data that names no command of the device is its own affair.
+   */
   #targetOf(connection: Connection, { topic, properties }: Pick<Publish, "topic" | "properties">): Target {
-    const contentType = properties?.contentType;
     const target = connection.target(topic, this.#find);
+    if (properties === undefined) return target;
+    const { contentType, correlationData } = properties;
+    if (target.kind === "reply" && correlationData !== undefined) {
+      const commandId = correlationData.toString();
+      const { device } = target;
+      const isOther = commandId !== target.commandId && this.#options.isCommandOf(device, commandId);
+      return isOther ? replyTarget(`${topic} ${commandId}`, device, commandId) : target;
+    }
     if (contentType === undefined || target.kind !== "telemetry") return target;
     const other = topicOfContent(topic, contentType, connection.device);
     return other === topic ? target : connection.target(other, this.#find);

@@ -21,6 +21,8 @@ export interface AwaitedAcks {
 }
 
 const longestHeader = 5;
+/** Reason code of MQTT 5. */
+const disconnectWithWill = 0x04;
 
 /**
  * Follows what one client sends and hands on only whole packets that hold to its version of MQTT. Packets that lie
@@ -47,6 +49,8 @@ export class PacketGuard {
   #version5: Version5Packets | undefined;
   /** After DISCONNECT nothing counts (3.14.4). */
   #ended = false;
+  /** Its DISCONNECT asks for its last will (MQTT 5). */
+  endsWithWill = false;
   /** The bounds that a PUBLISH waits for, which is the first of `rest`: one more would be too many. */
   heldBy: ServerBounds | undefined;
   /** Of the packet whose header was read last: -1 if the header is not whole. */
@@ -201,8 +205,21 @@ export class PacketGuard {
     }
     if (!this.#refuse(violation, first >> 4)) return false;
     if (first >> 4 === types.publish) this.publishes += 1;
-    else this.#ended = first >> 4 === types.disconnect;
+    else if (first >> 4 === types.disconnect) {
+      this.#ended = true;
+      if (end > body) this.#keepWill(bytes, body);
+    }
     return true;
+  }
+
+  /**
+   * A DISCONNECT for any other reason than 0 leaves the last will to be published (MQTT 5, 3.14.4). The broker knows
+   * this of 0x04 alone, so it reads that.
+   */
+  #keepWill(bytes: Buffer, reasonAt: number): void {
+    if (bytes[reasonAt] === 0) return;
+    this.endsWithWill = bytes[reasonAt] === disconnectWithWill;
+    bytes[reasonAt] = disconnectWithWill;
   }
 
   #checkAck(type: number, packetId: number): Violation | undefined {

@@ -84,6 +84,11 @@ export class StreamGuard {
     return this.#packets.connect?.clientId;
   }
 
+  /** Its DISCONNECT asks for its last will (MQTT 5). */
+  get endsWithWill(): boolean {
+    return this.#packets.endsWithWill;
+  }
+
   /** Ends the connection, once. */
   cut(violation: Violation, reply?: Uint8Array): void {
     if (this.#cut) return;
