@@ -23,6 +23,6 @@ The README's tour goes on from there. Ctrl-C stops Headwater.`;
 }
 
 /** A listener on every address is reached from this machine on loopback. */
-function fromHere(address: string): string {
+export function fromHere(address: string): string {
   return address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }
