@@ -91,8 +91,5 @@ it("MQTT 5: reads what comes with properties, and says why it was refused or end
   device.connect();
   await eventually(() => expect(downs).toHaveLength(2));
   expect(heard).toEqual(["devices/d/commands/c do"]);
-  expect(downs).toEqual([
-    "the broker ended it with reason 0x8b",
-    "refused: bad user name or password (use the token)",
-  ]);
+  expect(downs).toEqual(["the broker ended it with reason 0x8b", "refused: bad user name or password (use the token)"]);
 });
