@@ -16,6 +16,8 @@ export interface GatewayApp extends ServiceApp {
   readonly mqttPort: number;
   /** Where MQTT listens, by transport; empty before the start. */
   readonly mqttAddresses: readonly ListenerAddress[];
+  /** Where devices send over HTTPS; undefined before the start, and if it is off. */
+  readonly httpsUrl: string | undefined;
 }
 
 /** Wires the gateway. Nothing moves before `start`. */
@@ -57,6 +59,14 @@ class Gateway implements GatewayApp {
   }
 
   get mqttAddresses(): readonly ListenerAddress[] {
+    return this.#addresses.filter(({ transport }) => transport !== "https");
+  }
+
+  get httpsUrl(): string | undefined {
+    return this.#addresses.find(({ transport }) => transport === "https")?.url;
+  }
+
+  get #addresses(): readonly ListenerAddress[] {
     return this.#parts?.mqtt.listeners.addresses ?? [];
   }
 
@@ -178,6 +188,9 @@ class Gateway implements GatewayApp {
       start: async () => {
         presence.endLost();
         await mqtt.start();
+        if (this.httpsUrl !== undefined) {
+          this.#deps.logger.info({ url: this.httpsUrl }, "devices may send over HTTPS");
+        }
         bridges.start();
       },
       stop: async () => {

@@ -17,6 +17,7 @@ import { DeviceRegistry } from "./devices/registry/device-registry.ts";
 import { gatewayId } from "./gateway-id.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
 import { openTelemetry, type HttpTelemetry } from "./http/open-telemetry.ts";
+import { httpsPaths } from "./http/telemetry-route.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { MqttRemoteBroker } from "./mqtt/bridge/mqtt-remote-broker.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
@@ -124,6 +125,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
     clock: lanes.clock,
     timeEveryMs: config.time.everyMs,
     registryIsCurrent: () => registry.caughtUp,
+    onHttp: (stream) => (deps.http === undefined ? stream.destroy() : deps.http.adopt(stream, httpsPaths)),
   });
   const telemetry = openTelemetry({ ...source, routes, firmware, identity, limits: config.limits });
   deviceLanes.incarnationOf = (device) => registry.incarnation(device)?.incarnation ?? 0;

@@ -90,11 +90,26 @@ export const listenerSettings = {
     ),
     host: host("HEADWATER_MQTT_WSS_HOST", "Address of the secure WebSocket listener; default: HEADWATER_MQTT_HOST"),
   }),
+  https: Type.Object({
+    port: Type.Optional(
+      port(
+        "HEADWATER_HTTPS_PORT",
+        "Telemetry of devices over HTTPS (usually 8443), with the certificate files of HEADWATER_MQTT_TLS_…; default: off",
+      ),
+    ),
+    host: host("HEADWATER_HTTPS_HOST", "Address of the HTTPS listener; default: HEADWATER_MQTT_HOST"),
+  }),
   proxyProtocol: Type.Object({
     listeners: list(
-      Type.Union([Type.Literal("tcp"), Type.Literal("tls"), Type.Literal("ws"), Type.Literal("wss")]),
+      Type.Union([
+        Type.Literal("tcp"),
+        Type.Literal("tls"),
+        Type.Literal("ws"),
+        Type.Literal("wss"),
+        Type.Literal("https"),
+      ]),
       "HEADWATER_MQTT_PROXY_PROTOCOL",
-      "Listeners (tcp, tls, ws, wss) whose connections have to begin with a PROXY header of version 1 or 2, as load balancers send it",
+      "Listeners (tcp, tls, ws, wss, https) whose connections have to begin with a PROXY header of version 1 or 2, as load balancers send it",
     ),
     from: list(
       Type.String({ minLength: 1, maxLength: 64 }),

@@ -25,8 +25,8 @@ const comeAgainMs = 5000;
 
 /**
  * Who sends a request: the logins of MQTT, in the header `Authorization` (Basic with id and token or password, Bearer
- * with a JWT). As over MQTT a connection logs in once for all that it sends with the same header; whether the login
- * still counts is asked each time.
+ * with a JWT) or by a client certificate. As over MQTT a connection logs in once for all that it sends with the same
+ * header; whether the login still counts is asked each time.
  */
 export class DeviceLogin {
   readonly #identity: Pick<Identity, "login" | "permissionsOf">;
@@ -41,6 +41,7 @@ export class DeviceLogin {
 
   /** Throws RequestError: 400 for a header that cannot be read, 401 and 403 for a login that is none, 503 for later. */
   async of(socket: Socket, authorization: string | undefined, peer: Peer): Promise<LoggedIn> {
+    if (peer.certificateProblem !== undefined) throw await this.#refuseCertificate(peer, peer.certificateProblem);
     const known = this.#known.get(socket);
     if (known?.authorization === authorization && known !== undefined) {
       const loggedIn = this.#present(known.principal);
@@ -72,6 +73,14 @@ export class DeviceLogin {
     return permissions && { principal, device, permissions };
   }
 
+  /** As over MQTT no other login makes up for a certificate that does not count. */
+  async #refuseCertificate({ address }: Peer, problem: string): Promise<RequestError> {
+    this.#refusals.add("login", "untrusted-certificate", { address }, "a login over HTTP was refused");
+    await this.#failures.failed(address);
+    const text = `The client certificate does not count: ${problem}; show one of an authority that the gateway trusts`;
+    return new RequestError(401, "login-refused", text);
+  }
+
   async #refuse(isLater: boolean, why: string, { username, address }: LoginRequest): Promise<RequestError> {
     this.#refusals.add("login", why, { user: username?.slice(0, 128), address }, "a login over HTTP was refused");
     if (isLater) {
@@ -83,7 +92,7 @@ export class DeviceLogin {
       401,
       "login-refused",
       "This needs the device's own login: `Authorization: Basic` with its id and its token or password, or `Bearer` " +
-        "with a JWT of a configured issuer",
+        "with a JWT of a configured issuer, or over HTTPS a client certificate that is its credential",
     );
   }
 }

@@ -41,6 +41,9 @@ const takenSchema = Type.Object(
 );
 
 const querystring = Type.Object(formatQuery);
+const telemetryPath = "/api/v1/telemetry";
+/** What the HTTPS listener for devices answers. */
+export const httpsPaths: ReadonlySet<string> = new Set([telemetryPath]);
 
 interface Entered extends LoggedIn {
   readonly parts: TelemetryParts;
@@ -66,7 +69,7 @@ export function telemetryRoute(
     scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 
     scope.post(
-      "/api/v1/telemetry",
+      telemetryPath,
       {
         bodyLimit: mqtt.maxPacketBytes,
         config: {
@@ -79,7 +82,8 @@ export function telemetryRoute(
           operationId: "sendTelemetry",
           summary: "Readings of a device, as it would publish them over MQTT",
           description:
-            "Logs in as over MQTT: Basic with the device's id and its token or password, or Bearer with a JWT. " +
+            "Logs in as over MQTT: Basic with the device's id and its token or password, Bearer with a JWT, or over " +
+            "HTTPS with a client certificate. " +
             "Answered when the message is durable. What cannot be decoded is kept in quarantine, as over " +
             "MQTT, and the answer says why. A message that comes again under the same Idempotency-Key is answered and " +
             "dropped; without a key it becomes a second event.",

@@ -1,4 +1,5 @@
 import type { AedesOptions, Client, PublishPacket } from "aedes";
+import type { TLSSocket } from "node:tls";
 import type { Logger } from "@headwater/core";
 import type { CommandSession } from "../commands/command-session.ts";
 import type { ReceiveClock } from "../pipeline/clock/receive-clock.ts";
@@ -57,6 +58,8 @@ export interface MqttServerOptions {
   readonly metrics: GatewayMetrics;
   readonly refusals: RefusalLog;
   readonly logger: Logger;
+  /** A connection of the HTTPS listener. */
+  readonly onHttp: (stream: TLSSocket) => void;
   /** A device can take commands now, or no longer. */
   readonly onCommandSession: (session: CommandSession) => void;
   readonly onCommandSessionEnd: (session: CommandSession) => void;
@@ -164,6 +167,7 @@ export class MqttServer {
       logger,
       guard: (stream) => this.#clientLimits.guard(stream),
       onConnection: (stream) => slim(this.#broker.handle(stream)),
+      onHttp: options.onHttp,
     });
   }
 

@@ -13,9 +13,10 @@ export class Link implements Peer {
   readonly socket: Socket;
   address: string;
   certificate?: PeerCertificate;
+  certificateProblem?: string;
   /** The outermost stream so far; reading it gives unwrapped bytes. */
   stream: Duplex;
-  /** undefined: CONNECT came. */
+  /** undefined: CONNECT came, or the HTTP server has it. */
   stage: Stage | undefined;
   /** By when CONNECT has to have come (milliseconds, as performance.now has them). */
   readonly deadline: number;

@@ -19,6 +19,11 @@ describe("the listeners that the settings ask for", () => {
       { ...certificate, HEADWATER_MQTT_PORT: "off", HEADWATER_MQTT_WSS_PORT: "off", HEADWATER_MQTT_TLS_PORT: "18883" },
       ["tls 127.0.0.1 18883"],
     ],
+    [
+      "HTTPS",
+      { ...certificate, HEADWATER_MQTT_TLS_PORT: "off", HEADWATER_MQTT_WSS_PORT: "off", HEADWATER_HTTPS_PORT: "8443" },
+      ["tcp 127.0.0.1 1883", "https 127.0.0.1 8443"],
+    ],
     ["WebSocket", { HEADWATER_MQTT_WS_PORT: "8083" }, ["tcp 127.0.0.1 1883", "ws 127.0.0.1 8083"]],
     [
       "addresses of their own",

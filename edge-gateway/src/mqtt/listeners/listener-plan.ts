@@ -19,28 +19,34 @@ const usualPorts = { tls: 8883, wss: 8084 } as const;
 
 /** Which listeners the settings ask for. Throws ConfigError if they contradict each other. */
 export function planListeners(config: GatewayConfig["mqtt"]): readonly ListenerPlan[] {
-  const { tls, ws, wss } = config;
+  const { tls, ws, wss, https } = config;
   const hasCertificate = checkCertificateSettings(config);
   const wanted: readonly [Transport, number | "off", string | undefined][] = [
     ["tcp", config.port, undefined],
     ["tls", tls.port ?? (hasCertificate ? usualPorts.tls : "off"), tls.host],
     ["ws", ws.port ?? "off", ws.host],
     ["wss", wss.port ?? (hasCertificate ? usualPorts.wss : "off"), wss.host],
+    ["https", https.port ?? "off", https.host],
   ];
   const plans = wanted.flatMap(([transport, port, host]): ListenerPlan[] => {
     if (port === "off") return [];
-    const prefix = transport === "tcp" ? "HEADWATER_MQTT" : `HEADWATER_MQTT_${transport.toUpperCase()}`;
+    const prefix = settingPrefix(transport);
     const proxied = config.proxyProtocol.listeners.includes(transport);
     const hostSetting = host === undefined ? "HEADWATER_MQTT_HOST" : `${prefix}_HOST`;
     return [{ transport, port, host: host ?? config.host, portSetting: `${prefix}_PORT`, hostSetting, proxied }];
   });
-  if (plans.length === 0) {
+  if (plans.every(({ transport }) => transport === "https")) {
     throw new ConfigError("MQTT has no listener: HEADWATER_MQTT_PORT is off, and no other port is set");
   }
   return plans;
 }
 
-function checkCertificateSettings({ tls, wss }: GatewayConfig["mqtt"]): boolean {
+function settingPrefix(transport: Transport): string {
+  if (transport === "tcp") return "HEADWATER_MQTT";
+  return transport === "https" ? "HEADWATER_HTTPS" : `HEADWATER_MQTT_${transport.toUpperCase()}`;
+}
+
+function checkCertificateSettings({ tls, wss, https }: GatewayConfig["mqtt"]): boolean {
   const missing = [
     tls.certFile === undefined && "HEADWATER_MQTT_TLS_CERT_FILE",
     tls.keyFile === undefined && "HEADWATER_MQTT_TLS_KEY_FILE",
@@ -49,6 +55,7 @@ function checkCertificateSettings({ tls, wss }: GatewayConfig["mqtt"]): boolean 
   const ports = [
     ["HEADWATER_MQTT_TLS_PORT", tls.port],
     ["HEADWATER_MQTT_WSS_PORT", wss.port],
+    ["HEADWATER_HTTPS_PORT", https.port],
   ] as const;
   for (const [setting, port] of ports) {
     if (missing.length > 0 && port !== undefined && port !== "off") {

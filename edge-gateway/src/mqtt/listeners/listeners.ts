@@ -27,6 +27,8 @@ export interface ListenersOptions {
   /** Put onto each stream before the broker sees it: it checks every byte. */
   readonly guard: (stream: Duplex) => void;
   readonly onConnection: (stream: Duplex) => void;
+  /** HTTP is spoken on this one; its peer is bound. */
+  readonly onHttp: (stream: TLSSocket) => void;
 }
 
 /** The address of a listener, for people and their clients. */
@@ -36,11 +38,14 @@ export interface ListenerAddress {
   readonly url: string;
 }
 
-const schemes = { tcp: "mqtt", tls: "mqtts", ws: "ws", wss: "wss" } as const;
+const schemes = { tcp: "mqtt", tls: "mqtts", ws: "ws", wss: "wss", https: "https" } as const;
+/** Transports that begin with TLS. */
+const encrypted: ReadonlySet<Transport> = new Set(["tls", "wss", "https"]);
 
 /**
- * Everything that MQTT comes in by. A connection passes the limits, then says whom it speaks for (PROXY), then TLS,
- * then WebSocket, each only where it is spoken; what comes out is a stream of MQTT bytes with a peer, the same for all.
+ * Everything that MQTT comes in by, and HTTPS. A connection passes the limits, then says whom it speaks for (PROXY),
+ * then TLS, then WebSocket, each only where it is spoken; what comes out is a stream with a peer, the same for all: of
+ * MQTT bytes for the broker, of HTTPS for the HTTP server.
  */
 export class Listeners {
   readonly #options: ListenersOptions;
@@ -78,7 +83,7 @@ export class Listeners {
     this.#refusals = new Refusals(metrics, logger);
     this.#handshakes = new HandshakeWatch(config.connectTimeoutMs, (link) => this.#cut(link, `${link.stage}-late`));
     this.#mayProxy = trustedSources("HEADWATER_MQTT_PROXY_FROM", config.proxyProtocol.from);
-    if (plans.some(({ transport }) => transport === "tls" || transport === "wss")) {
+    if (plans.some(({ transport }) => encrypted.has(transport))) {
       this.#certificates = new CertificateWatch({
         settings: config.tls,
         logger,
@@ -195,7 +200,7 @@ export class Listeners {
       return;
     }
     const { transport, socket } = link;
-    if (transport === "tls" || transport === "wss") {
+    if (encrypted.has(transport)) {
       link.stage = "tls";
       this.#unwrapping.set(socket, link);
       this.#terminator!.secure(socket);
@@ -215,14 +220,28 @@ export class Listeners {
       const certificate = secure.getPeerX509Certificate();
       if (certificate !== undefined && secure.authorized) link.certificate = peerCertificate(certificate);
       else if (certificate !== undefined) {
-        this.#cut(link, "client-certificate-untrusted", String(secure.authorizationError));
-        return;
-      } else if (clientCertificates === "require") {
-        this.#cut(link, "client-certificate-missing");
-        return;
-      }
+        this.#refuseCertificate(link, "client-certificate-untrusted", String(secure.authorizationError));
+      } else if (clientCertificates === "require") this.#refuseCertificate(link, "client-certificate-missing");
     }
-    this.#unwrapped(link);
+    if (link.transport === "https") this.#handToHttp(link, secure);
+    else if (!link.refused) this.#unwrapped(link);
+  }
+
+  #refuseCertificate(link: Link, reason: string, detail?: string): void {
+    if (link.transport !== "https") {
+      this.#cut(link, reason, detail);
+      return;
+    }
+    this.#refusals.add(link, reason, detail);
+    link.certificateProblem = detail ?? "none was shown, and one is required";
+  }
+
+  /** Its requests have the HTTP server's own deadlines. */
+  #handToHttp(link: Link, secure: TLSSocket): void {
+    link.stage = undefined;
+    this.#handshakes.delete(link);
+    bindPeer(secure, link);
+    this.#options.onHttp(secure);
   }
 
   /** PROXY and TLS are done with. */

@@ -1,10 +1,15 @@
 /** How a client reached the gateway, settled by the listener before the broker sees the connection. */
 export interface Peer {
-  readonly transport: "tcp" | "tls" | "ws" | "wss";
+  readonly transport: "tcp" | "tls" | "ws" | "wss" | "https";
   /** Of the client itself: from the PROXY header where a load balancer stands before the gateway. */
   readonly address: string;
   /** A client certificate that the listener's certificate authorities have signed; undefined: none was shown. */
   readonly certificate?: PeerCertificate;
+  /**
+   * Over HTTPS alone, where a request hears why (a connection of MQTT is closed): the certificate that was shown does
+   * not count, or none was shown where one is required.
+   */
+  readonly certificateProblem?: string;
 }
 
 export interface PeerCertificate {

@@ -65,7 +65,8 @@ export class Port {
 
 function cannotListen(error: NodeJS.ErrnoException, plan: ListenerPlan): Error {
   const { transport, host, port, portSetting, hostSetting } = plan;
-  const where = `MQTT port ${port}${transport === "tcp" ? "" : ` (${transport})`} on ${host}`;
+  const what = transport === "https" ? "HTTPS" : "MQTT";
+  const where = `${what} port ${port}${["tcp", "https"].includes(transport) ? "" : ` (${transport})`} on ${host}`;
   switch (error.code) {
     case "EADDRINUSE":
       return new ResourceError(`${where} is in use; stop what listens there or set ${portSetting} to a free port`);

@@ -28,8 +28,14 @@ export function serverOptions({ requestTimeoutMs = 30_000 }: ConnectionLimits) {
 export function limitConnections(
   server: Server,
   { maxConnectionsPerAddress = 1000 }: ConnectionLimits,
-  { metrics, logger }: { readonly metrics: Metrics; readonly logger: Logger },
+  options: {
+    readonly metrics: Metrics;
+    readonly logger: Logger;
+    /** Whether another listener has counted it already. */
+    readonly isCounted: (socket: Socket) => boolean;
+  },
 ): void {
+  const { metrics, logger, isCounted } = options;
   const open = new Map<string, number>();
   const refused = metrics.counter("headwater_http_connections_refused_total", "HTTP connections refused", ["reason"]);
   let toldAt = -Infinity;
@@ -44,6 +50,7 @@ export function limitConnections(
   server.maxConnections = maxConnections;
   server.on("drop", (dropped) => tell("too-many", dropped?.remoteAddress));
   server.on("connection", (socket: Socket) => {
+    if (isCounted(socket)) return;
     const address = plainAddress(socket.remoteAddress ?? "");
     const group = addressGroup(address);
     const count = open.get(group) ?? 0;

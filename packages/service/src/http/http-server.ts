@@ -2,10 +2,11 @@ import swagger from "@fastify/swagger";
 import { Type } from "@sinclair/typebox";
 import { fastify, type FastifyReply, type FastifyRequest, type RouteOptions } from "fastify";
 import { randomUUID } from "node:crypto";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { ResourceError, RequestError, type Logger } from "@headwater/core";
 import type { Metrics } from "../metrics/metrics.ts";
 import { negotiateTypes } from "./accept.ts";
+import { AdoptedConnections } from "./adopted-connections.ts";
 import { requireToken } from "./authentication.ts";
 import { compressAnswers, decompressBodies } from "./compression.ts";
 import { answerNotModified } from "./conditional-get.ts";
@@ -82,6 +83,11 @@ export interface HttpServer {
   readonly closing: AbortSignal;
   /** Resolves with the address. Rejects with ResourceError if the address cannot be listened on. */
   listen(): Promise<{ readonly host: string; readonly port: number; readonly url: string }>;
+  /**
+   * Answers on a connection that another listener has accepted, on these paths alone. What bounds the number of
+   * connections and the names of the server is that listener's.
+   */
+  adopt(connection: Socket, paths: ReadonlySet<string>): void;
   /** Takes no more requests, lets those under way finish for a while, closes. Safe to call twice. */
   close(): Promise<void>;
   /** A request without a socket, for tests. */
@@ -125,7 +131,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
-  limitConnections(app.server, limits, options);
+  const adopted = new AdoptedConnections(app);
+  limitConnections(app.server, limits, { ...options, isCounted: (socket) => adopted.has(socket) });
 
   const routes = new RouteMethods();
   app.setValidatorCompiler(validatorCompiler);
@@ -138,7 +145,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     throw new RequestError(503, "closing", "This server is about to stop; try again shortly");
   });
   app.addHook("onRequest", checkQuery);
-  if (options.hosts !== undefined) refuseForeignHosts(app, options.hosts);
+  if (options.hosts !== undefined) refuseForeignHosts(app, options.hosts, adopted);
   allowOrigins(app, options.corsOrigins ?? []);
   const failures = requireToken(app, options.auth);
   negotiateTypes(app);
@@ -195,6 +202,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       const shown = options.host.includes(":") ? `[${options.host}]` : options.host;
       return { host: options.host, port, url: `http://${shown}:${port}` };
     },
+    adopt: (connection, paths) => adopted.add(connection, paths),
     close() {
       closed ??= (async () => {
         closing.abort();

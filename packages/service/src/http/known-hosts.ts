@@ -1,14 +1,17 @@
 import { isIP } from "node:net";
 import { RequestError } from "@headwater/core";
+import type { AdoptedConnections } from "./adopted-connections.ts";
 import type { HttpApp } from "./type-provider.ts";
 
 /**
  * Refuses who asks by a name that is not the server's (421). A page elsewhere can give its own name this server's
- * address, and a browser takes the answers for the page's then (DNS rebinding). What shows a token is no such page.
+ * address, and a browser takes the answers for the page's then (DNS rebinding). What shows a token is no such page, and
+ * to what came over TLS the certificate has told the name.
  */
-export function refuseForeignHosts(app: HttpApp, names: readonly string[]): void {
+export function refuseForeignHosts(app: HttpApp, names: readonly string[], adopted: AdoptedConnections): void {
   const known = new Set(names.map((name) => name.toLowerCase()));
-  app.addHook("onRequest", async ({ headers }) => {
+  app.addHook("onRequest", async ({ headers, raw }) => {
+    if (adopted.has(raw.socket)) return;
     if (headers.authorization !== undefined || isOwn(headers.host ?? "", known)) return;
     throw new RequestError(
       421,
