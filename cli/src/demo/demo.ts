@@ -1,7 +1,7 @@
 import { type ApiClient, ProblemError } from "@headwater/client";
 import { type Logger, RequestError, SerialQueue } from "@headwater/core";
 import { runInBackground, type BackgroundFleet } from "@headwater/device-sim";
-import { fromHere } from "../start/next-step.ts";
+import { fromHere } from "../text/from-here.ts";
 import { demoDevices, demoFleet, demoRule, demoTag } from "./demo-fleet.ts";
 
 export interface DemoState {
