@@ -29,6 +29,7 @@ describe("headwater sim's command line", () => {
     [["--speed", "fast"], /--speed takes a number/],
     [["--devices", "0"], /--devices takes a number from 1/],
     [["--nonsense"], /nonsense/],
+    [["--mqtt-version", "4"], /--mqtt-version takes 3.1.1 or 5/],
   ])("refuses %j and says what to do", (args, message) => {
     expect(() => parseCommandLine(args)).toThrow(message);
   });

@@ -52,6 +52,7 @@ A fleet on a schedule that does not wait for the platform:
   --rate R          messages a second of all together: 5000, 5000/s, 12/m (default one a device)
   --duration D      30s, 10m (default 60s)
   --qos Q           0, 1 or 2 (default 1)
+  --mqtt-version V  3.1.1 or 5 (default 3.1.1); with --fleet: of all its profiles
   --payload-bytes N fill each message up to that
   --format F        json, senml, senml-cbor, cbor, line, protobuf (default json)
   --seed N          of all that is drawn by chance (default 1)
@@ -98,6 +99,7 @@ export const options = {
   rate: { type: "string" },
   duration: { type: "string" },
   qos: { type: "string" },
+  "mqtt-version": { type: "string" },
   "payload-bytes": { type: "string" },
   format: { type: "string" },
   seed: { type: "string" },
@@ -132,7 +134,7 @@ type Values = Readonly<Record<string, string | boolean | readonly string[] | und
 
 const ofFleets = [
   ["fleet", "rate", "duration", "qos", "payload-bytes", "format", "seed", "prefix", "tls", "ca", "cert", "key"],
-  ["threads", "share", "report", "acks-only", "results"],
+  ["threads", "share", "report", "acks-only", "results", "mqtt-version"],
 ].flat();
 const ofReplays = ["series", "samples", "id", "type", "metric", "speed", "linger"];
 
@@ -226,6 +228,7 @@ function fleetLine(values: Values, env: NodeJS.ProcessEnv): FleetLine {
     rate: text("rate"),
     qos: whole("qos", 0, 2) ?? 1,
     duration: text("duration"),
+    mqttVersion: versionOf(text("mqtt-version")),
     payloadBytes: whole("payload-bytes", 1, 1_000_000),
     format,
     seed: whole("seed", 0, 4_294_967_295),
@@ -248,6 +251,12 @@ function number(values: Values, name: string, least: number, most: number): numb
     throw new SimulationError(`--${name} takes a number from ${least} to ${most}, not ${JSON.stringify(text)}`);
   }
   return value;
+}
+
+function versionOf(text: string | undefined): "3.1.1" | 5 | undefined {
+  if (text === undefined || text === "3.1.1") return text;
+  if (text === "5" || text === "5.0") return 5;
+  throw new SimulationError(`--mqtt-version takes 3.1.1 or 5, not ${JSON.stringify(text)}`);
 }
 
 function shareOf(text: string | undefined): readonly [number, number] {

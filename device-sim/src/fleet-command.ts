@@ -77,11 +77,10 @@ export async function simulateFleet(line: FleetLine, { signal, hurry, env }: Fle
 
 function fleetOf(line: FleetLine): Fleet {
   if (line.file === undefined) return fleetOfOptions(line);
-  const { duration, seed, rate } = line;
+  const { duration, seed, rate, mqttVersion } = line;
   const fleet = readFleet(line.file);
-  return duration === undefined && seed === undefined && rate === undefined
-    ? fleet
-    : changedFleet(fleet, { duration, seed, rate });
+  const changes = { duration, seed, rate, mqttVersion };
+  return Object.values(changes).every((change) => change === undefined) ? fleet : changedFleet(fleet, changes);
 }
 
 function pem(file: string | undefined, option: string): string | undefined {

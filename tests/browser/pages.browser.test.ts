@@ -123,6 +123,8 @@ describe("the web page in Chromium", () => {
         ["rules", "/rules", "Rules"],
         ["pipeline", "/pipeline", "Pipeline"],
         ["quarantine", "/quarantine", "Quarantine"],
+        ["access", "/access", "Access"],
+        ["audit", "/audit", "Audit trail"],
         ["design", "/design", "Design"],
       ] as const) {
         await page.goto(path);

@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from "react";
+import { useMay } from "../sign-in/session.ts";
 import { act, type AlertAct, type AlertChoice } from "./alert-acts.ts";
 
 const snoozes = { "15m": "15 minutes", "1h": "an hour", "4h": "4 hours", "1d": "a day", "7d": "a week" } as const;
@@ -21,6 +22,7 @@ const past = {
 
 /** What a person can do with one alert or with many; a comment goes with whatever is done. */
 export function AlertActions({ choice, isSnoozed = false, onDone }: AlertActionsProps) {
+  const may = useMay();
   const [comment, setComment] = useState("");
   const [assignee, setAssignee] = useState("");
   const [isBusy, setBusy] = useState(false);
@@ -42,6 +44,7 @@ export function AlertActions({ choice, isSnoozed = false, onDone }: AlertActions
     event.preventDefault();
     send({ kind: "assign", assignee: assignee.trim() === "" ? null : assignee.trim(), ...note });
   };
+  if (!may("alerts:write")) return null;
   return (
     <div className="alert-actions">
       <button

@@ -8,7 +8,8 @@ import type { Alert } from "./use-alerts.ts";
 interface AlertListProps {
   readonly alerts: readonly Alert[];
   readonly openId: string | undefined;
-  readonly chosen: ReadonlySet<string>;
+  /** undefined: there is nothing that may be done with a choice. */
+  readonly chosen: ReadonlySet<string> | undefined;
   readonly onChoose: (chosen: ReadonlySet<string>) => void;
 }
 
@@ -24,6 +25,7 @@ export function AlertList({ alerts, openId, chosen, onChoose }: AlertListProps) 
   const search = useSearch();
   const suffix = search === "" ? "" : `?${search}`;
   const toggle = (id: string): void => {
+    if (chosen === undefined) return;
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
     onChoose(next);
@@ -37,19 +39,21 @@ export function AlertList({ alerts, openId, chosen, onChoose }: AlertListProps) 
       links[Math.min(links.length - 1, Math.max(0, at + step))]?.focus();
     } else if (event.key === "x" && at >= 0) toggle(links[at]!.dataset["alert"]!);
   };
-  const areAllChosen = alerts.every(({ id }) => chosen.has(id));
+  const areAllChosen = alerts.every(({ id }) => chosen?.has(id));
   return (
     <table className="table alert-list">
       <thead>
         <tr>
-          <th scope="col" className="narrow">
-            <input
-              type="checkbox"
-              aria-label="Choose all that are listed"
-              checked={areAllChosen}
-              onChange={() => onChoose(areAllChosen ? new Set() : new Set(alerts.map(({ id }) => id)))}
-            />
-          </th>
+          {chosen !== undefined && (
+            <th scope="col" className="narrow">
+              <input
+                type="checkbox"
+                aria-label="Choose all that are listed"
+                checked={areAllChosen}
+                onChange={() => onChoose(areAllChosen ? new Set() : new Set(alerts.map(({ id }) => id)))}
+              />
+            </th>
+          )}
           <th scope="col">Severity</th>
           <th scope="col">Alert</th>
           <th scope="col">State</th>
@@ -63,14 +67,16 @@ export function AlertList({ alerts, openId, chosen, onChoose }: AlertListProps) 
             aria-current={alert.id === openId}
             onClick={() => navigate(`/alerts/${alert.id}${suffix}`)}
           >
-            <td className="narrow" onClick={(event) => event.stopPropagation()}>
-              <input
-                type="checkbox"
-                aria-label={`Choose ${alert.rule} on ${alert.device}`}
-                checked={chosen.has(alert.id)}
-                onChange={() => toggle(alert.id)}
-              />
-            </td>
+            {chosen !== undefined && (
+              <td className="narrow" onClick={(event) => event.stopPropagation()}>
+                <input
+                  type="checkbox"
+                  aria-label={`Choose ${alert.rule} on ${alert.device}`}
+                  checked={chosen.has(alert.id)}
+                  onChange={() => toggle(alert.id)}
+                />
+              </td>
+            )}
             <td>
               <SeverityBadge severity={alert.severity} />
             </td>

@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import { useSearch } from "wouter";
 import { Loaded } from "../design/notice.tsx";
+import { useMay } from "../sign-in/session.ts";
 import { AlertActions } from "./alert-actions.tsx";
 import type { AlertChoice } from "./alert-acts.ts";
 import { filterOf } from "./alert-filter.ts";
@@ -12,6 +13,7 @@ import "./alerts.css";
 
 /** The inbox, and beside it the story of the alert that is open. */
 export function AlertsPage({ id }: { readonly id?: string | undefined }) {
+  const mayWrite = useMay()("alerts:write");
   const search = useSearch();
   const filter = useMemo(() => filterOf(new URLSearchParams(search)), [search]);
   const { resource, reload, more } = useAlerts(filter);
@@ -81,7 +83,7 @@ export function AlertsPage({ id }: { readonly id?: string | undefined }) {
                 <AlertList
                   alerts={items}
                   openId={id}
-                  chosen={chosen}
+                  chosen={mayWrite ? chosen : undefined}
                   onChoose={(next) => {
                     setChosen(next);
                     setWhole(false);

@@ -1,22 +1,11 @@
-import { useSearchParams } from "wouter";
+import { useAddressFilter } from "../data/use-address-filter.ts";
 import { periods, severities, states } from "./alert-filter.ts";
 
 const allStates = { ...states, all: "All" } as const;
 
 /** What of the inbox is shown. */
 export function FilterBar() {
-  const [search, setSearch] = useSearchParams();
-  const set = (name: string, value: string): void => {
-    setSearch(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === "") next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
-  };
+  const [search, set] = useAddressFilter();
   const state = search.get("state") ?? "open";
   const text = (name: string, label: string) => (
     <input

@@ -4,6 +4,7 @@ import { live } from "../data/live.ts";
 import { useResource } from "../data/use-resource.ts";
 import { fieldText } from "../design/field-text.ts";
 import { Loaded } from "../design/notice.tsx";
+import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
 
 const looks: Readonly<Record<string, string>> = {
@@ -22,58 +23,11 @@ export function CommandsPanel({ id }: { readonly id: string }) {
     api.call("GET", "/api/v1/devices/{id}/commands", { path: { id }, query: { limit: 20 } }),
   );
   useEffect(() => live.listen(`topics=commands&device=${encodeURIComponent(id)}`, reload), [id, reload]);
-  const [problem, setProblem] = useState("");
-  const send = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const fields = new FormData(form);
-    const text = (name: string): string => fieldText(fields, name);
-    let params: unknown;
-    try {
-      params = text("params") === "" ? undefined : JSON.parse(text("params"));
-    } catch (error) {
-      setProblem(`The parameters are no JSON: ${(error as Error).message}`);
-      return;
-    }
-    const body = { name: text("name"), ttl: text("ttl"), ...(params !== undefined && { params }) };
-    api.call("POST", "/api/v1/devices/{id}/commands", { path: { id }, body }).then(
-      () => {
-        setProblem("");
-        form.reset();
-        reload();
-      },
-      (error: Error) => setProblem(error.message),
-    );
-  };
+  const may = useMay();
   return (
     <section className="card">
       <h2>Commands</h2>
-      <form onSubmit={send} className="command-form">
-        <label className="field">
-          Name
-          <input name="name" required maxLength={128} autoComplete="off" placeholder="shut_valve" />
-        </label>
-        <label className="field">
-          Parameters (JSON)
-          <input name="params" autoComplete="off" spellCheck={false} placeholder='{"valve": 1}' />
-        </label>
-        <label className="field">
-          Time to do it
-          <select name="ttl" defaultValue="60s">
-            {["10s", "60s", "10m", "60m"].map((ttl) => (
-              <option key={ttl}>{ttl}</option>
-            ))}
-          </select>
-        </label>
-        <button type="submit" className="button">
-          Send
-        </button>
-      </form>
-      {problem !== "" && (
-        <p className="notice critical" role="alert">
-          {problem}
-        </p>
-      )}
+      {may("commands:write") && <CommandForm id={id} onSent={reload} />}
       <Loaded of={resource} retry={reload}>
         {({ items }) =>
           items.length === 0 ? (
@@ -107,6 +61,62 @@ export function CommandsPanel({ id }: { readonly id: string }) {
         }
       </Loaded>
     </section>
+  );
+}
+
+function CommandForm({ id, onSent }: { readonly id: string; readonly onSent: () => void }) {
+  const [problem, setProblem] = useState("");
+  const send = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const fields = new FormData(form);
+    const text = (name: string): string => fieldText(fields, name);
+    let params: unknown;
+    try {
+      params = text("params") === "" ? undefined : JSON.parse(text("params"));
+    } catch (error) {
+      setProblem(`The parameters are no JSON: ${(error as Error).message}`);
+      return;
+    }
+    const body = { name: text("name"), ttl: text("ttl"), ...(params !== undefined && { params }) };
+    api.call("POST", "/api/v1/devices/{id}/commands", { path: { id }, body }).then(
+      () => {
+        setProblem("");
+        form.reset();
+        onSent();
+      },
+      (error: Error) => setProblem(error.message),
+    );
+  };
+  return (
+    <>
+      <form onSubmit={send} className="command-form">
+        <label className="field">
+          Name
+          <input name="name" required maxLength={128} autoComplete="off" placeholder="shut_valve" />
+        </label>
+        <label className="field">
+          Parameters (JSON)
+          <input name="params" autoComplete="off" spellCheck={false} placeholder='{"valve": 1}' />
+        </label>
+        <label className="field">
+          Time to do it
+          <select name="ttl" defaultValue="60s">
+            {["10s", "60s", "10m", "60m"].map((ttl) => (
+              <option key={ttl}>{ttl}</option>
+            ))}
+          </select>
+        </label>
+        <button type="submit" className="button">
+          Send
+        </button>
+      </form>
+      {problem !== "" && (
+        <p className="notice critical" role="alert">
+          {problem}
+        </p>
+      )}
+    </>
   );
 }
 

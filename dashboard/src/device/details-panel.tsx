@@ -5,6 +5,7 @@ import { CopyButton } from "../design/copy-button.tsx";
 import { Modal } from "../design/modal.tsx";
 import { fieldText } from "../design/field-text.ts";
 import { Moment } from "../design/moment.tsx";
+import { useMay } from "../sign-in/session.ts";
 
 type Device = AnswerOf<"GET", "/api/v1/devices/{id}">;
 type Scalar = string | number | boolean;
@@ -21,6 +22,7 @@ interface DetailsPanelProps {
 
 /** What is known of a device: tags and attributes, changed in place, and how it logs in. */
 export function DetailsPanel({ device, onChanged }: DetailsPanelProps) {
+  const may = useMay();
   const [problem, setProblem] = useState("");
   const [token, setToken] = useState<string>();
   const path = { id: device.id };
@@ -64,26 +66,30 @@ export function DetailsPanel({ device, onChanged }: DetailsPanelProps) {
             <span>
               since <Moment iso={credential.createdAt} />
             </span>
-            <button
-              type="button"
-              className="button bare danger"
-              aria-label={`Revoke ${credential.kind} ${credential.id}`}
-              onClick={() =>
-                write(
-                  api.call("DELETE", "/api/v1/devices/{id}/credentials/{credentialId}", {
-                    path: { ...path, credentialId: credential.id },
-                  }),
-                )
-              }
-            >
-              Revoke
-            </button>
+            {may("devices:write") && (
+              <button
+                type="button"
+                className="button bare danger"
+                aria-label={`Revoke ${credential.kind} ${credential.id}`}
+                onClick={() =>
+                  write(
+                    api.call("DELETE", "/api/v1/devices/{id}/credentials/{credentialId}", {
+                      path: { ...path, credentialId: credential.id },
+                    }),
+                  )
+                }
+              >
+                Revoke
+              </button>
+            )}
           </li>
         ))}
       </ul>
-      <button type="button" className="button" onClick={addToken}>
-        New token
-      </button>
+      {may("devices:write") && (
+        <button type="button" className="button" onClick={addToken}>
+          New token
+        </button>
+      )}
       <Modal title="The new token" isOpen={token !== undefined} onClose={() => setToken(undefined)}>
         <p>It is shown this once.</p>
         <p>
@@ -105,6 +111,7 @@ interface PairsProps<V extends Scalar> {
 }
 
 function Pairs<V extends Scalar>({ name, pairs, onChange, valueOf }: PairsProps<V>) {
+  const mayWrite = useMay()("devices:write");
   const add = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
@@ -120,24 +127,36 @@ function Pairs<V extends Scalar>({ name, pairs, onChange, valueOf }: PairsProps<
           <li key={key} className="pair">
             <span className="tag">{key}</span>
             <span dir="auto">{String(value)}</span>
-            <button
-              type="button"
-              className="button bare"
-              aria-label={`Remove ${name.toLowerCase()} ${key}`}
-              onClick={() => onChange({ [key]: null })}
-            >
-              Remove
-            </button>
+            {mayWrite && (
+              <button
+                type="button"
+                className="button bare"
+                aria-label={`Remove ${name.toLowerCase()} ${key}`}
+                onClick={() => onChange({ [key]: null })}
+              >
+                Remove
+              </button>
+            )}
           </li>
         ))}
       </ul>
-      <form className="pair-form" onSubmit={add}>
-        <input className="search" name="name" required maxLength={64} aria-label={`${name}: name`} placeholder="name" />
-        <input className="search" name="value" required aria-label={`${name}: value`} placeholder="value" />
-        <button type="submit" className="button">
-          Set
-        </button>
-      </form>
+      {!mayWrite && Object.keys(pairs).length === 0 && <p className="quiet">none</p>}
+      {mayWrite && (
+        <form className="pair-form" onSubmit={add}>
+          <input
+            className="search"
+            name="name"
+            required
+            maxLength={64}
+            aria-label={`${name}: name`}
+            placeholder="name"
+          />
+          <input className="search" name="value" required aria-label={`${name}: value`} placeholder="value" />
+          <button type="submit" className="button">
+            Set
+          </button>
+        </form>
+      )}
     </>
   );
 }

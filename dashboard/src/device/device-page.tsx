@@ -4,6 +4,7 @@ import { useResource } from "../data/use-resource.ts";
 import { Choice } from "../design/choice.tsx";
 import { Loaded } from "../design/notice.tsx";
 import { SeriesPlot, valueText } from "../plot/series-plot.tsx";
+import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
 import { CommandsPanel } from "./commands-panel.tsx";
 import { DetailsPanel } from "./details-panel.tsx";
@@ -23,6 +24,7 @@ const spanNames = (Object.keys(spans) as Span[]).map((span) => [span, span] as c
 
 /** One device: what it sends now and sent before, what it was told, what is known of it. */
 export function DevicePage({ id }: { readonly id: string }) {
+  const may = useMay();
   const [search, setSearch] = useSearchParams();
   const span = spanNames.find(([name]) => name === search.get("span"))?.[0] ?? "1h";
   const device = useResource(id, () => api.call("GET", "/api/v1/devices/{id}", { path: { id } }));
@@ -105,7 +107,7 @@ export function DevicePage({ id }: { readonly id: string }) {
         }}
       </Loaded>
       <div className="grid device-panels">
-        <CommandsPanel id={id} />
+        {may("commands:read") && <CommandsPanel id={id} />}
         <Loaded of={device.resource} retry={device.reload}>
           {(known) => <DetailsPanel device={known} onChanged={device.reload} />}
         </Loaded>

@@ -5,6 +5,7 @@ import { api } from "../data/api.ts";
 import { useResource } from "../data/use-resource.ts";
 import { fieldText } from "../design/field-text.ts";
 import { CopyButton } from "../design/copy-button.tsx";
+import { useMay } from "../sign-in/session.ts";
 import { DeviceSnippets } from "./device-snippets.tsx";
 import { FirstMessage } from "./first-message.tsx";
 import { mqttAddress } from "./mqtt-address.ts";
@@ -14,9 +15,11 @@ type Registered = AnswerOf<"POST", "/api/v1/devices">;
 
 /** From nothing to a device that sends: a form, its token once, what to paste, and the first message as it comes. */
 export function ConnectPage() {
+  const may = useMay();
   const [search] = useSearchParams();
   const [registered, setRegistered] = useState<Registered>();
   const { resource } = useResource("mqtt", mqttAddress);
+  if (!may("devices:write")) return <p className="notice">Whoever is signed in here may not register devices.</p>;
   const title = search.has("first") ? "Connect the first device" : "Connect a device";
   return (
     <div className="connect">

@@ -1,11 +1,13 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import { Link, Redirect, useSearchParams } from "wouter";
+import { Link, Redirect } from "wouter";
 import { api } from "../data/api.ts";
 import { live } from "../data/live.ts";
+import { useAddressFilter } from "../data/use-address-filter.ts";
 import { useResource } from "../data/use-resource.ts";
 import { Choice } from "../design/choice.tsx";
 import { Loaded } from "../design/notice.tsx";
 import { Tile } from "../design/tile.tsx";
+import { useMay } from "../sign-in/session.ts";
 import { FleetTable } from "./fleet-table.tsx";
 import { Heard } from "./heard.ts";
 import { type FleetFilter, loadFleet } from "./use-fleet.ts";
@@ -21,27 +23,23 @@ const mostAlerts = 1_000;
 
 /** All devices, as many as there are, and how they are. */
 export function FleetPage() {
-  const [search, setSearch] = useSearchParams();
+  const may = useMay();
+  const [search, set] = useAddressFilter();
   const q = search.get("q") ?? "";
   const state = states.find(([each]) => each === search.get("state"))?.[0] ?? "";
   const { resource, reload } = useResource(`${state} ${q}`, () => loadFleet({ q, state }));
-  const alerts = useResource("alerts", openAlerts);
-  const [heard] = useState(() => new Heard());
+  const mayReadAlerts = may("alerts:read");
+  const alerts = useResource("alerts", () => (mayReadAlerts ? openAlerts() : Promise.resolve(none)));
+  const topics = may("telemetry:read") ? "telemetry,devices" : "devices";
+  const [heard] = useState(() => new Heard(topics));
   useEffect(() => heard.listen(reload), [heard, reload]);
   const reloadAlerts = alerts.reload;
-  useEffect(() => live.listen("topics=alerts", reloadAlerts), [reloadAlerts]);
-  const set = (name: string, value: string): void =>
-    setSearch(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === "") next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
+  useEffect(
+    () => (mayReadAlerts ? live.listen("topics=alerts", reloadAlerts) : undefined),
+    [mayReadAlerts, reloadAlerts],
+  );
   const devices = resource.value;
-  if (resource.state === "ready" && resource.value.length === 0 && q === "" && state === "") {
+  if (resource.state === "ready" && resource.value.length === 0 && q === "" && state === "" && may("devices:write")) {
     return <Redirect to="/connect?first" replace />;
   }
   return (
@@ -57,9 +55,11 @@ export function FleetPage() {
           onChange={(event) => set("q", event.target.value)}
         />
         <Choice label="State" options={states} value={state} onChoose={(value) => set("state", value)} />
-        <Link href="/connect" className="button primary end">
-          Connect a device
-        </Link>
+        {may("devices:write") && (
+          <Link href="/connect" className="button primary end">
+            Connect a device
+          </Link>
+        )}
       </div>
       <Tiles devices={devices ?? []} heard={heard} openAlerts={alerts.resource.value?.size ?? 0} />
       <Loaded of={resource} retry={reload}>

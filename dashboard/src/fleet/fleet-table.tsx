@@ -1,6 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef, useSyncExternalStore } from "react";
 import { Link } from "wouter";
+import { useMay } from "../sign-in/session.ts";
 import { spanText } from "../time/span.ts";
 import type { Heard } from "./heard.ts";
 import type { ListedDevice } from "./use-fleet.ts";
@@ -66,6 +67,7 @@ interface CellsProps {
 }
 
 function Cells({ device, seenAt, openAlerts }: CellsProps) {
+  const mayWrite = useMay()("devices:write");
   const { id, registered, connected, lastSeen } = device;
   const tags = registered ? Object.entries(device.tags) : [];
   const seen = Math.max(seenAt ?? 0, lastSeen === undefined ? 0 : Date.parse(lastSeen));
@@ -75,7 +77,8 @@ function Cells({ device, seenAt, openAlerts }: CellsProps) {
         <Link href={`/devices/${encodeURIComponent(id)}`}>{id}</Link>
       </span>
       <span role="cell" className="clipped">
-        {registered ? device.type : <Link href={`/connect?id=${encodeURIComponent(id)}`}>Register…</Link>}
+        {registered && device.type}
+        {!registered && mayWrite && <Link href={`/connect?id=${encodeURIComponent(id)}`}>Register…</Link>}
       </span>
       <span role="cell" className="clipped fleet-tags">
         {tags.slice(0, shownTags).map(([name, value]) => (

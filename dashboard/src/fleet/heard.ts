@@ -8,6 +8,12 @@ export class Heard {
   #count = 0;
   #second = 0;
   rate = 0;
+  readonly #topics: string;
+
+  /** @param topics what of the live stream may be read */
+  constructor(topics: string) {
+    this.#topics = topics;
+  }
 
   /** When a device was last heard since the page is open (milliseconds since the epoch). */
   of(id: string): number | undefined {
@@ -20,7 +26,7 @@ export class Heard {
   }
 
   listen(onDevices: () => void): () => void {
-    const stopHearing = live.listen("topics=telemetry,devices", (events) => {
+    const stopHearing = live.listen(`topics=${this.#topics}`, (events) => {
       const now = Date.now();
       let isChanged = false;
       for (const { topic, data } of events) {

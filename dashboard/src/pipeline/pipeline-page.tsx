@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Link } from "wouter";
 import { Loaded } from "../design/notice.tsx";
+import { useMay } from "../sign-in/session.ts";
 import { useRefresh } from "../time/use-refresh.ts";
 import { Flow } from "./flow.tsx";
 import { LedgerPanel } from "./ledger-panel.tsx";
@@ -12,6 +13,7 @@ const everySeconds = 5;
 
 /** The flow as it is, and the account of what went through it. The live stream tells of neither: it is asked for. */
 export function PipelinePage() {
+  const may = useMay();
   const { resource, reload } = usePipeline();
   const [isPaused, setPaused] = useState(false);
   useRefresh(reload, everySeconds, isPaused);
@@ -25,9 +27,11 @@ export function PipelinePage() {
         <button type="button" className="button" onClick={reload}>
           Now
         </button>
-        <Link href="/quarantine" className="button">
-          Quarantine
-        </Link>
+        {may("quarantine:read") && (
+          <Link href="/quarantine" className="button">
+            Quarantine
+          </Link>
+        )}
       </div>
       <Loaded of={resource} retry={reload}>
         {(pipeline) => (

@@ -4,6 +4,7 @@ import { Link, useSearch } from "wouter";
 import { api } from "../data/api.ts";
 import { useResource } from "../data/use-resource.ts";
 import { Loaded } from "../design/notice.tsx";
+import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
 import { EntryBytes } from "./entry-bytes.tsx";
 import { stages } from "./quarantine-filter.ts";
@@ -17,6 +18,7 @@ interface EntryDetailProps {
 
 /** One message: its bytes, why it is here, and a way to mend it and handle it again. */
 export function EntryDetail({ id, onChanged }: EntryDetailProps) {
+  const may = useMay();
   const search = useSearch();
   const { resource, reload } = useResource(`entry ${id}`, () =>
     api.call("GET", "/api/v1/quarantine/{id}", { path: { id } }),
@@ -43,14 +45,16 @@ export function EntryDetail({ id, onChanged }: EntryDetailProps) {
               <bdi>{entry.gateway}</bdi>
             </p>
             <EntryBytes hex={entry.hex} decoded={entry.decoded?.value ?? entry.text} />
-            <FixForm
-              key={entry.changedAt}
-              entry={entry}
-              onDone={(text) => {
-                reload();
-                onChanged(text);
-              }}
-            />
+            {may("quarantine:write") && (
+              <FixForm
+                key={entry.changedAt}
+                entry={entry}
+                onDone={(text) => {
+                  reload();
+                  onChanged(text);
+                }}
+              />
+            )}
           </>
         )}
       </Loaded>

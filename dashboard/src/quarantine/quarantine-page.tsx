@@ -1,6 +1,8 @@
 import { useMemo, useState } from "react";
-import { Link, useSearch, useSearchParams } from "wouter";
+import { Link, useSearch } from "wouter";
+import { useAddressFilter } from "../data/use-address-filter.ts";
 import { Loaded } from "../design/notice.tsx";
+import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
 import { EntryDetail, redriven } from "./entry-detail.tsx";
 import { filterOf, stages, states, texts } from "./quarantine-filter.ts";
@@ -12,6 +14,7 @@ export function QuarantinePage({ id }: { readonly id?: string | undefined }) {
   const search = useSearch();
   const filter = useMemo(() => filterOf(new URLSearchParams(search)), [search]);
   const { resource, reload, more } = useQuarantine(filter);
+  const may = useMay();
   const [told, setTold] = useState("");
   const [isBusy, setBusy] = useState(false);
   const changed = (text: string): void => {
@@ -37,14 +40,16 @@ export function QuarantinePage({ id }: { readonly id?: string | undefined }) {
             <button type="button" className="button" onClick={reload}>
               Look again
             </button>
-            <button
-              type="button"
-              className="button"
-              disabled={isBusy || (resource.value?.items.length ?? 0) === 0}
-              onClick={redriveAll}
-            >
-              Handle all of these again
-            </button>
+            {may("quarantine:write") && (
+              <button
+                type="button"
+                className="button"
+                disabled={isBusy || (resource.value?.items.length ?? 0) === 0}
+                onClick={redriveAll}
+              >
+                Handle all of these again
+              </button>
+            )}
           </div>
           <FilterBar />
           <div role="status">{told !== "" && <p className="notice">{told}</p>}</div>
@@ -108,18 +113,7 @@ function Entries({ entries, openId, suffix }: EntriesProps) {
 }
 
 function FilterBar() {
-  const [search, setSearch] = useSearchParams();
-  const set = (name: string, value: string): void => {
-    setSearch(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === "") next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
-  };
+  const [search, set] = useAddressFilter();
   return (
     <div className="toolbar" role="search" aria-label="Filter the quarantine">
       <select

@@ -11,7 +11,8 @@ interface RevisionsProps {
   /** The newest revision; another number asks anew. */
   readonly revision: number;
   readonly draft: Draft;
-  readonly onRestore: (draft: Draft) => void;
+  /** undefined: nothing may be changed. */
+  readonly onRestore: ((draft: Draft) => void) | undefined;
 }
 
 /** Every revision, with what the draft has that it had not. */
@@ -43,9 +44,11 @@ export function Revisions({ id, revision, draft, onRestore }: RevisionsProps) {
                   {isOpen && (
                     <>
                       <Diff before={before.text} after={draft.text} />
-                      <button type="button" className="button" onClick={() => onRestore(before)}>
-                        Edit from this revision
-                      </button>
+                      {onRestore !== undefined && (
+                        <button type="button" className="button" onClick={() => onRestore(before)}>
+                          Edit from this revision
+                        </button>
+                      )}
                     </>
                   )}
                 </li>

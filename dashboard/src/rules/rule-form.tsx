@@ -6,14 +6,14 @@ import type { Form } from "./form.ts";
 interface RuleFormProps {
   readonly form: Form;
   readonly isNew: boolean;
-  /** Whether the YAML beside it can be read. */
-  readonly isReadable: boolean;
+  /** Whether the YAML beside it can be read, and may be changed. */
+  readonly isOpen: boolean;
 }
 
 /** The rule as a form; it changes the YAML beside it in its places, and shows what that says. */
-export function RuleForm({ form, isNew, isReadable }: RuleFormProps) {
+export function RuleForm({ form, isNew, isOpen }: RuleFormProps) {
   return (
-    <fieldset className="rule-form" disabled={!isReadable} aria-label="The rule as a form">
+    <fieldset className="rule-form" disabled={!isOpen} aria-label="The rule as a form">
       <fieldset>
         <legend>Rule</legend>
         <div className="fields">

@@ -4,6 +4,7 @@ import { api } from "../data/api.ts";
 import { useResource } from "../data/use-resource.ts";
 import { Loaded } from "../design/notice.tsx";
 import { BacktestPanel } from "./backtest-panel.tsx";
+import { useMay } from "../sign-in/session.ts";
 import { useRefresh } from "../time/use-refresh.ts";
 import { draftOf, type Path, parseDraft, withValue } from "./draft.ts";
 import { formOf } from "./form.ts";
@@ -57,6 +58,10 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
   const [savedText, setSavedText] = useState(rule === undefined ? undefined : draft.text);
   /** The revision that the draft was begun from. */
   const [base, setBase] = useState(rule?.revision);
+  const may = useMay();
+  const mayWrite = may("rules:write");
+  /** A draft that may not be saved is still worth writing where it may be tried. */
+  const mayDraft = mayWrite || may("backtests:write");
   const [problem, setProblem] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [, navigate] = useLocation();
@@ -111,15 +116,18 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
         </h1>
         {rule !== undefined && <RuleStateBadge state={rule.state} />}
         {rule !== undefined && <span className="quiet">revision {rule.revision}</span>}
-        <button
-          type="button"
-          className="button primary"
-          disabled={isBusy || isSaved || !isValid}
-          onClick={() => attempt(save)}
-        >
-          {rule === undefined ? "Create" : isSaved ? "Saved" : "Save"}
-        </button>
+        {mayWrite && (
+          <button
+            type="button"
+            className="button primary"
+            disabled={isBusy || isSaved || !isValid}
+            onClick={() => attempt(save)}
+          >
+            {rule === undefined ? "Create" : isSaved ? "Saved" : "Save"}
+          </button>
+        )}
         {rule !== undefined &&
+          mayWrite &&
           (["enable", "shadow", "disable"] as const).map((what) => (
             <button
               key={what}
@@ -131,7 +139,7 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
               {what[0]!.toUpperCase() + what.slice(1)}
             </button>
           ))}
-        {rule !== undefined && <DeleteButton isBusy={isBusy} onDelete={() => attempt(remove)} />}
+        {rule !== undefined && mayWrite && <DeleteButton isBusy={isBusy} onDelete={() => attempt(remove)} />}
       </div>
       {problem !== "" && (
         <p className="notice critical" role="alert">
@@ -147,21 +155,26 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
           </button>
         </p>
       )}
-      <BacktestPanel draft={draft} isValid={isValid} isFaulty={isJudged && !judged.isValid} onLevel={onLevel} />
+      {may("backtests:write") && (
+        <BacktestPanel draft={draft} isValid={isValid} isFaulty={isJudged && !judged.isValid} onLevel={onLevel} />
+      )}
       <div className="rule-editor">
         <RuleForm
           form={formOf(draft, setDraft, faults)}
           isNew={rule === undefined}
-          isReadable={draft.definition !== undefined}
+          isOpen={mayDraft && draft.definition !== undefined}
         />
         <YamlEditor
           text={draft.text}
+          isReadOnly={!mayDraft}
           onText={(text) => setDraft(parseDraft(text))}
           faults={faults}
           warnings={judged?.warnings ?? []}
         />
       </div>
-      {rule !== undefined && <Revisions id={rule.id} revision={rule.revision} draft={draft} onRestore={setDraft} />}
+      {rule !== undefined && (
+        <Revisions id={rule.id} revision={rule.revision} draft={draft} onRestore={mayDraft ? setDraft : undefined} />
+      )}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { Link, useSearchParams } from "wouter";
 import { Loaded } from "../design/notice.tsx";
+import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
 import { RuleStateBadge } from "./rule-state-badge.tsx";
 import { type Rule, type RuleCounts, useRules } from "./use-rules.ts";
@@ -14,6 +15,7 @@ export function RulesPage() {
   const [search, setSearch] = useSearchParams();
   const q = search.get("q") ?? "";
   const { rules, counts } = useRules();
+  const mayWrite = useMay()("rules:write");
   return (
     <>
       <div className="toolbar">
@@ -26,16 +28,24 @@ export function RulesPage() {
           defaultValue={q}
           onChange={({ target }) => setSearch(target.value === "" ? {} : { q: target.value }, { replace: true })}
         />
-        <Link href="/rules/new" className="button primary">
-          New rule
-        </Link>
+        {mayWrite && (
+          <Link href="/rules/new" className="button primary">
+            New rule
+          </Link>
+        )}
       </div>
       <Loaded of={rules.resource} retry={rules.reload}>
         {(all) =>
           all.length === 0 ? (
             <p className="empty">
-              No rules yet. Write one with <Link href="/rules/new">New rule</Link>, or take twenty with{" "}
-              <code>headwater rules apply docs/examples/gallery</code>.
+              No rules yet.
+              {mayWrite && (
+                <>
+                  {" "}
+                  Write one with <Link href="/rules/new">New rule</Link>, or take twenty with{" "}
+                  <code>headwater rules apply docs/examples/gallery</code>.
+                </>
+              )}
             </p>
           ) : (
             <RuleTable

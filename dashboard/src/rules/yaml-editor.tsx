@@ -3,13 +3,14 @@ import type { Fault } from "./draft.ts";
 
 interface YamlEditorProps {
   readonly text: string;
+  readonly isReadOnly: boolean;
   readonly onText: (text: string) => void;
   readonly faults: readonly Fault[];
   readonly warnings: readonly Fault[];
 }
 
 /** The rule as text, with its lines numbered and what is wrong beside them. Tab stays the key that leaves the field. */
-export function YamlEditor({ text, onText, faults, warnings }: YamlEditorProps) {
+export function YamlEditor({ text, isReadOnly, onText, faults, warnings }: YamlEditorProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const gutter = useRef<HTMLDivElement>(null);
   const lines = text.split("\n");
@@ -21,7 +22,7 @@ export function YamlEditor({ text, onText, faults, warnings }: YamlEditorProps) 
     area.current!.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
+    if (isReadOnly || event.key !== "Enter" || event.nativeEvent.isComposing) return;
     // A new line begins where the one before began, as far as the browser can be asked to type it.
     const { selectionStart, value } = event.currentTarget;
     const indent = /^[ ]*(?:- )?/.exec(value.slice(value.lastIndexOf("\n", selectionStart - 1) + 1))![0];
@@ -48,6 +49,7 @@ export function YamlEditor({ text, onText, faults, warnings }: YamlEditorProps) 
           aria-label="The rule as YAML"
           aria-invalid={faults.length > 0}
           aria-describedby="yaml-faults"
+          readOnly={isReadOnly}
           spellCheck={false}
           autoCapitalize="off"
           wrap="off"

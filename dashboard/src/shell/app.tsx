@@ -15,6 +15,8 @@ const QuarantinePage = lazy(async () => ({
   default: (await import("../quarantine/quarantine-page.tsx")).QuarantinePage,
 }));
 
+const AccessPage = lazy(async () => ({ default: (await import("../access/access-page.tsx")).AccessPage }));
+const AuditPage = lazy(async () => ({ default: (await import("../audit/audit-page.tsx")).AuditPage }));
 const ConnectPage = lazy(async () => ({ default: (await import("../first-visit/connect-page.tsx")).ConnectPage }));
 const DesignPage = lazy(async () => ({ default: (await import("../design/design-page.tsx")).DesignPage }));
 
@@ -39,6 +41,8 @@ export function App() {
               <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>
               <Route path="/pipeline" component={PipelinePage} />
               <Route path="/quarantine/:id?">{({ id }) => <QuarantinePage id={id} />}</Route>
+              <Route path="/access" component={AccessPage} />
+              <Route path="/audit" component={AuditPage} />
               <Route>
                 <h1>There is no such page</h1>
                 <Link href="/">To the fleet</Link>

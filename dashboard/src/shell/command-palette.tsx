@@ -2,18 +2,22 @@ import { Dialog } from "@base-ui/react/dialog";
 import { useEffect, useId, useState, type KeyboardEvent } from "react";
 import { useLocation } from "wouter";
 import { api } from "../data/api.ts";
+import { type Scope, useMay } from "../sign-in/session.ts";
 import { places } from "./places.ts";
 
 interface Command {
   readonly name: string;
   readonly kind: string;
   readonly path: string;
+  readonly needs?: Scope;
 }
 
 const commands: readonly Command[] = [
-  ...places.map(([path, name]) => ({ name, kind: "page", path })),
-  { name: "Connect a device", kind: "action", path: "/connect" },
-  { name: "Write a rule", kind: "action", path: "/rules/new" },
+  ...places.map((place) => ({ ...place, kind: "page" })),
+  { name: "Quarantine", kind: "page", path: "/quarantine", needs: "quarantine:read" },
+  { name: "Audit trail", kind: "page", path: "/audit", needs: "audit:read" },
+  { name: "Connect a device", kind: "action", path: "/connect", needs: "devices:write" },
+  { name: "Write a rule", kind: "action", path: "/rules/new", needs: "rules:write" },
   { name: "All components", kind: "page", path: "/design" },
 ];
 const mostDevices = 8;
@@ -21,6 +25,7 @@ const mostDevices = 8;
 /** Whatever there is, by its name: pages, actions and devices. */
 export default function CommandPalette({ onClose }: { readonly onClose: () => void }) {
   const [, go] = useLocation();
+  const may = useMay();
   const [text, setText] = useState("");
   const [devices, setDevices] = useState<readonly Command[]>([]);
   const [at, setAt] = useState(0);
@@ -40,7 +45,9 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
       isOver = true;
     };
   }, [text]);
-  const found = [...commands.filter(({ name }) => name.toLowerCase().includes(text.trim().toLowerCase())), ...devices];
+  const wanted = text.trim().toLowerCase();
+  const offered = commands.filter(({ needs }) => needs === undefined || may(needs));
+  const found = [...offered.filter(({ name }) => name.toLowerCase().includes(wanted)), ...devices];
   const run = (command: Command | undefined): void => {
     if (command === undefined) return;
     onClose();

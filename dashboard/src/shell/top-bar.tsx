@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
+import { useMay } from "../sign-in/session.ts";
 import { LiveBadge } from "./live-badge.tsx";
 import { isAt, places } from "./places.ts";
 import { ThemeButton } from "./theme-button.tsx";
@@ -8,6 +9,7 @@ const CommandPalette = lazy(() => import("./command-palette.tsx"));
 
 export function TopBar() {
   const [location] = useLocation();
+  const may = useMay();
   const [isSearching, setSearching] = useState(false);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -28,11 +30,13 @@ export function TopBar() {
         Headwater
       </Link>
       <nav aria-label="Pages">
-        {places.map(([path, name]) => (
-          <Link key={path} href={path} aria-current={isAt(location, path) ? "page" : undefined}>
-            {name}
-          </Link>
-        ))}
+        {places
+          .filter(({ needs }) => needs === undefined || may(needs))
+          .map(({ path, name }) => (
+            <Link key={path} href={path} aria-current={isAt(location, path) ? "page" : undefined}>
+              {name}
+            </Link>
+          ))}
       </nav>
       <div className="shell-end">
         <LiveBadge />

@@ -1,32 +1,35 @@
 import { createApiClient } from "@headwater/client";
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { type Session, SessionContext } from "./session.ts";
 
 /** Shows the page to who is signed in, and the sign-in to everybody else. */
 export function SignedIn({ children }: { readonly children: ReactNode }) {
-  const [state, setState] = useState<"asking" | "in" | "out">("asking");
+  const [isAsking, setAsking] = useState(true);
+  const [session, setSession] = useState<Session>();
   const [problem, setProblem] = useState("");
   const [provider, setProvider] = useState<string>();
   useEffect(() => {
     const code = /^#sign-in=([\w-]+)$/.exec(location.hash)?.[1];
     askAtFirst(code).then(
-      ({ ok }) => {
-        setState(ok ? "in" : "out");
-        if (ok) return undefined;
+      (known) => {
+        setAsking(false);
+        setSession(known);
+        if (known !== undefined) return undefined;
         setProblem(code === undefined ? problemOfProvider() : "The link was used already, or is older than an hour.");
         return providerPath().then(setProvider);
       },
       () => setProblem("Headwater does not answer; is it running?"),
     );
   }, []);
-  if (state === "in") return children;
-  if (state === "asking") return <p role="status">{problem}</p>;
+  if (session !== undefined) return <SessionContext value={session}>{children}</SessionContext>;
+  if (isAsking) return <p role="status">{problem}</p>;
 
   const signIn = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const entry = new FormData(event.currentTarget).get("token");
     const token = typeof entry === "string" ? entry.trim() : "";
     const answer = await askToSignIn({ token });
-    if (answer.ok) setState("in");
+    if (answer.ok) setSession((await answer.json()) as Session);
     else
       setProblem(
         answer.status === 401 ? "This token is not known here, or was revoked." : `Refused (${answer.status}).`,
@@ -85,11 +88,13 @@ function problemOfProvider(): string {
   return location.hash === "#sign-in-failed" ? "That sign-in failed, or took too long; try again." : "";
 }
 
-let atFirst: Promise<Response> | undefined;
+let atFirst: Promise<Session | undefined> | undefined;
 
 /** Asked once, however often the page is set up: the code of the link that `npm start` prints counts once. */
-function askAtFirst(code: string | undefined): Promise<Response> {
-  atFirst ??= code === undefined ? fetch("/api/v1/session") : askToSignIn({ code });
+function askAtFirst(code: string | undefined): Promise<Session | undefined> {
+  atFirst ??= (code === undefined ? fetch("/api/v1/session") : askToSignIn({ code })).then(async (answer) =>
+    answer.ok ? ((await answer.json()) as Session) : undefined,
+  );
   // The code is gone from the address and from the history with that.
   if (code !== undefined) history.replaceState(history.state, "", location.pathname + location.search);
   return atFirst;

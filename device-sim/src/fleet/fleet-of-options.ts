@@ -11,10 +11,12 @@ export interface FleetOptions {
   readonly payloadBytes: number | undefined;
   readonly format: string | undefined;
   readonly seed: number | undefined;
+  readonly mqttVersion: "3.1.1" | 5 | undefined;
 }
 
 /** A fleet of one profile. @throws SimulationError naming the option. */
-export function fleetOfOptions({ devices, rate, qos, duration, payloadBytes, format, seed }: FleetOptions): Fleet {
+export function fleetOfOptions(options: FleetOptions): Fleet {
+  const { devices, rate, qos, duration, payloadBytes, format, seed, mqttVersion } = options;
   const spec: FleetSpec = {
     name: "command-line",
     ...(seed !== undefined && { seed }),
@@ -26,6 +28,7 @@ export function fleetOfOptions({ devices, rate, qos, duration, payloadBytes, for
         qos,
         ...(payloadBytes !== undefined && { payloadBytes }),
         ...(format !== undefined && { format: format as "json" }),
+        ...(mqttVersion !== undefined && { mqttVersion }),
       },
     },
   };
@@ -43,9 +46,14 @@ export function fleetOfOptions({ devices, rate, qos, duration, payloadBytes, for
 }
 
 /** What a run on the command line says otherwise than the fleet's file. */
-export function changedFleet(fleet: Fleet, { duration, seed, rate }: Partial<FleetOptions>): Fleet {
+export function changedFleet(fleet: Fleet, { duration, seed, rate, mqttVersion }: Partial<FleetOptions>): Fleet {
   const spec: FleetSpec = {
     ...fleet.spec,
+    ...(mqttVersion !== undefined && {
+      profiles: Object.fromEntries(
+        Object.entries(fleet.spec.profiles).map(([name, profile]) => [name, { ...profile, mqttVersion }]),
+      ),
+    }),
     ...(duration !== undefined && { duration }),
     ...(seed !== undefined && { seed }),
     ...(rate !== undefined && { load: { ...fleet.spec.load, rate: /^\d+$/.test(rate) ? `${rate}/s` : rate } }),

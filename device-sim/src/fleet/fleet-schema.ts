@@ -33,6 +33,9 @@ export const profileSchema = Type.Object(
         description: "0, 1 or 2, or a mix: `{0: 20%, 1: 80%}`",
       }),
     ),
+    mqttVersion: Type.Optional(
+      Type.Union([Type.Literal("3.1.1"), Type.Literal(5)], { default: "3.1.1", description: "3.1.1 or 5" }),
+    ),
     payloadBytes: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 1_000_000, description: "Filled up to this length, where the format can" }),
     ),

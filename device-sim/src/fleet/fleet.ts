@@ -29,6 +29,8 @@ export interface Profile {
   readonly isPoisson: boolean;
   readonly format: FormatName;
   readonly topic: string;
+  /** As its CONNECT says it: 4 is 3.1.1. */
+  readonly mqttVersion: 4 | 5;
   /** Shares of QoS 0, 1 and 2. */
   readonly qos: readonly [number, number, number];
   readonly payloadBytes: number;
@@ -234,6 +236,7 @@ class Reading {
       isPoisson: spec.arrival === "poisson",
       format: spec.format ?? "json",
       topic: this.#topic(spec.topic ?? topics[spec.format ?? "json"], at("topic")),
+      mqttVersion: spec.mqttVersion === 5 ? 5 : 4,
       qos: this.#qos(spec.qos ?? 1, at("qos")),
       payloadBytes: spec.payloadBytes ?? 0,
       metrics: Object.entries(

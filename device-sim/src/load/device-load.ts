@@ -65,6 +65,7 @@ export class DeviceLoad {
     });
     this.#session = new Session({
       open: context.open,
+      version: profile.mqttVersion,
       clientId: id,
       username: id,
       password: token,

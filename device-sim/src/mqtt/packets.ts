@@ -1,4 +1,6 @@
-/** MQTT 3.1.1 packets as bytes (OASIS standard, section 3): what a device sends. */
+/** MQTT 3.1.1 and 5 packets as bytes (OASIS standards, section 3): what a device sends. */
+
+export type MqttVersion = 4 | 5;
 
 export interface ConnectOptions {
   readonly clientId: string;
@@ -7,6 +9,7 @@ export interface ConnectOptions {
   readonly cleanSession: boolean;
   /** Seconds */
   readonly keepAlive: number;
+  readonly version?: MqttVersion | undefined;
 }
 
 export const packetType = {
@@ -18,25 +21,40 @@ export const packetType = {
   pubcomp: 7,
   suback: 9,
   pingresp: 13,
+  disconnect: 14,
 } as const;
 
 export const disconnectPacket = Buffer.from([0xe0, 0]);
 export const pingPacket = Buffer.from([0xc0, 0]);
 
-export function connectPacket({ clientId, username, password, cleanSession, keepAlive }: ConnectOptions): Buffer {
+/** Of MQTT 5: the length of no properties, and a session that does not expire by itself. */
+const noProperties = Buffer.from([0]);
+const lastingSession = Buffer.from([5, 0x11, 0xff, 0xff, 0xff, 0xff]);
+const nothing = Buffer.alloc(0);
+
+export function connectPacket(options: ConnectOptions): Buffer {
+  const { clientId, username, password, cleanSession, keepAlive, version = 4 } = options;
   const names = [username, password].filter((each) => each !== undefined);
   const flags = (username === undefined ? 0 : 0x80) | (password === undefined ? 0 : 0x40) | (cleanSession ? 2 : 0);
-  const head = Buffer.from([4, flags, keepAlive >>> 8, keepAlive & 0xff]);
-  return packet(0x10, [text("MQTT"), head, text(clientId), ...names.map(text)]);
+  const head = Buffer.from([version, flags, keepAlive >>> 8, keepAlive & 0xff]);
+  const properties = version === 4 ? nothing : cleanSession ? noProperties : lastingSession;
+  return packet(0x10, [text("MQTT"), head, properties, text(clientId), ...names.map(text)]);
 }
 
-export function subscribePacket(id: number, filter: string, qos: number): Buffer {
-  return packet(0x82, [twoBytes(id), text(filter), Buffer.from([qos])]);
+export function subscribePacket(id: number, filter: string, qos: number, version: MqttVersion = 4): Buffer {
+  return packet(0x82, [twoBytes(id), version === 5 ? noProperties : nothing, text(filter), Buffer.from([qos])]);
 }
 
 /** `topic` with its length before it, as `text` makes it. QoS 0 has no identifier. */
-export function publishPacket(topic: Buffer, payload: Buffer, qos: number, id: number, isRepeated: boolean): Buffer {
-  const length = topic.length + (qos === 0 ? 0 : 2) + payload.length;
+export function publishPacket(
+  topic: Buffer,
+  payload: Buffer,
+  qos: number,
+  id: number,
+  isRepeated: boolean,
+  version: MqttVersion = 4,
+): Buffer {
+  const length = topic.length + (qos === 0 ? 0 : 2) + (version === 5 ? 1 : 0) + payload.length;
   const sizeBytes = length < 128 ? 1 : length < 16_384 ? 2 : length < 2_097_152 ? 3 : 4;
   const bytes = Buffer.allocUnsafe(1 + sizeBytes + length);
   bytes[0] = 0x30 | (isRepeated ? 8 : 0) | (qos << 1);
@@ -44,6 +62,7 @@ export function publishPacket(topic: Buffer, payload: Buffer, qos: number, id: n
   for (let rest = length; at <= sizeBytes; rest >>>= 7) bytes[at++] = (rest & 127) | (at <= sizeBytes ? 128 : 0);
   at += topic.copy(bytes, at);
   if (qos > 0) at = bytes.writeUInt16BE(id, at);
+  if (version === 5) bytes[at++] = 0;
   payload.copy(bytes, at);
   return bytes;
 }

@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import {
   acknowledgement,
+  type MqttVersion,
   connectPacket,
   disconnectPacket,
   packetType,
@@ -8,11 +9,13 @@ import {
   publishPacket,
   subscribePacket,
 } from "./packets.ts";
+import { endOfProperties, readConnack } from "./connack.ts";
 import { PacketReader } from "./packet-reader.ts";
 
 export interface SessionOptions {
   /** Opens TCP, TLS or a WebSocket; the stream may fail by itself. */
   readonly open: () => Duplex;
+  readonly version: MqttVersion;
   readonly clientId: string;
   readonly username: string;
   readonly password: string;
@@ -38,9 +41,14 @@ interface InFlight {
   isReceived: boolean;
 }
 
+/** Reason code of MQTT 5: there is no room for the message. */
+const quotaExceeded = 0x97;
+const againAfterMs = 1_000;
+
 /**
  * A device's session over as many connections as it takes: what was not acknowledged is sent again with DUP, as the
- * standard demands of QoS 1 and 2 (MQTT 3.1.1, 4.4). Nothing is copied a message but its packet.
+ * standard demands of QoS 1 and 2 (MQTT 3.1.1, 4.4). Nothing is copied a message but its packet. In version 5 no more
+ * messages are on their way than the broker says it takes, and one for which it has no room is sent again later.
  */
 export class Session {
   readonly #options: SessionOptions;
@@ -48,11 +56,15 @@ export class Session {
   #stream: Duplex | undefined;
   #isConnected = false;
   #lastId = 0;
+  #receiveMaximum = 65_535;
+  /** Seconds */
+  #keepAlive: number;
   #heardAt = 0;
   #sentAt = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#keepAlive = options.keepAlive;
   }
 
   get isConnected(): boolean {
@@ -65,7 +77,7 @@ export class Session {
 
   connect(): void {
     if (this.#stream !== undefined) return;
-    const { open, clientId, username, password, cleanSession, keepAlive } = this.#options;
+    const { open, version, clientId, username, password, cleanSession, keepAlive } = this.#options;
     const stream = open();
     this.#stream = stream;
     this.#heardAt = performance.now();
@@ -85,26 +97,27 @@ export class Session {
     stream.once("close", () => {
       if (this.#stream === stream) this.#down(reason, false);
     });
-    stream.write(connectPacket({ clientId, username, password, cleanSession, keepAlive }));
+    stream.write(connectPacket({ version, clientId, username, password, cleanSession, keepAlive }));
   }
 
-  /** Whether it was written; it is not without a connection or a free packet identifier. */
+  /** Whether it was written; it is not without a connection, a free packet identifier or the broker's leave. */
   publish(seq: number, topic: Buffer, payload: Buffer, qos: 0 | 1 | 2): boolean {
     if (!this.#isConnected) return false;
+    const { version } = this.#options;
     if (qos === 0) {
-      this.#write(publishPacket(topic, payload, 0, 0, false));
+      this.#write(publishPacket(topic, payload, 0, 0, false, version));
       return true;
     }
-    if (this.#inFlight.size >= 60_000) return false;
+    if (this.#inFlight.size >= Math.min(60_000, this.#receiveMaximum)) return false;
     const id = this.#freeId();
     this.#inFlight.set(id, { seq, topic, payload, qos, isReceived: false });
-    this.#write(publishPacket(topic, payload, qos, id, false));
+    this.#write(publishPacket(topic, payload, qos, id, false, version));
     return true;
   }
 
   /** Pings when it is time to, and gives up a connection on which nothing was heard for one and a half keep-alives. */
   keepAlive(now: number): void {
-    const interval = this.#options.keepAlive * 1_000;
+    const interval = this.#keepAlive * 1_000;
     if (this.#stream === undefined || interval === 0) return;
     if (now - this.#heardAt > 1.5 * interval) this.#stream.destroy(new Error("nothing was heard for a keep-alive"));
     else if (this.#isConnected && now - this.#sentAt > interval / 2) this.#write(pingPacket);
@@ -121,6 +134,7 @@ export class Session {
     if (stream === undefined) return;
     this.#stream = undefined;
     this.#isConnected = false;
+    // Without more it is what it is in 3.1.1: reason 0, and no property.
     stream.end(disconnectPacket);
     setTimeout(() => stream.destroy(), 2_000).unref();
   }
@@ -143,6 +157,7 @@ export class Session {
       case packetType.puback:
       case packetType.pubcomp: {
         const id = body.readUInt16BE(0);
+        if (first >>> 4 === packetType.puback && this.#isRefused(id, body)) break;
         const message = this.#inFlight.get(id);
         if (!this.#inFlight.delete(id)) break;
         this.#options.onAcked(message!.seq);
@@ -150,6 +165,7 @@ export class Session {
       }
       case packetType.pubrec: {
         const id = body.readUInt16BE(0);
+        if (this.#isRefused(id, body)) break;
         const message = this.#inFlight.get(id);
         if (message !== undefined) message.isReceived = true;
         this.#write(acknowledgement(packetType.pubrel, id));
@@ -161,29 +177,62 @@ export class Session {
       case packetType.publish:
         this.#received(first, body);
         break;
+      case packetType.disconnect:
+        this.#down(`the broker ended it with reason 0x${(body[0] ?? 0).toString(16)}`, false);
+        break;
     }
+  }
+
+  /**
+   * Whether PUBACK or PUBREC says that the message was not taken (MQTT 5). One for which there was no room is sent
+   * again; any other is never acknowledged.
+   */
+  #isRefused(id: number, body: Buffer): boolean {
+    const reason = body[2] ?? 0;
+    if (reason < 0x80) return false;
+    const message = this.#inFlight.get(id);
+    if (message === undefined) return true;
+    if (reason !== quotaExceeded) {
+      this.#inFlight.delete(id);
+      return true;
+    }
+    const stream = this.#stream;
+    setTimeout(() => {
+      // On another connection it has been sent already.
+      if (this.#stream !== stream || this.#inFlight.get(id) !== message) return;
+      this.#write(publishPacket(message.topic, message.payload, message.qos, id, false, this.#options.version));
+    }, againAfterMs).unref();
+    return true;
   }
 
   #received(first: number, body: Buffer): void {
     const qos = (first >>> 1) & 3;
     const end = 2 + body.readUInt16BE(0);
     const topic = body.toString("utf8", 2, end);
-    const payload = Buffer.from(body.subarray(end + (qos === 0 ? 0 : 2)));
+    const properties = end + (qos === 0 ? 0 : 2);
+    const from = this.#options.version === 5 ? endOfProperties(body, properties) : properties;
+    const payload = Buffer.from(body.subarray(from));
     if (qos === 1) this.#write(acknowledgement(packetType.puback, body.readUInt16BE(end)));
     if (qos === 2) this.#write(acknowledgement(packetType.pubrec, body.readUInt16BE(end)));
     this.#options.onMessage(topic, payload);
   }
 
   #connack(body: Buffer): void {
-    const code = body[1] ?? 255;
-    if (code !== 0) {
-      this.#down(refusals[code] ?? `refused with code ${code}`, true);
+    const { version, filter, keepAlive } = this.#options;
+    const connack = readConnack(body, version);
+    if (connack.refusal !== undefined) {
+      this.#down(connack.refusal, true);
       return;
     }
+    this.#receiveMaximum = connack.receiveMaximum;
+    this.#keepAlive = connack.keepAlive ?? keepAlive;
     this.#isConnected = true;
-    if (this.#options.filter !== undefined) this.#write(subscribePacket(this.#freeId(), this.#options.filter, 1));
+    if (filter !== undefined) this.#write(subscribePacket(this.#freeId(), filter, 1, version));
     for (const [id, { topic, payload, qos, isReceived }] of this.#inFlight) {
-      this.#write(isReceived ? acknowledgement(packetType.pubrel, id) : publishPacket(topic, payload, qos, id, true));
+      const again = isReceived
+        ? acknowledgement(packetType.pubrel, id)
+        : publishPacket(topic, payload, qos, id, true, version);
+      this.#write(again);
     }
     this.#options.onConnected();
   }
@@ -202,12 +251,3 @@ export class Session {
     return this.#lastId;
   }
 }
-
-/** MQTT 3.1.1, table 3.1. */
-const refusals: Readonly<Record<number, string>> = {
-  1: "refused: the protocol version is not served",
-  2: "refused: the client identifier is not allowed",
-  3: "refused: the server is unavailable",
-  4: "refused: bad user name or password",
-  5: "refused: not authorized",
-};

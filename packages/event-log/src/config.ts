@@ -31,6 +31,12 @@ export const eventLogSettings = Type.Object({
           "Partitions of every topic keyed by device, fixed once the topics exist (default: 12 in Kafka, 4 embedded)",
       }),
     ),
+    compression: Type.Union([Type.Literal("none"), Type.Literal("zstd")], {
+      env: "HEADWATER_EVENT_LOG_COMPRESSION",
+      default: "none",
+      description:
+        "Of what is appended: none, or zstd, which makes a fifth of telemetry's bytes; in Kafka every consumer of the topics has to know it",
+    }),
     kafka: Type.Object({
       brokers: Type.Array(Type.String({ pattern: "^[^\\s,]+:\\d{1,5}$" }), {
         env: "HEADWATER_KAFKA_BROKERS",
@@ -152,12 +158,6 @@ export const eventLogSettings = Type.Object({
         maximum: 300_000,
         description: "How long an answer of Kafka may take, milliseconds",
       }),
-      compression: Type.Union([Type.Literal("none"), Type.Literal("zstd")], {
-        env: "HEADWATER_KAFKA_COMPRESSION",
-        default: "none",
-        description:
-          "Of the batches that are appended: none, or zstd, which makes a fifth of telemetry's bytes; every consumer of the topics has to know it",
-      }),
       maxUnpackedBytes: Type.Integer({
         env: "HEADWATER_KAFKA_MAX_UNPACKED_BYTES",
         default: 64 * 1024 * 1024,
@@ -208,6 +208,7 @@ export async function openEventLog(
     return openEmbeddedLog({
       dataDir: join(dataDir, "event-log"),
       maxRecordBytes: Math.max(DEFAULT_RECORD_BYTES, maxRecordBytes ?? 0),
+      compression: config.eventLog.compression,
       logger,
     });
   }
@@ -226,7 +227,7 @@ export async function openEventLog(
     sasl: saslOf(kafka),
     replication: kafka.replication,
     requestTimeoutMs: kafka.requestTimeoutMs,
-    compression: kafka.compression,
+    compression: config.eventLog.compression,
     maxUnpackedBytes: kafka.maxUnpackedBytes,
     onGap,
     sessionTimeoutMs: kafka.sessionTimeoutMs,

@@ -28,7 +28,13 @@ export function writeRecordsAt(
   records: readonly PastRecord[],
 ): void {
   const clock = new AppendClock({ wall: () => micros, monotonic: () => 0 });
-  const settings = { dataDir, housekeepingMs: 1000, tombstoneRetentionMs: 0, maxDatabasePages: undefined };
+  const settings = {
+    dataDir,
+    housekeepingMs: 1000,
+    tombstoneRetentionMs: 0,
+    maxDatabasePages: undefined,
+    compress: false,
+  };
   const database = new LogDatabase(settings, clock);
   const partitions = database.ensure([topic]).filter((each) => each.topic === topic.name);
   for (const { partition = 0, key, value } of records) {

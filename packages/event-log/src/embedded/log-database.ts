@@ -274,7 +274,11 @@ export class LogDatabase {
       createBatchTable(this.#files.database, row.id);
       this.partitions.set(
         row.id,
-        new PartitionTable(this.#files.database, { ...row, compact: compact.get(row.topic) ?? false }),
+        new PartitionTable(
+          this.#files.database,
+          { ...row, compact: compact.get(row.topic) ?? false },
+          this.#settings.compress,
+        ),
       );
     }
     for (const { lastTime } of this.partitions.values()) this.clock.advancePast(lastTime);

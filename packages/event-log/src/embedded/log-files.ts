@@ -25,16 +25,17 @@ export interface LogFiles {
 export interface LogFilesSettings {
   readonly dataDir: string;
   readonly maxDatabasePages?: number | undefined;
+  readonly compress?: boolean;
 }
 
 /** Throws a LogFailure if another process has them, if they cannot be read, or if acknowledged commits are missing. */
-export function openLogFiles({ dataDir, maxDatabasePages }: LogFilesSettings): LogFiles {
+export function openLogFiles({ dataDir, maxDatabasePages, compress = false }: LogFilesSettings): LogFiles {
   const file = join(dataDir, DATABASE_FILE);
   const markFile = join(dataDir, MARK_FILE);
   const warnings: string[] = [];
   let database: DatabaseSync;
   try {
-    database = openDatabase(file, maxDatabasePages);
+    database = openDatabase(file, maxDatabasePages, compress);
   } catch (error) {
     if (isLockedElsewhere(error)) throw new LogFailure("locked", "locked", error);
     throw failureOf(error, `opening ${file}`);

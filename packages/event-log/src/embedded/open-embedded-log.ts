@@ -25,6 +25,8 @@ export interface EmbeddedLogOptions {
    * Bound of the database in pages of 8 KiB; when it is reached appends are refused as on a full disk. Default: none.
    */
   readonly maxDatabasePages?: number;
+  /** Batches that are appended from now on are compressed (zstd); those that are there are read either way. */
+  readonly compression?: "none" | "zstd";
 }
 
 const OWNER_FILE = "event-log.pid";
@@ -46,6 +48,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
       housekeepingMs: options.housekeepingMs ?? 60_000,
       tombstoneRetentionMs: options.tombstoneRetentionMs ?? 24 * 60 * 60 * 1000,
       maxDatabasePages: options.maxDatabasePages,
+      compress: options.compression === "zstd",
     });
     for (const warning of warnings) logger.warn({ dataDir }, warning);
     noteOwner(dataDir);

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { packedBatch, plainBatch } from "./packed-batch.ts";
 import { isIntact } from "./record-batch.ts";
 import { LogFailure } from "./worker-protocol.ts";
 
@@ -21,6 +22,7 @@ export class PartitionTable {
   end: number;
   /** Append time of the last batch. */
   lastTime: number;
+  readonly #compress: boolean;
   readonly #insert: StatementSync;
   readonly #from: StatementSync;
   readonly #at: StatementSync;
@@ -28,7 +30,9 @@ export class PartitionTable {
   constructor(
     database: DatabaseSync,
     row: { id: number; topic: string; partition: number; start: number; compact: boolean },
+    compress: boolean,
   ) {
+    this.#compress = compress;
     this.id = row.id;
     this.topic = row.topic;
     this.partition = row.partition;
@@ -47,20 +51,21 @@ export class PartitionTable {
   }
 
   insert(base: number, last: number, time: number, body: Uint8Array): void {
-    this.#insert.run(base, last, time, body);
+    this.#insert.run(base, last, time, this.#compress ? packedBatch(body) : body);
   }
 
   /** Batches in order, the first being that with `offset` or the next offset there is; each is checked when read. */
   *batchesFrom(offset: number): Generator<StoredBatch> {
     let expected: number | undefined;
     for (const row of this.#from.iterate(offset)) {
-      const { base, last, body } = row as unknown as StoredBatch;
+      const { base, last, time, body: stored } = row as unknown as StoredBatch;
       if (expected === undefined ? base > Math.max(offset, this.start) : base !== expected) {
         throw this.#damaged(`offsets ${expected ?? offset} to ${base - 1} are missing`);
       }
+      const body = plainBatch(stored);
       if (!isIntact(body)) throw this.#damaged(`the checksum of offsets ${base} to ${last} does not match`);
       expected = last + 1;
-      yield row as unknown as StoredBatch;
+      yield { base, last, time, body };
     }
   }
 

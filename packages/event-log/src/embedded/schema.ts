@@ -1,7 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
 import { LogFailure } from "./worker-protocol.ts";
 
-const FORMAT = 1;
+/** Of a log without compressed batches; the version before this one opens it, too. */
+const PLAIN_FORMAT = 1;
+/** Some batches may be compressed (packed-batch.ts). */
+const FORMAT = 2;
 
 const schema = `
   CREATE TABLE IF NOT EXISTS commits (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL);
@@ -31,11 +34,20 @@ export function createBatchTable(database: DatabaseSync, id: number): void {
   );
 }
 
+/** Whether some of its batches may be compressed. */
+export function isCompressed(database: DatabaseSync): boolean {
+  return formatOf(database) >= FORMAT;
+}
+
+function formatOf(database: DatabaseSync): number {
+  return (database.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
+}
+
 /**
  * Opens the database for this process alone. The exclusive lock is the operating system's, so it goes with the process
  * that held it, however that ended; throws a fatal LogFailure if another one has it.
  */
-export function openDatabase(file: string, maxPages: number | undefined): DatabaseSync {
+export function openDatabase(file: string, maxPages: number | undefined, compress = false): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
@@ -47,7 +59,7 @@ export function openDatabase(file: string, maxPages: number | undefined): Databa
     database.exec("PRAGMA cache_size = -16384");
     if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${maxPages}`);
     database.exec("BEGIN EXCLUSIVE");
-    const { user_version: format } = database.prepare("PRAGMA user_version").get() as { user_version: number };
+    const format = formatOf(database);
     if (format > FORMAT) {
       throw new LogFailure(
         "unusable",
@@ -55,9 +67,10 @@ export function openDatabase(file: string, maxPages: number | undefined): Databa
       );
     }
     // Nothing is written to a log that is only looked at: should it prove damaged, its write-ahead log is evidence.
-    if (format < FORMAT) {
+    const wanted = compress ? FORMAT : PLAIN_FORMAT;
+    if (format < wanted) {
       database.exec(schema);
-      database.exec(`PRAGMA user_version = ${FORMAT}`);
+      database.exec(`PRAGMA user_version = ${wanted}`);
     }
     database.exec("COMMIT");
     return database;

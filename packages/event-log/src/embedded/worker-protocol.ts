@@ -58,6 +58,8 @@ export interface WorkerSettings {
   readonly housekeepingMs: number;
   readonly tombstoneRetentionMs: number;
   readonly maxDatabasePages: number | undefined;
+  /** Batches that are appended from now on are compressed. */
+  readonly compress: boolean;
 }
 
 /** Requests by name, with the message there and the answer. */

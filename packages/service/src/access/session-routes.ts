@@ -1,5 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { endGrant, expandScopes, openSession, scopes, sessionIdOf } from "@headwater/aggregates";
+import {
+  endGrant,
+  expandScopes,
+  includesScopes,
+  openSession,
+  type Role,
+  roles,
+  scopes,
+  sessionIdOf,
+} from "@headwater/aggregates";
 import { isoFromMicros, nowMicros, randomToken, RequestError, sha256 } from "@headwater/core";
 import { Type } from "@sinclair/typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -19,10 +28,15 @@ const path = "/api/v1/session";
 const daySeconds = 86_400;
 const sessionDays = 7;
 
+const roleNames = Object.keys(roles) as Role[];
+
 const sessionSchema = Type.Object(
   {
     principal: Type.String({ description: "Who it is: `admin`, or the name of the token" }),
     scopes: Type.Array(Type.Union(scopes.map((scope) => Type.Literal(scope))), { description: "What may be done" }),
+    roles: Type.Array(Type.Union(roleNames.map((role) => Type.Literal(role))), {
+      description: "Whose rights are among these, and may be given to a token",
+    }),
     expiresAt: Type.Optional(Type.String({ format: "date-time" })),
   },
   { title: "Session" },
@@ -147,6 +161,7 @@ function resourceOf({ id, scopes: held, expiresAt }: Principal) {
   return {
     principal: id,
     scopes: [...expandScopes(held)],
+    roles: roleNames.filter((role) => includesScopes(held, [role])),
     ...(expiresAt !== undefined && { expiresAt: isoFromMicros(expiresAt) }),
   };
 }

@@ -46,7 +46,11 @@ describe("a token", () => {
     expect((await here.http.inject({ method: "POST", url: "/write", headers: single })).statusCode).toBe(200);
     expect((await here.http.inject({ url: "/read", headers: single })).statusCode).toBe(403);
     const who = await here.http.inject({ url: "/api/v1/session", headers: single });
-    expect(who.json()).toEqual({ principal: "writer", scopes: ["devices:write"] });
+    expect(who.json()).toEqual({ principal: "writer", scopes: ["devices:write"], roles: [] });
+    const whose = await here.http.inject({ url: "/api/v1/session", headers: viewer });
+    expect(whose.json()).toMatchObject({ principal: "grafana", roles: ["viewer"] });
+    const all = await here.http.inject({ url: "/api/v1/session", headers: bearer });
+    expect(all.json()).toMatchObject({ roles: ["viewer", "operator", "admin"] });
   });
 
   it("is shown once, listed without its secret, and revoked for good", async () => {

@@ -8,9 +8,10 @@ import { silentAheadMicros } from "../append-clock.ts";
 import { BatchBuilder } from "../batch-builder.ts";
 import { sparseBatch } from "../compaction.ts";
 import { DATABASE_FILE } from "../log-files.ts";
+import { plainBatch } from "../packed-batch.ts";
 import type { StoredBatch } from "../partition-table.ts";
 import { BatchCursor, readBatchHeader, sealBatch } from "../record-batch.ts";
-import { createBatchTable, openDatabase } from "../schema.ts";
+import { createBatchTable, isCompressed, openDatabase } from "../schema.ts";
 import { syncFolder } from "../sync-folder.ts";
 import {
   partitionsOf,
@@ -77,7 +78,7 @@ export function repairEmbeddedLog(options: RepairOptions): RepairReport {
     withLogFiles(dataDir, ({ database }) => {
       const next = join(dataDir, `${DATABASE_FILE}.repaired`);
       for (const suffix of ["", "-wal", "-shm"]) rmSync(`${next}${suffix}`, { force: true });
-      const target = openDatabase(next, undefined);
+      const target = openDatabase(next, undefined, isCompressed(database));
       let report: Omit<RepairReport, "kept">;
       try {
         report = new Rewriting(database, target, { ...options, dataDir }, now).all();
@@ -171,7 +172,11 @@ class Rewriting {
     let ahead = pieces.filter((piece) => piece.kind === "sound" && isAhead(piece.time)).length;
     let lastTime = 0;
     const read = this.#from.prepare(`SELECT base, last, time, body FROM batches_${stored.id} WHERE base = ?`);
-    const batchAt = (base: number): StoredBatch => read.get(base) as unknown as StoredBatch;
+    const storedAt = (base: number): Uint8Array => (read.get(base) as unknown as StoredBatch).body;
+    const batchAt = (base: number): StoredBatch => {
+      const { last, time, body } = read.get(base) as unknown as StoredBatch;
+      return { base, last, time, body: plainBatch(body) };
+    };
     this.#to.exec("BEGIN");
     pieces.forEach((piece, index) => {
       // The write-ahead log of a large partition would otherwise take as much room once more.
@@ -190,7 +195,9 @@ class Rewriting {
         return;
       }
       const batch = { ...batchAt(piece.base), time: piece.time };
-      let { body, time } = batch;
+      let { time } = batch;
+      // As it lay there: compressed, if it was.
+      let body = storedAt(piece.base);
       if (isAhead(time)) {
         // They end now, a microsecond apart, in their order.
         time = Math.max(lastTime, this.#now - ahead);

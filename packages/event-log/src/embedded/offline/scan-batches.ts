@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StoredBatch } from "../partition-table.ts";
+import { plainBatch } from "../packed-batch.ts";
 import { isIntact, readBatchHeader } from "../record-batch.ts";
 
 /** A row of a damaged table, as far as it can be read. */
@@ -77,7 +78,8 @@ function firstReadable(
 
 /** The header in the checked bytes counts; the columns beside it are not covered by any checksum. */
 function judge(base: number, stored: StoredBatch | undefined): ScannedBatch {
-  const { body } = stored ?? {};
+  const bytes = stored?.body;
+  const body = bytes instanceof Uint8Array ? plainBatch(bytes) : bytes;
   const isSound = body instanceof Uint8Array && isIntact(body);
   if (stored === undefined || !isSound) {
     const isBytes = body instanceof Uint8Array;
@@ -88,7 +90,7 @@ function judge(base: number, stored: StoredBatch | undefined): ScannedBatch {
   const agrees = header.baseOffset === base && last === stored.last && last >= base;
   if (!agrees) return { kind: "damaged", row: { base: header.baseOffset, last: undefined, body } };
   if (!header.sparse && stored.time !== header.appendTime) {
-    return { kind: "sound", batch: { ...stored, time: header.appendTime } };
+    return { kind: "sound", batch: { ...stored, body, time: header.appendTime } };
   }
-  return { kind: "sound", batch: stored };
+  return { kind: "sound", batch: { ...stored, body } };
 }

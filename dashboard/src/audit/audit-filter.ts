@@ -1,0 +1,34 @@
+import type { AnswerOf, InputOf } from "@headwater/client";
+
+type Query = NonNullable<InputOf<"GET", "/api/v1/audit">["query"]>;
+type Kind = AnswerOf<"GET", "/api/v1/audit">["items"][number]["kind"];
+
+/** What of the trail is shown; it lies in the address. */
+export type AuditFilter = Pick<Query, "by" | "kind" | "subject" | "from">;
+
+export const kinds: readonly Kind[] = [
+  "device",
+  "command",
+  "rule",
+  "maintenance",
+  "alert",
+  "quarantine",
+  "rebuild",
+  "token",
+  "session",
+  "provisioning-key",
+];
+export const periods = { "": "at any time", "-1h": "the last hour", "-1d": "the last day", "-7d": "the last week" };
+export const texts = { by: "By", subject: "To what" } as const;
+
+export function filterOf(search: URLSearchParams): AuditFilter {
+  const kind = kinds.find((each) => each === search.get("kind"));
+  const from = search.get("from") ?? "";
+  const [by, subject] = (["by", "subject"] as const).map((name) => search.get(name)?.trim() ?? "");
+  return {
+    ...(by !== "" && { by }),
+    ...(subject !== "" && { subject }),
+    ...(kind !== undefined && { kind }),
+    ...(from !== "" && Object.hasOwn(periods, from) && { from }),
+  };
+}
