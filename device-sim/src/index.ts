@@ -9,6 +9,7 @@ export { SimulationError } from "./errors.ts";
 export { fleetOf, type Fleet } from "./fleet/fleet.ts";
 export type { FleetSpec } from "./fleet/fleet-schema.ts";
 export { readFleet } from "./fleet/read-fleet.ts";
+export { runInBackground, type BackgroundFleet } from "./background-fleet.ts";
 export { runFleet, type FleetRun } from "./run-fleet.ts";
 export { resultsOf } from "./verdict/readers/results.ts";
 export { mergeOf } from "./verdict/merge.ts";

@@ -114,7 +114,12 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
   }
 }
 
-function devicesOf({ fleet, prefix, share: [part, parts] }: FleetRun): LoadDevice[] {
+/** A run's devices by their names, without tokens yet. */
+export function devicesOf({
+  fleet,
+  prefix,
+  share: [part, parts],
+}: Pick<FleetRun, "fleet" | "prefix" | "share">): LoadDevice[] {
   const all = fleet.profiles.flatMap(({ name, devices }, profile) =>
     Array.from({ length: devices }, (_, i) => ({ id: `${prefix}${name}-${i + 1}`, token: "", profile })),
   );

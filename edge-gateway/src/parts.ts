@@ -74,7 +74,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   await makeFolder(folder);
   const gateway = await gatewayId(folder, config.gateway.id);
   // Before any file is opened: they may be refused.
-  const routes = brokerRoutes(config.routes);
+  const routes = brokerRoutes(config.routes, config.mqtt.userProperties);
   const firmware = new FirmwareTopics(config.routes);
   const specs = bridgeSpecs(config.bridges, gateway, config.routes);
 

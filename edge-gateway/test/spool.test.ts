@@ -50,6 +50,38 @@ describe("the spool", () => {
     expect(await laneProblems(gateway.log)).toEqual([]);
   });
 
+  it("MQTT 5: a message that is dropped for want of room gets 0x97, and the connection goes on", async () => {
+    await up({
+      HEADWATER_SPOOL_MAX_BYTES: "1048576",
+      HEADWATER_SPOOL_SEGMENT_BYTES: "65536",
+      HEADWATER_SPOOL_WHEN_FULL: "drop-newest",
+    });
+    const device = await gateway.connectDevice("d", { protocolVersion: 5 });
+    log.failWith(() => new LogUnavailableError("away"));
+    const told: { reasonCode?: number; properties?: { reasonString?: string } }[] = [];
+    device.on("packetreceive", (packet) => {
+      if (packet.cmd === "puback") told.push(packet);
+    });
+    const text = "x".repeat(8000);
+    const send = (n: number) =>
+      device.publishAsync("devices/d/telemetry", `{"n":${n},"text":"${text}"}`, { qos: 1 }).then(
+        () => 0,
+        (error: { code?: number }) => error.code,
+      );
+    let kept = 0;
+    while ((await send(kept)) === 0) kept += 1;
+    expect(told.at(-1)).toMatchObject({
+      reasonCode: 0x97,
+      properties: { reasonString: expect.stringMatching(/full/) },
+    });
+    expect(device.connected).toBe(true);
+    log.heal();
+    // There is room again: what was refused may be sent again.
+    await eventually(async () => expect(await send(-1)).toBe(0));
+    const sent = (await values(kept + 1)).filter((n) => n !== -1);
+    expect(sent).toEqual(numbers(0, kept));
+  });
+
   it("is not touched by a second gateway that is started on its folder", async () => {
     await up();
     const device = await gateway.connectDevice("d");

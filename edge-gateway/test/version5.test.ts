@@ -30,6 +30,8 @@ describe("MQTT 5", () => {
     gateway = await GatewayUnderTest.start({
       HEADWATER_MQTT_MAX_KEEP_ALIVE_MS: "20000",
       HEADWATER_MQTT_SERVER_REFERENCE: "other:1883",
+      HEADWATER_MQTT_USER_PROPERTIES: "site,shift",
+      HEADWATER_ROUTES: JSON.stringify([{ topic: "plant/{device}/data", decoder: "json", userProperties: ["line"] }]),
     });
   });
   afterAll(() => gateway.stop());
@@ -87,6 +89,26 @@ describe("MQTT 5", () => {
     await client.publishAsync("v1/devices/me/telemetry", cbor, { qos: 1, properties });
     await client.publishAsync("devices/typed/telemetry/json", '{"t":1}', { qos: 1, properties });
     expect((await gateway.events()).filter((event) => event.device === "typed")).toHaveLength(3);
+  });
+
+  it("user properties that are asked for are kept with the event, within bounds", async () => {
+    const client = await device("marked");
+    const send = (topic: string, properties?: object) =>
+      client.publishAsync(topic, '{"t":1}', { qos: 1, ...(properties && { properties }) });
+    const long = "ü".repeat(2000);
+    await send("devices/marked/telemetry", {
+      userProperties: { site: "north", shift: ["early", "late"], other: "x", "device-time": "1" },
+    });
+    await send("plant/marked/data", { userProperties: { line: long, site: "south" } });
+    await send("devices/marked/telemetry", { userProperties: { other: "x" } });
+    await send("devices/marked/telemetry");
+    const events = (await gateway.events()).filter((event) => event.device === "marked");
+    expect(events.map(({ attributes }) => ({ ...attributes }))).toEqual([
+      { "user.site": "north", "user.shift": "early,late" },
+      { "user.line": long.slice(0, 1024) },
+      {},
+      {},
+    ]);
   });
 
   it.each([1, 2] as const)("what goes to quarantine at QoS %i is acknowledged and said to", async (qos) => {

@@ -34,6 +34,9 @@ const rights: Readonly<Record<string, readonly string[] | undefined>> = {
   ...each(["getLedger", "listRebuilds", "getRebuild"], "ledger:read"),
   ...each(["startRebuild", "cancelRebuild"], "rebuild:write"),
   listAudit: ["audit:read"],
+  // The demo acts as the administrator.
+  getDemo: ["access:read"],
+  ...each(["startDemo", "removeDemo"], "access:write"),
   backUpStore: ["store:backup"],
   ...each(["listAlerts", "getAlert", "explainAlert", "listAlertHistory", "listAlertActions"], "alerts:read"),
   ...each(["acknowledgeAlert", "clearAlert", "assignAlert", "commentAlert"], "alerts:write"),

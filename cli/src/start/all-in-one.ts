@@ -2,6 +2,7 @@ import { gatewayService } from "@headwater/edge-gateway/service";
 import { ingestService } from "@headwater/ingest-service/service";
 import { rulesService } from "@headwater/rules-service/service";
 import { runHost, type HostContext } from "@headwater/service";
+import { demoService } from "../demo/demo-service.ts";
 import { nextStep } from "./next-step.ts";
 
 /** All of Headwater in one process: `npm start`. */
@@ -11,8 +12,9 @@ export function main(context: HostContext): Promise<void> {
       name: "headwater",
       title: "Headwater",
       clientId: "headwater",
-      // The gateway starts last and stops first, so that every message it takes finds the other services running.
-      services: [ingestService, rulesService, gatewayService],
+      // The gateway starts after the others and stops before them, so that every message it takes finds them running;
+      // the devices of the demo come after it, and go before it.
+      services: [ingestService, rulesService, gatewayService, demoService],
       mayEmbedLog: true,
       readyText: nextStep,
     },

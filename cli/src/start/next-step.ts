@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { RunningProcess } from "@headwater/service";
+import { fromHere } from "../text/from-here.ts";
 
 /**
  * The text that a person sees once Headwater is ready: a line that begins with `ready`, and commands to paste.
@@ -20,9 +21,4 @@ Next, in another terminal: a simulated boiler sends ten minutes of readings, and
   curl -s -H "Authorization: Bearer $(cat ${tokenFile})" ${running.url}/api/v1/devices/boiler-1/latest
 
 The README's tour goes on from there. Ctrl-C stops Headwater.`;
-}
-
-/** A listener on every address is reached from this machine on loopback. */
-function fromHere(address: string): string {
-  return address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }

@@ -6,6 +6,7 @@ import { useResource } from "../data/use-resource.ts";
 import { fieldText } from "../design/field-text.ts";
 import { CopyButton } from "../design/copy-button.tsx";
 import { useMay } from "../sign-in/session.ts";
+import { DemoPanel } from "./demo-panel.tsx";
 import { DeviceSnippets } from "./device-snippets.tsx";
 import { FirstMessage } from "./first-message.tsx";
 import { mqttAddress } from "./mqtt-address.ts";
@@ -25,7 +26,10 @@ export function ConnectPage() {
     <div className="connect">
       <h1>{title}</h1>
       {registered === undefined ? (
-        <RegisterForm id={search.get("id") ?? ""} onRegistered={setRegistered} />
+        <>
+          <RegisterForm id={search.get("id") ?? ""} onRegistered={setRegistered} />
+          <DemoPanel isThere={false} />
+        </>
       ) : (
         <>
           <section className="card">

@@ -7,6 +7,7 @@ import { useResource } from "../data/use-resource.ts";
 import { Choice } from "../design/choice.tsx";
 import { Loaded } from "../design/notice.tsx";
 import { Tile } from "../design/tile.tsx";
+import { DemoPanel } from "../first-visit/demo-panel.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { FleetTable } from "./fleet-table.tsx";
 import { Heard } from "./heard.ts";
@@ -67,7 +68,10 @@ export function FleetPage() {
           all.length === 0 ? (
             <p className="empty">No device is like that.</p>
           ) : (
-            <FleetTable devices={all} heard={heard} alerts={alerts.resource.value ?? none} />
+            <>
+              <FleetTable devices={all} heard={heard} alerts={alerts.resource.value ?? none} />
+              {all.some((device) => device.registered && device.tags["demo"] === "headwater") && <DemoPanel isThere />}
+            </>
           )
         }
       </Loaded>

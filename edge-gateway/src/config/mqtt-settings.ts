@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { userPropertyNames } from "@headwater/decode";
 import { largestPacketBytes } from "./largest-packet.ts";
 import { listenerSettings } from "./listener-settings.ts";
 
@@ -42,6 +43,15 @@ export const mqttSettings = Type.Object({
         "Another gateway (host:port, several with spaces) to which one that stops sends its clients of MQTT 5",
     }),
   ),
+  userProperties: Type.Array(userPropertyNames.items, {
+    env: "HEADWATER_MQTT_USER_PROPERTIES",
+    default: [],
+    maxItems: 16,
+    uniqueItems: true,
+    examples: [["firmware", "site"]],
+    description:
+      "User properties (MQTT 5) of messages on devices' own topics that are kept with the event, as attributes user.{name}",
+  }),
   maxUnacked: Type.Integer({
     env: "HEADWATER_MQTT_MAX_UNACKED",
     default: 1000,

@@ -12,7 +12,7 @@ export { templateNames } from "./device-template.ts";
 export { UnplacedTime } from "./device-time.ts";
 export { FirmwareTopics } from "./profiles/firmware-topics.ts";
 export { InexactNumber, parseJson } from "./json-text.ts";
-export { routeConfig, type RouteConfig } from "./route-config.ts";
+export { routeConfig, userPropertyNames, type RouteConfig } from "./route-config.ts";
 export { type Routes } from "./routes.ts";
 export { commandFiltersOf } from "./sparkplug/own-filters.ts";
 export { TopicPattern } from "./topic-pattern.ts";

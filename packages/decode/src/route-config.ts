@@ -15,6 +15,13 @@ const literals = <Name extends string>(names: readonly Name[], description: stri
     { description },
   );
 
+/** Which user properties are kept, by their names. */
+export const userPropertyNames = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+  maxItems: 16,
+  uniqueItems: true,
+  description: "User properties of MQTT 5 that are kept with the event, as its attributes user.{name}",
+});
+
 /** Routes beyond a device's own topics: a whole profile, or one pattern with one format. */
 export const routeConfig = Type.Object(
   {
@@ -49,6 +56,7 @@ export const routeConfig = Type.Object(
         description: "The id of who sends it, where one speaks for several devices: {gateway}, chirpstack",
       }),
     ),
+    userProperties: Type.Optional(userPropertyNames),
     ...routeForm,
   },
   { additionalProperties: false },
@@ -63,7 +71,9 @@ export function routesOf(configs: readonly RouteConfig[]): readonly RouteSpec[] 
   const earlier = new EarlierRoutes();
   return configs.flatMap((config, index) => {
     try {
-      const specs = config.profile === undefined ? [single(config)] : ofProfile(config, config.profile);
+      const { profile, userProperties } = config;
+      const made = profile === undefined ? [single(config)] : ofProfile(config, profile);
+      const specs = userProperties === undefined ? made : made.map((spec) => ({ ...spec, userProperties }));
       // Compiling them tells of patterns that are none, before any message comes.
       void new Routes(specs);
       for (const { pattern } of specs) checkLevels(pattern);

@@ -25,6 +25,8 @@ export interface RouteSpec {
   readonly sender?: string;
   /** With `sender`: the device may send it, too, if it is logged in itself. */
   readonly ownToo?: boolean;
+  /** User properties of MQTT 5 that are kept with the event, by their names. */
+  readonly userProperties?: readonly string[] | undefined;
   /** Characters that these two templates encode in every level. */
   readonly reserved?: string;
 }
@@ -51,6 +53,8 @@ export interface Route {
   readonly device: string | undefined;
   /** The devices that may send it of themselves: what is sent is their own. Empty: the device that is logged in. */
   readonly senders: readonly string[];
+  /** User properties of MQTT 5 that are kept with the event. */
+  readonly userProperties: readonly string[] | undefined;
 }
 
 interface CompiledRoute {
@@ -59,6 +63,7 @@ interface CompiledRoute {
   readonly device: DeviceTemplate | undefined;
   readonly sender: DeviceTemplate | undefined;
   readonly ownToo: boolean;
+  readonly userProperties: readonly string[] | undefined;
 }
 
 export class Routes {
@@ -81,13 +86,15 @@ export class Routes {
       const device = route.device === undefined ? names.get("device") : route.device.idOf(names);
       const own = route.sender === undefined || route.ownToo ? device : undefined;
       const senders = [own, route.sender?.idOf(names)].filter((sender) => sender !== undefined);
-      return { decoder: route.decoderOf({ topic, names, device }), device, senders };
+      const { userProperties } = route;
+      return { decoder: route.decoderOf({ topic, names, device }), device, senders, userProperties };
     }
     return undefined;
   }
 }
 
-function compile({ pattern, decoder, decoderOf, reserved, ownToo = false, ...templates }: RouteSpec): CompiledRoute {
+function compile(spec: RouteSpec): CompiledRoute {
+  const { pattern, decoder, decoderOf, reserved, ownToo = false, userProperties, ...templates } = spec;
   const compiled = new TopicPattern(pattern);
   const template = (text: string | undefined) => (text === undefined ? undefined : new DeviceTemplate(text, reserved));
   const [device, sender] = [template(templates.device), template(templates.sender)];
@@ -96,5 +103,5 @@ function compile({ pattern, decoder, decoderOf, reserved, ownToo = false, ...tem
     throw new ConfigError(`The route ${pattern} makes its device of {${missing}}, which the pattern lacks`);
   const made = decoderOf ?? (decoder === undefined ? undefined : () => decoder);
   if (made === undefined) throw new ConfigError(`The route ${pattern} has no decoder`);
-  return { pattern: compiled, decoderOf: made, device, sender, ownToo };
+  return { pattern: compiled, decoderOf: made, device, sender, ownToo, userProperties };
 }

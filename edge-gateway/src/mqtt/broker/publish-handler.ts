@@ -6,6 +6,7 @@ import { unacknowledged, type DurableCallback } from "../../pipeline/commit/ackn
 import { IncomingMessage } from "../../pipeline/commit/incoming-message.ts";
 import type { MessageProcessor } from "../../pipeline/commit/message-processor.ts";
 import { replyTarget, type MessageTarget } from "../../pipeline/commit/message-target.ts";
+import type { UserProperties } from "../../pipeline/commit/user-properties.ts";
 import { connectionOf, type Connection } from "./connection.ts";
 import { topicOfContent } from "../../pipeline/commit/content-format.ts";
 import { findTarget, type IgnoredTarget, type Sender, type Target, type TargetsOptions } from "./targets.ts";
@@ -32,7 +33,11 @@ interface Publish {
   readonly dup: boolean;
   readonly messageId?: number;
   /** Of MQTT 5. */
-  readonly properties?: { readonly contentType?: string; readonly correlationData?: Buffer };
+  readonly properties?: {
+    readonly contentType?: string;
+    readonly correlationData?: Buffer;
+    readonly userProperties?: UserProperties;
+  };
 }
 
 /**
@@ -103,7 +108,8 @@ export class PublishHandler {
     if (target.kind === "time") return true;
     if (target.kind === "ignored" && !target.passedOn) this.#options.withhold(packet);
     connection.unacked += 1;
-    this.#take(connection, target, { topic: packet.topic, payload: packet.payload, qos: 0, dup: false }, isClear, noop);
+    const { topic, payload, properties = {} } = packet;
+    this.#take(connection, target, { topic, payload, properties, qos: 0, dup: false }, isClear, noop);
     return true;
   }
 
@@ -143,6 +149,7 @@ export class PublishHandler {
     message.topic = publish.topic;
     message.payload = publish.payload;
     message.qos = publish.qos;
+    message.userProperties = publish.properties?.userProperties;
     message.packetId = publish.qos === 0 ? unacknowledged : publish.messageId!;
     message.maybeRepeated = publish.dup;
     message.session = connection.client.id;

@@ -1,4 +1,5 @@
 import type { RecentPublishes } from "../redelivery/recent-publishes.ts";
+import type { UserProperties } from "./user-properties.ts";
 import { unacknowledged, type Acknowledgement, type DurableCallback, type Owner } from "./acknowledgement.ts";
 
 const nothing = new Uint8Array(0);
@@ -16,6 +17,8 @@ export class IncomingMessage implements Acknowledgement {
   packetId: number = unacknowledged;
   /** Whether the sender may have sent it before; only then a QoS 1 message is looked for among its recent ones. */
   maybeRepeated = false;
+  /** Of MQTT 5. */
+  userProperties: UserProperties | undefined;
   /** Names the session of the sender in the journal of QoS 2. */
   session = "";
   /** The QoS 1 messages that the session sent last. */

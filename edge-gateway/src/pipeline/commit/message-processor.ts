@@ -10,6 +10,7 @@ import type { Acknowledgement } from "./acknowledgement.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
 import { whatIsWrongWith, type MessageTarget, type TelemetryTarget } from "./message-target.ts";
+import { withUserProperties } from "./user-properties.ts";
 import type { RecordWriter } from "./record-writer.ts";
 
 export interface ReplyHandler {
@@ -128,6 +129,8 @@ export class MessageProcessor {
     let decoded: DecodedMessage | undefined;
     try {
       decoded = target.decoder(message.payload, limits);
+      if (target.userProperties !== undefined && message.userProperties !== undefined)
+        decoded = withUserProperties(decoded, target.userProperties, message.userProperties);
       reason = decoded.samples.length === 0 ? "The message has no readings" : tooLarge;
     } catch (error) {
       reason = (error as Error).message;

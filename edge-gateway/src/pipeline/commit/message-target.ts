@@ -10,6 +10,8 @@ export interface TelemetryTarget {
   readonly lane: DeviceLane;
   readonly decoder: Decoder;
   readonly topicHash: number;
+  /** User properties that are kept with the event. */
+  readonly userProperties: readonly string[] | undefined;
 }
 
 /** What becomes of the messages of a topic. Receivers keep it: it depends on the topic and its sender alone. */
@@ -36,8 +38,9 @@ export function routedTarget(
   if (route === undefined || device === undefined) return undefined;
   const topicHash = crc32(topic);
   const wrong = device === sender ? undefined : whatIsWrongWith(device);
+  const { decoder, userProperties } = route;
   return wrong === undefined
-    ? { kind: "telemetry", lane: recordWriter.deviceLane(device), decoder: route.decoder, topicHash }
+    ? { kind: "telemetry", lane: recordWriter.deviceLane(device), decoder, topicHash, userProperties }
     : { kind: "unrouted", device: sender ?? "", reason: `The topic names no device that can be: ${wrong}`, topicHash };
 }
 

@@ -97,6 +97,8 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
   408: { "request-timeout": "The request took too long to arrive" },
   409: {
     conflict: "The present state forbids it, or other writes came first; read it again",
+    "demo-name-taken": "A device that is not of the demo has a name of the demo's",
+    "demo-without-listener": "The demo's devices need a listener for MQTT over plain TCP",
     "credential-exists": "The device has that credential already",
     "idempotency-key-reused": "The Idempotency-Key came with another body before",
     "idempotency-key-in-use": "The first request of that Idempotency-Key is under way",
