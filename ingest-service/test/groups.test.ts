@@ -4,6 +4,13 @@ import { writeRows } from "./series-suite.ts";
 
 const t0 = Date.parse("2026-05-01T00:00:00Z") * 1000;
 
+interface Body {
+  readonly code?: string;
+  readonly items: readonly { readonly id: string; readonly device: string }[];
+  readonly series: readonly { readonly device: string }[];
+  readonly next: string | null;
+}
+
 describe("a device group", () => {
   let backends: Awaited<ReturnType<typeof openBackends>>;
   let service: TestService;
@@ -33,11 +40,11 @@ describe("a device group", () => {
     });
     return { status: answer.statusCode, etag: answer.headers["etag"], body: answer.json() as Record<string, unknown> };
   }
-  const get = (path: string) => service.request<Record<string, any>>("GET", `/api/v1/${path}`);
+  const get = (path: string) => service.request<Body>("GET", `/api/v1/${path}`);
   async function devices(query: string): Promise<string[]> {
     const { status, body, text } = await get(`devices?${query}`);
     expect(status, text).toBe(200);
-    return (body["items"] as { id: string }[]).map(({ id }) => id);
+    return body.items.map(({ id }) => id);
   }
 
   it("chooses the devices of lists, exports, latest values and series, as they are then", async () => {
@@ -47,15 +54,15 @@ describe("a device group", () => {
     await service.request("POST", "/api/v1/devices", { id: "b-4", type: "boiler", tags: { site: "north" } });
     expect(await devices("group=north-boilers")).toEqual(["b-2", "b-4"]);
     const latest = (await get("telemetry/latest?group=north-boilers")).body;
-    expect(latest["items"].map(({ device }: { device: string }) => device)).toEqual(["b-2", "b-4"]);
+    expect(latest.items.map(({ device }) => device)).toEqual(["b-2", "b-4"]);
     const series = await get("telemetry/series?group=north-boilers&metric=temperature&from=2026-05-01&to=2026-05-02");
-    expect(series.body["series"].map(({ device }: { device: string }) => device)).toEqual(["b-2"]);
+    expect(series.body.series.map(({ device }) => device)).toEqual(["b-2"]);
     const exported = await service.request("GET", "/api/v1/exports/devices?group=north-boilers", undefined, {
       accept: "text/csv",
     });
     expect(exported.text.split("\r\n").map((line) => line.split(",")[0])).toEqual(["id", "b-2", "b-4", ""]);
     const named = "telemetry/latest?device=b-4&device=p-1&group=north-boilers";
-    expect((await get(named)).body["items"]).toMatchObject([{ device: "b-4" }]);
+    expect((await get(named)).body.items).toMatchObject([{ device: "b-4" }]);
   });
 
   it("goes together with further parameters, but not with one that it has itself", async () => {
@@ -63,7 +70,7 @@ describe("a device group", () => {
     expect(await devices("group=north&type=boiler&attribute=floor:2")).toEqual(["b-2"]);
     expect(await devices("group=north&tag=site:south")).toEqual([]);
     const twice = await get("devices?group=north&registered=any");
-    expect([twice.status, twice.body["code"]]).toEqual([400, "filter-of-group"]);
+    expect([twice.status, twice.body.code]).toEqual([400, "filter-of-group"]);
     await save("heard", { registered: "any" });
     expect(await devices("group=heard&q=he")).toEqual(["heard"]);
     const exported = await service.request("GET", "/api/v1/exports/devices?group=heard");
@@ -78,8 +85,8 @@ describe("a device group", () => {
     expect((await save("a", { q: "p-" }, { "if-match": '"1"' })).etag).toBe('"2"');
     await save("b", {});
     const page = (await get("groups?limit=1")).body;
-    expect(page["items"]).toMatchObject([{ id: "a" }]);
-    expect((await get(`groups?cursor=${page["next"]}`)).body).toMatchObject({ items: [{ id: "b" }], next: null });
+    expect(page.items).toMatchObject([{ id: "a" }]);
+    expect((await get(`groups?cursor=${page.next}`)).body).toMatchObject({ items: [{ id: "b" }], next: null });
     await service.app.stop();
     await service.http.close();
     service = await startService({ ...backends, dataDir: backends.folder });
@@ -106,6 +113,6 @@ describe("a device group", () => {
       expect((await save("a", filter)).status, JSON.stringify(filter)).toBe(400);
     }
     expect((await save("-a", {})).status).toBe(400);
-    expect((await get("groups")).body["items"]).toEqual([]);
+    expect((await get("groups")).body.items).toEqual([]);
   });
 });

@@ -68,7 +68,7 @@ export interface GroupFilterText extends FilterText {
  * The filter of a query with that of the group that it names: a device has to fit both. Throws RequestError (400) if
  * there is no such group, or if both say something of which only one can hold.
  */
-export function withGroup<Query extends GroupFilterText>(db: DatabaseSync, query: Query): FilterText {
+export function withGroup(db: DatabaseSync, query: GroupFilterText): FilterText {
   const { group, ...own } = query;
   if (group === undefined) return own;
   const saved = accessState(db, deviceGroupName(group))?.group;
