@@ -23,14 +23,17 @@ class Feed {
   readonly listeners = new Set<Listener>();
   readonly #query: string;
   readonly #changed: () => void;
+  readonly #returned: () => void;
   #source: EventSource | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #frame: number | undefined;
   #waiting: LiveEvent[] = [];
 
-  constructor(query: string, changed: () => void) {
+  /** @param returned called when the connection is back after it was lost */
+  constructor(query: string, changed: () => void, returned: () => void) {
     this.#query = query;
     this.#changed = changed;
+    this.#returned = returned;
     this.#open();
   }
 
@@ -51,7 +54,12 @@ class Feed {
   #open(): void {
     const source = new EventSource(`/api/v1/stream?${this.#query}`);
     this.#source = source;
-    source.addEventListener("open", () => this.#become("live"));
+    source.addEventListener("open", () => {
+      const wasLost = this.state === "stale";
+      this.#become("live");
+      // What was asked for meanwhile has failed, and a connection that is a new one does not tell what it has missed.
+      if (wasLost) this.#returned();
+    });
     source.addEventListener("error", () => {
       this.#become("stale");
       // The browser goes on by itself, from the last event, unless it was refused.
@@ -106,7 +114,13 @@ class Live {
 
   /** Hears what fits the query of `/api/v1/stream`, at most once a frame; answers with what ends it. */
   listen(query: string, listener: Listener): () => void {
-    const feed = this.#feeds.get(query) ?? new Feed(query, () => this.#tell());
+    const feed =
+      this.#feeds.get(query) ??
+      new Feed(
+        query,
+        () => this.#tell(),
+        () => this.#askAnew(),
+      );
     this.#feeds.set(query, feed);
     this.#tell();
     feed.listeners.add(listener);
@@ -119,7 +133,7 @@ class Live {
     };
   }
 
-  /** Tells that the page is back in sight after it has missed something. */
+  /** Tells that the page is back in sight, or the connection back, after something was missed. */
   onReturn(returned: () => void): () => void {
     this.#returners.add(returned);
     return () => this.#returners.delete(returned);
@@ -138,6 +152,10 @@ class Live {
   #return(): void {
     this.#isAway = false;
     for (const feed of this.#feeds.values()) feed.reopen();
+    this.#askAnew();
+  }
+
+  #askAnew(): void {
     for (const returned of this.#returners) returned();
   }
 

@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from "react";
+import { renewIfOutdated } from "./renewal.ts";
 
 interface PageBoundaryProps {
   readonly children: ReactNode;
@@ -10,6 +11,11 @@ export class PageBoundary extends Component<PageBoundaryProps, { readonly proble
 
   static getDerivedStateFromError(problem: Error): { readonly problem: Error } {
     return { problem };
+  }
+
+  /** A page whose script is gone is one of a former release. */
+  override componentDidCatch(): void {
+    void renewIfOutdated();
   }
 
   override render(): ReactNode {

@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { useMay } from "../sign-in/session.ts";
 import { LiveBadge } from "./live-badge.tsx";
+import { PageBoundary } from "./page-boundary.tsx";
 import { isAt, places } from "./places.ts";
 import { ThemeButton } from "./theme-button.tsx";
 
@@ -46,9 +47,11 @@ export function TopBar() {
         <ThemeButton />
       </div>
       {isSearching && (
-        <Suspense fallback={null}>
-          <CommandPalette onClose={() => setSearching(false)} />
-        </Suspense>
+        <PageBoundary>
+          <Suspense fallback={null}>
+            <CommandPalette onClose={() => setSearching(false)} />
+          </Suspense>
+        </PageBoundary>
       )}
     </header>
   );
