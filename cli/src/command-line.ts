@@ -20,6 +20,7 @@ import { rulesCommand } from "./commands/rules.ts";
 import { simCommand } from "./commands/sim.ts";
 import { startCommand } from "./commands/start.ts";
 import { storeCommand } from "./commands/store.ts";
+import { groupsCommand } from "./commands/groups.ts";
 import { tokensCommand } from "./commands/tokens.ts";
 import { topicsCommand } from "./commands/topics.ts";
 
@@ -39,6 +40,7 @@ const commands: readonly Command[] = [
   topicsCommand,
   gatewayCommand,
   tokensCommand,
+  groupsCommand,
   auditCommand,
   influxTokenCommand,
   configCommand,

@@ -57,6 +57,23 @@ it("lists devices by what they are, counts them, and says what is wrong", async 
   expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("write it like site:north")]);
 });
 
+it("saves a filter under a name, and asks by it", async () => {
+  const saved = await runCli(["groups", "save", "south", "--type", "boiler", "--tag", "site:south"], env);
+  expect([saved.code, saved.out]).toEqual([0, "south is saved\n"]);
+  expect((await runCli(["groups"], env)).out).toMatch(
+    /^south +\{"type":"boiler","tag":\["site:south"\]\} +by admin\n$/,
+  );
+  expect((await runCli(["devices", "--group", "south", "--json"], env)).out).toMatch(/^\{"id":"b-2".*\n$/);
+  expect((await runCli(["devices", "--group", "south", "--search", "b-1", "--count"], env)).out).toBe("0\n");
+  const series = await runCli(["query", "temperature", "--group", "south", "--from", "-1h"], env);
+  expect([series.code, series.out.trim().split("\n")]).toEqual([0, [expect.stringContaining("metric")]]);
+  expect((await runCli(["groups", "delete", "south"], env)).out).toBe("south is deleted\n");
+  const gone = await runCli(["devices", "--group", "south"], env);
+  expect([gone.code, gone.err]).toEqual([1, expect.stringContaining('no device group "south"')]);
+  const wrong = await runCli(["groups", "list", "--type", "boiler"], env);
+  expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("A filter is of save")]);
+});
+
 it("prints series in the format that is asked for", async () => {
   const csv = await runCli(["query", "temperature", "mode", "--type", "boiler", "--from", "-1h"], env);
   expect(csv.out).toMatch(/^time,t,metric,device,value\r\n.*,temperature,b-1,21\.5\r\n.*,mode,b-1,eco\r\n$/);

@@ -23,6 +23,7 @@ import type { IngestConfig } from "./config.ts";
 import { Erasures } from "./devices/erasures.ts";
 import { deviceWriter } from "./devices/device-writer.ts";
 import { FleetDevices } from "./fleet/fleet-devices.ts";
+import { deviceGroupRoutes } from "./fleet/group-routes.ts";
 import { fleetLatestRoute } from "./fleet/latest-route.ts";
 import { fleetSeriesRoute } from "./fleet/series-route.ts";
 import { LastSeen } from "./fleet/last-seen.ts";
@@ -196,6 +197,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   fleetLatestRoute(http.app, { fleet, series, positions });
   fleetSeriesRoute(http.app, { db: model.db, fleet, series, positions });
   provisioningKeyRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });
+  deviceGroupRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });
   commandRoutes(http.app, { ...writing, topic: topics.commands });
   telemetryRoutes(http.app, { model, series, positions });
   stateRoutes(http.app, { model, store, series, positions });

@@ -44,7 +44,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   cli: { folder: "cli", mayImport: products },
   testkit: { folder: "packages/testkit", mayImport: [...products, "cli"] },
   scripts: { folder: "scripts", mayImport: [...products, "cli", "testkit", "tests"] },
-  tests: { folder: "tests", mayImport: [...products, "cli", "testkit", "scripts"] },
+  tests: { folder: "tests", mayImport: [...products, "cli", "dashboard", "testkit", "scripts"] },
   bench: { folder: "bench", mayImport: [...products, "cli", "testkit", "scripts", "tests"] },
 };
 

@@ -84,6 +84,10 @@ it(
         mayRefuse: true,
       },
       { ids: ["getFleetLatest"], parameters: { cursor: cursor("/api/v1/telemetry/latest", "a") }, mayRefuse: true },
+      // What is not registered cannot be grouped by type or tag.
+      { ids: ["saveDeviceGroup"], mayRefuse: true },
+      { ids: ["getDeviceGroup"], mayRefuse: true },
+      { ids: ["listDeviceGroups"], parameters: { cursor: cursor("/api/v1/groups", "a") }, mayRefuse: true },
       { ids: ["listProvisioningKeys"], parameters: { cursor: cursor("/api/v1/provisioning-keys", "a") } },
       { ids: ["listQuarantine"], parameters: { cursor: cursor("/api/v1/quarantine", 5) } },
       { ids: ["listCommands"], parameters: { cursor: cursor("/api/v1/devices/:id/commands", [1, "a"]) } },

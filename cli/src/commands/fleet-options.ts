@@ -1,8 +1,8 @@
 import type { ParseArgsConfig } from "node:util";
 import type { InputOf } from "@headwater/client";
 
-/** The options that say which devices are meant. */
-export const fleetOptions = {
+/** What a device group saves. */
+export const filterOptions = {
   type: { type: "string" },
   tag: { type: "string", multiple: true },
   attribute: { type: "string", multiple: true },
@@ -14,13 +14,19 @@ export const fleetOptions = {
   registered: { type: "string" },
 } as const satisfies NonNullable<ParseArgsConfig["options"]>;
 
-export const fleetUsage = `  --type TYPE, --tag NAME:VALUE, --attribute NAME:VALUE, --search TEXT
+/** The options that say which devices are meant. */
+export const fleetOptions = { ...filterOptions, group: { type: "string" } } as const;
+
+export const filterUsage = `  --type TYPE, --tag NAME:VALUE, --attribute NAME:VALUE, --search TEXT
                      devices that have these (--tag and --attribute may be repeated; all have to fit)
   --connected, --disconnected
                      with an MQTT session, or without
   --seen-after TIME, --seen-before TIME
                      seen since that time, or not seen since: ISO 8601, or relative like -1h
   --registered WHICH true (default), false (heard, and nobody registered it) or any`;
+
+export const fleetUsage = `${filterUsage}
+  --group NAME       devices of a group (see headwater groups); other options choose among them`;
 
 export interface FleetValues {
   readonly type?: string | undefined;
@@ -32,6 +38,7 @@ export interface FleetValues {
   readonly "seen-after"?: string | undefined;
   readonly "seen-before"?: string | undefined;
   readonly registered?: string | undefined;
+  readonly group?: string | undefined;
 }
 
 type DeviceQuery = NonNullable<InputOf<"GET", "/api/v1/devices">["query"]>;
@@ -47,11 +54,12 @@ export function fleetParameters(values: FleetValues) {
     lastSeenAfter: values["seen-after"],
     lastSeenBefore: values["seen-before"],
     registered: values.registered as DeviceQuery["registered"],
+    group: values.group,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<
     Pick<
       DeviceQuery,
-      "type" | "tag" | "attribute" | "q" | "connected" | "lastSeenAfter" | "lastSeenBefore" | "registered"
+      "type" | "tag" | "attribute" | "q" | "connected" | "lastSeenAfter" | "lastSeenBefore" | "registered" | "group"
     >
   >;
 }

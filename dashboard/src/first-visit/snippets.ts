@@ -14,13 +14,16 @@ export type Language = (typeof languages)[number][0];
 /** In a constant, since the check of layers takes a line that begins so for an import of the page itself. */
 const importMqtt = 'import mqtt from "mqtt";';
 
-/** A program that sends one reading of a device, to paste as it is. */
+/**
+ * A program that sends one reading of a device, to paste as it is. In MQTT 5 where a library then says why something
+ * was refused, without more lines.
+ */
 export function snippetOf(language: Language, { host, port }: Address, id: string, token: string): string {
   const topic = `devices/${id}/telemetry`;
   const [inText, tokenText, topicText] = [JSON.stringify(id), JSON.stringify(token), JSON.stringify(topic)];
   switch (language) {
     case "mosquitto":
-      return `mosquitto_pub -h ${host} -p ${port} -u ${shell(id)} -P ${shell(token)} -i ${shell(id)} -q 1 \\
+      return `mosquitto_pub -V 5 -h ${host} -p ${port} -u ${shell(id)} -P ${shell(token)} -i ${shell(id)} -q 1 \\
   -t ${shell(topic)} -m '{"temperature": 21.5}'`;
     case "python":
       return `# pip install paho-mqtt
@@ -37,7 +40,7 @@ publish.single(
 ${importMqtt}
 
 const device = await mqtt.connectAsync("mqtt://${host}:${port}", {
-  clientId: ${inText}, username: ${inText}, password: ${tokenText},
+  protocolVersion: 5, clientId: ${inText}, username: ${inText}, password: ${tokenText},
 });
 await device.publishAsync(${topicText}, JSON.stringify({ temperature: 21.5 }), { qos: 1 });
 await device.endAsync();`;

@@ -1,4 +1,10 @@
-import { type AccessState, foldAccess, type ProvisioningKey } from "@headwater/aggregates";
+import {
+  type AccessState,
+  type DeviceGroup,
+  deviceGroupName,
+  foldAccess,
+  type ProvisioningKey,
+} from "@headwater/aggregates";
 import type { AccessEvent } from "@headwater/proto";
 import type { FoldedEvents, FoldOutcomes } from "@headwater/service";
 import type { DatabaseSync } from "node:sqlite";
@@ -9,10 +15,10 @@ import { statementsOf } from "../model/statements.ts";
 export function accessPart(topic: string, outcomes: FoldOutcomes<AccessState>, folded: FoldedEvents): ModelPart {
   return {
     topic,
-    version: 2,
+    version: 3,
     migrate(db) {
       db.exec(
-        "CREATE TABLE access (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, write_id TEXT NOT NULL, provisioning_key TEXT) WITHOUT ROWID",
+        "CREATE TABLE access (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, write_id TEXT NOT NULL, provisioning_key TEXT, device_group TEXT) WITHOUT ROWID",
       );
     },
     apply(db, batch) {
@@ -30,17 +36,21 @@ function applyEvent(db: DatabaseSync, event: AccessEvent, outcomes: FoldOutcomes
   if (!accepted) return;
   const key = state.key === undefined ? null : JSON.stringify({ ...state.key, hash: undefined });
   statementsOf(db)
-    .of("INSERT OR REPLACE INTO access (id, revision, write_id, provisioning_key) VALUES (?, ?, ?, ?)")
-    .run(event.id, state.revision, state.writeId, key);
+    .of("INSERT OR REPLACE INTO access (id, revision, write_id, provisioning_key, device_group) VALUES (?, ?, ?, ?, ?)")
+    .run(event.id, state.revision, state.writeId, key, state.group === undefined ? null : JSON.stringify(state.group));
 }
 
 /** Without the hash. */
 export function accessState(db: DatabaseSync, id: string): AccessState | undefined {
-  const row = statementsOf(db).of("SELECT revision, write_id, provisioning_key FROM access WHERE id = ?").get(id);
+  const row = statementsOf(db)
+    .of("SELECT revision, write_id, provisioning_key, device_group FROM access WHERE id = ?")
+    .get(id);
   if (row === undefined) return undefined;
   const text = row["provisioning_key"];
   const key = typeof text === "string" ? keyFrom(text) : undefined;
-  return { revision: Number(row["revision"]), writeId: String(row["write_id"]), key };
+  const grouped = row["device_group"];
+  const group = typeof grouped === "string" ? (JSON.parse(grouped) as DeviceGroup) : undefined;
+  return { revision: Number(row["revision"]), writeId: String(row["write_id"]), key, group };
 }
 
 /** By id. */
@@ -49,6 +59,14 @@ export function listProvisioningKeys(db: DatabaseSync, after: string, limit: num
     .of("SELECT provisioning_key FROM access WHERE id > ? AND provisioning_key IS NOT NULL ORDER BY id LIMIT ?")
     .all(after, limit)
     .map((row) => keyFrom(String(row["provisioning_key"])));
+}
+
+/** By id. */
+export function listDeviceGroups(db: DatabaseSync, after: string, limit: number): readonly DeviceGroup[] {
+  return statementsOf(db)
+    .of("SELECT device_group FROM access WHERE id > ? AND device_group IS NOT NULL ORDER BY id LIMIT ?")
+    .all(deviceGroupName(after), limit)
+    .map((row) => JSON.parse(String(row["device_group"])) as DeviceGroup);
 }
 
 function keyFrom(text: string): ProvisioningKey {

@@ -185,7 +185,7 @@ export function provisioningKeyRoutes(app: HttpApp, options: ProvisioningKeyRout
   );
 }
 
-function accessRecord(input: AccessInput, { writeId, at }: WriteStamp, source: string): OutgoingRecord {
+export function accessRecord(input: AccessInput, { writeId, at }: WriteStamp, source: string): OutgoingRecord {
   return {
     key: input.id ?? "",
     value: events.access.encode(input),

@@ -23,6 +23,7 @@ export const deedKinds = [
   "token",
   "session",
   "provisioning-key",
+  "device-group",
 ] as const;
 export type DeedKind = (typeof deedKinds)[number];
 
@@ -66,8 +67,12 @@ export function deviceDeed(event: DeviceEvent, before: DeviceFacts | undefined):
 
 export function accessDeed(event: AccessEvent): Deed | undefined {
   const { id, kind, name, revision, deleted, createdBy: by, scopes } = event;
-  if (kind !== "token" && kind !== "session" && kind !== "provisioning-key") return undefined;
   const once = `access/${id}/${revision}`;
+  if (kind === "device-group") {
+    const action = deleted ? "deleted" : revision === 1 ? "created" : "changed";
+    return { by, action, kind, subject: name, detail: deleted ? "" : event.deviceFilter, once, revision };
+  }
+  if (kind !== "token" && kind !== "session" && kind !== "provisioning-key") return undefined;
   const subject = kind === "token" ? name : id.replace(/^session\//, "");
   if (kind === "session") {
     return { by, action: deleted ? "signed-out" : "signed-in", kind, subject, detail: "", once, revision };

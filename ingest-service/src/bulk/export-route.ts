@@ -5,7 +5,7 @@ import { isoFromMicros, sharedTurn } from "@headwater/core";
 import { afterQuery, type HttpApp, wantedType } from "@headwater/service";
 import { Type } from "@sinclair/typebox";
 import { deviceState } from "../devices/device-model.ts";
-import { deviceFilterQuery, readFilter } from "../fleet/device-filter.ts";
+import { deviceFilterQuery, readFilter, withGroup } from "../fleet/device-filter.ts";
 import { listDevices } from "../fleet/device-list.ts";
 import type { LastSeen } from "../fleet/last-seen.ts";
 import type { ReadPositions } from "../telemetry/read-positions.ts";
@@ -38,7 +38,7 @@ export function exportRoute(app: HttpApp, { model, lastSeen, positions }: Export
     },
     async (request, reply) => {
       await positions.waitFor(request.query.after);
-      const filter = readFilter(request.query);
+      const filter = { ...readFilter(withGroup(model.db, request.query)), registered: true };
       const needsSeen = filter.seenAfter !== undefined || filter.seenBefore !== undefined;
       const listing = { sort: "id", isBack: false, limit: Number.MAX_SAFE_INTEGER - 1, count: false } as const;
       const { devices } = await listDevices(model.db, filter, listing, needsSeen ? await lastSeen.all() : undefined);

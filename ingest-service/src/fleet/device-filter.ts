@@ -1,6 +1,9 @@
 import { Type } from "@sinclair/typebox";
 import { nowMicros, parseTimeRef, RequestError } from "@headwater/core";
 import { timeReference } from "@headwater/service";
+import { deviceGroupName } from "@headwater/aggregates";
+import type { DatabaseSync } from "node:sqlite";
+import { accessState } from "../access/access-model.ts";
 import type { DeviceFilter, Fact } from "./device-list.ts";
 
 function facts(description: string) {
@@ -12,8 +15,8 @@ function time(description: string) {
   return Type.Optional(Type.String({ maxLength: 60, description, ...timeReference }));
 }
 
-/** Which devices are meant: parameters of everything that is about several. */
-export const deviceFilterQuery = {
+/** What a device group saves. */
+export const savedFilter = {
   type: Type.Optional(Type.String({ maxLength: 64 })),
   tag: facts("`name:value`; all of several"),
   attribute: facts("`name:value`, as text; all of several"),
@@ -34,6 +37,18 @@ export const deviceFilterQuery = {
   ),
 };
 
+/** Which devices are meant: parameters of everything that is about several. */
+export const deviceFilterQuery = {
+  ...savedFilter,
+  group: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 64,
+      description: "Devices of this group; other parameters choose among them",
+    }),
+  ),
+};
+
 export interface FilterText {
   readonly type?: string;
   readonly tag?: string[];
@@ -43,6 +58,30 @@ export interface FilterText {
   readonly lastSeenAfter?: string;
   readonly lastSeenBefore?: string;
   readonly registered?: "true" | "false" | "any";
+}
+
+export interface GroupFilterText extends FilterText {
+  readonly group?: string;
+}
+
+/**
+ * The filter of a query with that of the group that it names: a device has to fit both. Throws RequestError (400) if
+ * there is no such group, or if both say something of which only one can hold.
+ */
+export function withGroup(db: DatabaseSync, query: GroupFilterText): FilterText {
+  const { group, ...own } = query;
+  if (group === undefined) return own;
+  const saved = accessState(db, deviceGroupName(group))?.group;
+  const name = JSON.stringify(group);
+  if (saved === undefined) throw new RequestError(400, "unknown-device-group", `There is no device group ${name}`);
+  const { tag = [], attribute = [], ...ofGroup } = JSON.parse(saved.filter) as FilterText;
+  const both = Object.keys(ofGroup).find((key) => own[key as keyof FilterText] !== undefined);
+  if (both !== undefined) {
+    const text = `The device group ${name} has a filter by ${both} of its own; leave ${both} out`;
+    throw new RequestError(400, "filter-of-group", text);
+  }
+  const facts = { tag: [...tag, ...(own.tag ?? [])], attribute: [...attribute, ...(own.attribute ?? [])] };
+  return { ...ofGroup, ...own, ...facts };
 }
 
 /** Throws RequestError for what cannot be meant. */

@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import type { DatabaseSync } from "node:sqlite";
 import { deviceState } from "../devices/device-model.ts";
 import type { SeriesOwner } from "../telemetry/device-series.ts";
-import { deviceFilterQuery, type FilterText, readFilter } from "./device-filter.ts";
+import { deviceFilterQuery, type GroupFilterText, readFilter, withGroup } from "./device-filter.ts";
 import { listDevices } from "./device-list.ts";
 import type { LastSeen } from "./last-seen.ts";
 
@@ -18,7 +18,7 @@ export const fleetQuery = {
   ...deviceFilterQuery,
 };
 
-export interface FleetText extends FilterText {
+export interface FleetText extends GroupFilterText {
   readonly device?: string[];
 }
 
@@ -46,7 +46,7 @@ export class FleetDevices {
   /** One more than `limit` shows that there are more. */
   async of(query: FleetText, { limit, after }: FleetPage): Promise<readonly FleetDevice[]> {
     const { device, ...filterText } = query;
-    const filter = readFilter(filterText);
+    const filter = readFilter(withGroup(this.#db, filterText));
     const isFiltered = Object.values(filterText).some((value) => value !== undefined);
     if (device !== undefined && !isFiltered) return this.#named(device, limit, after);
     const needsSeen = filter.registered !== true || filter.seenAfter !== undefined || filter.seenBefore !== undefined;

@@ -4,7 +4,7 @@ import { isoFromMicros, nowMicros } from "@headwater/core";
 import { afterQuery, decodeCursor, encodeCursor, type HttpApp, listQuery } from "@headwater/service";
 import { StoreUnavailableError } from "@headwater/time-series";
 import type { ReadPositions } from "../telemetry/read-positions.ts";
-import { deviceFilterQuery, readFilter } from "./device-filter.ts";
+import { deviceFilterQuery, readFilter, withGroup } from "./device-filter.ts";
 import type { LastSeen } from "./last-seen.ts";
 import {
   type DeviceFilter,
@@ -61,7 +61,7 @@ export function deviceListRoute(app: HttpApp, { model, lastSeen, positions }: De
     async (request) => {
       const { limit, cursor, after, sort, order, count } = request.query;
       await positions.waitFor(after);
-      const filter = readFilter(request.query);
+      const filter = readFilter(withGroup(model.db, request.query));
       const place = decodeCursor(request, cursor, isPlaceOf(sort, order));
       const listing = {
         sort,

@@ -60,6 +60,13 @@ export {
   createProvisioningKey,
   deleteProvisioningKey,
 } from "./access/provisioning-key.ts";
+export {
+  type DeviceGroup,
+  deleteDeviceGroup,
+  deviceGroupName,
+  presentDeviceGroup,
+  saveDeviceGroup,
+} from "./access/device-group.ts";
 export { type AccessState, foldAccess } from "./access/access-state.ts";
 export {
   type Grant,

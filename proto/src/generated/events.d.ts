@@ -68,6 +68,9 @@ export namespace headwater {
             /** AccessEvent restsOn. */
             restsOn: string;
 
+            /** AccessEvent deviceFilter. */
+            deviceFilter: string;
+
             /**
              * Encodes the specified AccessEvent message. Does not implicitly {@link headwater.v1.AccessEvent.verify|verify} messages.
              * @param message AccessEvent message or plain object to encode
@@ -133,6 +136,9 @@ export namespace headwater {
 
                 /** AccessEvent restsOn */
                 restsOn?: (string|null);
+
+                /** AccessEvent deviceFilter */
+                deviceFilter?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

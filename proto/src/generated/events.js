@@ -45,6 +45,7 @@ export const headwater = $root.headwater = (() => {
              * @property {string|null} [writeId] AccessEvent writeId
              * @property {headwater.v1.Provisioning.$Properties|null} [provisioning] AccessEvent provisioning
              * @property {string|null} [restsOn] AccessEvent restsOn
+             * @property {string|null} [deviceFilter] AccessEvent deviceFilter
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -190,6 +191,14 @@ export const headwater = $root.headwater = (() => {
             AccessEvent.prototype.restsOn = "";
 
             /**
+             * AccessEvent deviceFilter.
+             * @member {string} deviceFilter
+             * @memberof headwater.v1.AccessEvent
+             * @instance
+             */
+            AccessEvent.prototype.deviceFilter = "";
+
+            /**
              * Encodes the specified AccessEvent message. Does not implicitly {@link headwater.v1.AccessEvent.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.AccessEvent
@@ -234,6 +243,8 @@ export const headwater = $root.headwater = (() => {
                     $root.headwater.v1.Provisioning.encode(message.provisioning, writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
                 if (message.restsOn != null && $Object.hasOwnProperty.call(message, "restsOn") && message.restsOn !== "")
                     writer.uint32(/* id 14, wireType 2 =*/114).string(message.restsOn);
+                if (message.deviceFilter != null && $Object.hasOwnProperty.call(message, "deviceFilter") && message.deviceFilter !== "")
+                    writer.uint32(/* id 15, wireType 2 =*/122).string(message.deviceFilter);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -398,6 +409,15 @@ export const headwater = $root.headwater = (() => {
                                 message.restsOn = value;
                             else
                                 delete message.restsOn;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.deviceFilter = value;
+                            else
+                                delete message.deviceFilter;
                             continue;
                         }
                     }

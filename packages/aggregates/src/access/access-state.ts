@@ -1,4 +1,5 @@
 import type { events } from "@headwater/proto";
+import { deviceGroupOf, type DeviceGroup } from "./device-group.ts";
 import { grantOf, type Grant } from "./grant.ts";
 import { keyOf, type ProvisioningKey } from "./provisioning-key.ts";
 
@@ -11,6 +12,8 @@ export interface AccessState {
   readonly key: ProvisioningKey | undefined;
   /** undefined: deleted, or another kind of access. */
   readonly grant?: Grant | undefined;
+  /** undefined: deleted, or another kind of access. */
+  readonly group?: DeviceGroup | undefined;
 }
 
 /**
@@ -29,5 +32,6 @@ export function foldAccess(
     return { state, accepted: false };
   }
   const { revision, writeId } = event;
-  return { state: { revision, writeId, key: keyOf(event), grant: grantOf(event) }, accepted: true };
+  const next = { revision, writeId, key: keyOf(event), grant: grantOf(event), group: deviceGroupOf(event) };
+  return { state: next, accepted: true };
 }
