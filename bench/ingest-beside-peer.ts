@@ -182,7 +182,10 @@ function lineRecord({ device, at, readings }: Measured): OutgoingRecord {
 }
 
 function startIngest({ kafka, folder }: OwnKafka, influx: Influx, bucket: string, prefix: string): ChildProcess {
-  const flags = process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? ["--max-semi-space-size=8"];
+  const flags = process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [
+    "--max-semi-space-size=8",
+    "--no-memory-protection-keys",
+  ];
   const settings = Object.entries(process.env).filter(([name]) => name.startsWith("HEADWATER_INGEST_"));
   return spawn(process.execPath, [...flags, join(import.meta.dirname, "../cli/src/main.ts"), "start", "ingest"], {
     env: {
