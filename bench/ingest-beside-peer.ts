@@ -4,15 +4,16 @@
  * and committed. Headwater reads its protobuf events, keeps the ledger and the latest values; Telegraf reads line
  * protocol, which InfluxDB takes as it is.
  *
- *     npm run bench:ingest -- [--events 400000] [--devices 1000] [--rounds 3] [--alone] [--json FILE]
+ *     npm run bench:ingest -- [--events 400000] [--devices 1000] [--rounds 3] [--alone] [--base DIR] [--json FILE]
  *
+ * `--base` names another checkout, whose service takes its turn as well: a regression shows in one run.
  * HEADWATER_INGEST_* settings are passed on; BENCH_NODE_FLAGS are flags for the service's node.
  */
 import { partitionFor, topicNames, topicSpecs, type EventLog, type OutgoingRecord } from "@headwater/event-log";
 import { events, telemetryHeaders } from "@headwater/proto";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { startInflux, type Influx } from "../scripts/servers/influx.ts";
 import { measureBacklog, type BacklogFigures } from "./backlog.ts";
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     devices: { type: "string", default: "1000" },
     rounds: { type: "string", default: "3" },
     alone: { type: "boolean", default: false },
+    base: { type: "string" },
     json: { type: "string" },
   },
 });
@@ -35,7 +37,7 @@ const devices = Number(values.devices);
 const rounds = Number(values.rounds);
 const partitions = 12;
 const group = "ingest";
-const [ours, peer] = ["Headwater", telegrafVersion];
+const [ours, base, peer] = ["Headwater", "Base", telegrafVersion];
 
 const before = conditions();
 await withOwnKafka("bench-ingest", run);
@@ -47,13 +49,19 @@ async function run(own: OwnKafka): Promise<void> {
     `A backlog of ${count} events of three fields of ${devices} devices in ${partitions} partitions of Kafka 4.3.0 into influxd 2.7.12, ` +
     `measured after the first fifth; ${rounds} rounds of each in turn, each into a bucket of its own.`;
   console.log(`${describe(before)}\n${shape}\n`);
-  const found: Record<string, BacklogFigures[]> = { [ours]: [], ...(values.alone ? {} : { [peer]: [] }) };
+  const found: Record<string, BacklogFigures[]> = {
+    [ours]: [],
+    ...(values.base !== undefined && { [base]: [] }),
+    ...(!values.alone && { [peer]: [] }),
+  };
   for (let round = 0; round < rounds; round += 1) {
     const order = round % 2 === 0 ? Object.keys(found) : Object.keys(found).toReversed();
     for (const name of order) {
       const bucket = `round-${round}-${name.split(" ")[0]!.toLowerCase()}`;
       await createBucket(influx, bucket);
-      const figures = await (name === ours ? headwaterRound : telegrafRound)(own, influx, bucket);
+      const figures = await (name === peer
+        ? telegrafRound(own, influx, bucket)
+        : headwaterRound(own, influx, bucket, resolve(name === base ? values.base! : join(import.meta.dirname, ".."))));
       found[name]!.push(figures);
       const { cpu, rate, memory, seconds, storeCpu } = figures;
       console.log(
@@ -98,12 +106,17 @@ function figuresOf(found: Record<string, BacklogFigures[]>): Figure[] {
   ];
 }
 
-async function headwaterRound(own: OwnKafka, influx: Influx, bucket: string): Promise<BacklogFigures> {
+async function headwaterRound(
+  own: OwnKafka,
+  influx: Influx,
+  bucket: string,
+  checkout: string,
+): Promise<BacklogFigures> {
   const prefix = `${bucket}.`;
   const topics = topicNames(prefix);
   await own.log.ensureTopics(topicSpecs(partitions, prefix));
   await fill(own.log, topics.telemetry, bucket, eventRecord);
-  const service = startIngest(own, influx, bucket, prefix);
+  const service = startIngest(own, influx, bucket, prefix, checkout);
   try {
     return await measureBacklog({
       ...{ log: own.log, topic: topics.telemetry, group, count },
@@ -181,13 +194,19 @@ function lineRecord({ device, at, readings }: Measured): OutgoingRecord {
   return { key: device, value: Buffer.from(`telemetry,device=${device} ${fields} ${at * 1000}`) };
 }
 
-function startIngest({ kafka, folder }: OwnKafka, influx: Influx, bucket: string, prefix: string): ChildProcess {
+function startIngest(
+  { kafka, folder }: OwnKafka,
+  influx: Influx,
+  bucket: string,
+  prefix: string,
+  checkout: string,
+): ChildProcess {
   const flags = process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [
     "--max-semi-space-size=8",
     "--no-memory-protection-keys",
   ];
   const settings = Object.entries(process.env).filter(([name]) => name.startsWith("HEADWATER_INGEST_"));
-  return spawn(process.execPath, [...flags, join(import.meta.dirname, "../cli/src/main.ts"), "start", "ingest"], {
+  return spawn(process.execPath, [...flags, join(checkout, "cli/src/main.ts"), "start", "ingest"], {
     env: {
       PATH: process.env["PATH"],
       HEADWATER_EVENT_LOG: "kafka",
