@@ -1,7 +1,7 @@
 import type { AnswerOf } from "@headwater/client";
 import { useEffect, useState } from "react";
 import { api } from "../data/api.ts";
-import { live } from "../data/live.ts";
+import { useLiveReload } from "../data/use-live-reload.ts";
 import { useResource } from "../data/use-resource.ts";
 import type { AlertFilter } from "./alert-filter.ts";
 
@@ -30,19 +30,7 @@ export function useAlerts(filter: AlertFilter) {
   const [{ key, pages }, setPages] = useState({ key: filterKey, pages: 1 });
   const shown = key === filterKey ? pages : 1;
   const { resource, reload } = useResource(filterKey, () => load(filter, shown));
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = live.listen("topics=alerts", () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        reload();
-      }, restMs);
-    });
-    return () => {
-      stop();
-      clearTimeout(timer);
-    };
-  }, [reload]);
+  useLiveReload("topics=alerts", restMs, reload);
   useEffect(() => {
     if (shown > 1) reload();
   }, [shown, reload]);

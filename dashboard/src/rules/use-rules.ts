@@ -1,7 +1,6 @@
 import type { AnswerOf } from "@headwater/client";
-import { useEffect } from "react";
 import { api } from "../data/api.ts";
-import { live } from "../data/live.ts";
+import { useLiveReload } from "../data/use-live-reload.ts";
 import { useResource } from "../data/use-resource.ts";
 
 export type Rule = AnswerOf<"GET", "/api/v1/rules">["items"][number];
@@ -54,18 +53,6 @@ export function useRules() {
   const rules = useResource("rules", everyRule);
   const counts = useResource("counts", counted);
   const { reload } = counts;
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = live.listen("topics=alerts", () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        reload();
-      }, restMs);
-    });
-    return () => {
-      stop();
-      clearTimeout(timer);
-    };
-  }, [reload]);
+  useLiveReload("topics=alerts", restMs, reload);
   return { rules, counts: counts.resource.value };
 }
