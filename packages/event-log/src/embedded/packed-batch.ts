@@ -1,4 +1,5 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { zstdDecompressSync } from "node:zlib";
+import { compressed } from "../zstd.ts";
 
 /**
  * A batch as it lies in the database where the log is compressed. A batch that it pays for is a zstd frame behind
@@ -13,21 +14,14 @@ const PACKED_HEADER_BYTES = 8;
 const PACKED_MAGIC = 0x5a;
 const PACKED_VERSION = 1;
 
-/** Below it a batch gains little, and making ready to compress costs more than its records. */
-const WORTH_BYTES = 4096;
-const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-
 /** What to store of a sealed batch. */
 export function packedBatch(batch: Uint8Array): Uint8Array {
-  if (batch.length < WORTH_BYTES) return batch;
-  const frame = zstdCompressSync(batch, options);
-  if (frame.length + PACKED_HEADER_BYTES >= batch.length) return batch;
-  const packed = Buffer.allocUnsafeSlow(PACKED_HEADER_BYTES + frame.length);
+  const packed = compressed(batch, PACKED_HEADER_BYTES);
+  if (packed === undefined) return batch;
   packed.writeUInt8(PACKED_MAGIC, 0);
   packed.writeUInt8(PACKED_VERSION, 1);
   packed.writeUInt16BE(0, 2);
   packed.writeUInt32BE(batch.length, 4);
-  frame.copy(packed, PACKED_HEADER_BYTES);
   return packed;
 }
 

@@ -1,5 +1,5 @@
 import type { OutgoingRecord, RecordHeaders } from "../event-log.ts";
-import { packZstd, ZSTD } from "./codecs/pack.ts";
+import { compressed } from "../zstd.ts";
 import { crc32c } from "./crc32c.ts";
 import type { Compression } from "./settings.ts";
 import { signedVarintSize, writeSignedVarint } from "./signed-varint.ts";
@@ -10,6 +10,8 @@ const LENGTH_AT = 8;
 const CRC_AT = 17;
 const ATTRIBUTES_AT = 21;
 const MAGIC = 2;
+/** The codec, as attributes have it. */
+const ZSTD = 4;
 const NO_PRODUCER = -1n;
 const INITIAL_BYTES = 16 * 1024;
 
@@ -62,7 +64,9 @@ export class RecordBatchEncoder {
   /** The finished batch: a view of this encoder's memory, unless its records were compressed. */
   seal(now: number, compression: Compression = "none"): Buffer {
     const packed =
-      compression === "none" ? undefined : packZstd(this.#bytes.subarray(BATCH_OVERHEAD, this.#length), BATCH_OVERHEAD);
+      compression === "none"
+        ? undefined
+        : compressed(this.#bytes.subarray(BATCH_OVERHEAD, this.#length), BATCH_OVERHEAD);
     const batch = packed ?? this.#bytes;
     const length = packed?.length ?? this.#length;
     batch.writeBigInt64BE(0n, 0);
