@@ -4,6 +4,7 @@ import { ApiError, NoAnswerError, NotServedError, ProblemError } from "@headwate
 import { alertsCommand } from "./commands/alerts.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { backtestCommand } from "./commands/backtest.ts";
+import { boardsCommand } from "./commands/boards.ts";
 import { CommandError, UsageError } from "./commands/command-error.ts";
 import { configCommand } from "./commands/config.ts";
 import type { Command } from "./commands/command.ts";
@@ -41,6 +42,7 @@ const commands: readonly Command[] = [
   gatewayCommand,
   tokensCommand,
   groupsCommand,
+  boardsCommand,
   auditCommand,
   influxTokenCommand,
   configCommand,
