@@ -10,6 +10,7 @@ import type { Command } from "./commands/command.ts";
 import { devicesCommand } from "./commands/devices.ts";
 import { didYouMean } from "./commands/did-you-mean.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
+import { influxCommand } from "./commands/influx.ts";
 import { influxTokenCommand } from "./commands/influx-token.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
 import { quarantineCommand } from "./commands/quarantine.ts";
@@ -42,6 +43,7 @@ const commands: readonly Command[] = [
   tokensCommand,
   groupsCommand,
   auditCommand,
+  influxCommand,
   influxTokenCommand,
   configCommand,
 ];
