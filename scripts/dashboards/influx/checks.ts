@@ -1,4 +1,10 @@
-import type { Resource } from "./template.ts";
+/** One document of a template of InfluxDB. */
+export interface Resource {
+  readonly apiVersion: "influxdata.com/v2alpha1";
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
 
 /** When anything, or what is grouped by, was stored last: one row of the few columns that a check needs. */
 const lastStored = (columns: string): string => `

@@ -1,18 +1,10 @@
 import type { Dashboard, Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import { stringify } from "yaml";
 import { chartOf } from "./chart.ts";
-import { checks } from "./checks.ts";
+import { checks, type Resource } from "./checks.ts";
 import { listOfInflux, type Words } from "./flux-of-influx.ts";
 
 export const templateFile = new URL("../../../deploy/influxdb/headwater.yml", import.meta.url);
-
-/** One document of a template of InfluxDB. */
-export interface Resource {
-  readonly apiVersion: "influxdata.com/v2alpha1";
-  readonly kind: string;
-  readonly metadata: { readonly name: string };
-  readonly spec: Readonly<Record<string, unknown>>;
-}
 
 const label = "headwater";
 
