@@ -5,7 +5,7 @@ import { isCollection, isPair, isScalar, isSeq, LineCounter, parseDocument, type
 import { SimulationError } from "../errors.ts";
 import { FleetFault } from "./fleet-fault.ts";
 import { type Fleet, fleetOf } from "./fleet.ts";
-import { readTextFile } from "./text-file.ts";
+import { readTextFile } from "../text-file.ts";
 import { signalSchema } from "../signals/signal-schema.ts";
 import { fleetSchema, type FleetSpec } from "./fleet-schema.ts";
 

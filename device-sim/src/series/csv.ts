@@ -1,5 +1,5 @@
 import { SimulationError } from "../errors.ts";
-import { readTextFile } from "../fleet/text-file.ts";
+import { readTextFile } from "../text-file.ts";
 import type { Sample } from "./series.ts";
 
 const mostBytes = 256 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { SimulationError } from "../errors.ts";
-import { readTextFile } from "../fleet/text-file.ts";
+import { readTextFile } from "../text-file.ts";
 import type { Signal, Value } from "./signal.ts";
 
 const mostBytes = 256 * 1024 * 1024;

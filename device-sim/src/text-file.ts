@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { SimulationError } from "../errors.ts";
+import { SimulationError } from "./errors.ts";
 
 const pieceBytes = 64 * 1024;
 
