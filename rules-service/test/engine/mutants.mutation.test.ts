@@ -16,8 +16,8 @@ writeFileSync(join(folder, "package.json"), '{"type":"module"}');
 /** Histories that are tried on a mutant; the sound engine has to agree on as many. */
 const runs = Number(process.env["MUTATION_RUNS"] ?? 6000);
 /**
- * Hang limit, far beyond what the histories take. One that goes round for ever, or a machine that is busy, is noticed by
- * no assertion: such a mutant is to be replaced by one that ends.
+ * Hang limit, far beyond what the histories take. One that goes round for ever is noticed by no assertion, and no other
+ * than one on a busy machine: such a mutant is to be replaced by one that ends.
  */
 const patienceMs = 1_700_000;
 const timeoutMs = 1_800_000;
