@@ -74,6 +74,30 @@ it("saves a filter under a name, and asks by it", async () => {
   expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("A filter is of save")]);
 });
 
+it("keeps boards as files, and says in which line one is wrong", async () => {
+  const file = join(folder, "boards.yaml");
+  const board = "id: boilers\ntitle: Boilers\nwidgets:\n  - kind: value\n    metric: temperature\n    device: b-1\n";
+  writeFileSync(file, `${board}---\nid: other\ntitle: Other\nwidgets:\n  - kind: text\n    texd: hello\n`);
+  const wrong = await runCli(["boards", "apply", file], env);
+  expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining(`${file}:11: /widgets/0/text is missing`)]);
+  expect(wrong.err).toContain(`${file}:12: /widgets/0/texd is not known here; did you mean text?`);
+  expect((await runCli(["boards", "list"], env)).out).not.toContain("boilers");
+  writeFileSync(file, board);
+  expect((await runCli(["boards", "validate", file], env)).out).toBe("1 valid\n");
+  expect((await runCli(["boards", "apply", file], env)).out).toBe("boilers is saved\n");
+  expect((await runCli(["boards", "apply", file], env)).out).toBe("boilers is the same\n");
+  expect((await runCli(["boards", "show", "boilers"], env)).out).toBe(board);
+  expect((await runCli(["boards"], env)).out).toMatch(
+    /^alerts-and-pipeline +.* came with the platform\nboilers +Boilers +by admin\n/,
+  );
+  const shown = await runCli(["boards", "show", "fleet-overview"], env);
+  writeFileSync(file, shown.out);
+  expect((await runCli(["boards", "apply", file], env)).out).toBe("fleet-overview is saved\n");
+  expect((await runCli(["boards", "delete", "boilers", "fleet-overview"], env)).code).toBe(0);
+  writeFileSync(file, "title: No id\nwidgets: []\n");
+  expect((await runCli(["boards", "apply", file], env)).err).toContain("/id is missing");
+});
+
 it("prints series in the format that is asked for", async () => {
   const csv = await runCli(["query", "temperature", "mode", "--type", "boiler", "--from", "-1h"], env);
   expect(csv.out).toMatch(/^time,t,metric,device,value\r\n.*,temperature,b-1,21\.5\r\n.*,mode,b-1,eco\r\n$/);

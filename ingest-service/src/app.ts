@@ -15,6 +15,7 @@ import {
 import { type Logger, retrying } from "@headwater/core";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import { provisioningKeyRoutes } from "./access/routes.ts";
+import { boardRoutes } from "./boards/board-routes.ts";
 import { openAuditTrail } from "./audit/audit-trail.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { Deadlines } from "./commands/deadlines.ts";
@@ -198,6 +199,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   fleetSeriesRoute(http.app, { db: model.db, fleet, series, positions });
   provisioningKeyRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });
   deviceGroupRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });
+  boardRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });
   commandRoutes(http.app, { ...writing, topic: topics.commands });
   telemetryRoutes(http.app, { model, series, positions });
   stateRoutes(http.app, { model, store, series, positions });

@@ -24,6 +24,8 @@ const rights: Readonly<Record<string, readonly string[] | undefined>> = {
   ...each(["saveDeviceGroup", "deleteDeviceGroup"], "devices:write"),
   ...each(["registerDevice", "patchDevice", "deleteDevice", "addCredential", "removeCredential"], "devices:write"),
   ...each(["importDevices"], "devices:write"),
+  ...each(["listBoards", "getBoard", "validateBoard"], "boards:read"),
+  ...each(["saveBoard", "deleteBoard"], "boards:write"),
   getFleetLatest: ["telemetry:read", "devices:read"],
   getFleetSeries: ["telemetry:read", "devices:read"],
   ...each(["getLatest", "listMetrics", "getSeries", "getStatistics", "getStates"], "telemetry:read"),

@@ -10,7 +10,7 @@ const usage = `headwater audit: who did what, newest first
 ${connectionUsage}
   --by NAME          only what they did: admin, or the name of a token
   --kind KIND        only what was done to these: device, command, rule, maintenance, alert, quarantine, rebuild, token,
-                     session, provisioning-key or device-group
+                     session, provisioning-key, device-group or board
   --subject ID       only what was done to it
   --from, --to       done at or after, and before: ISO 8601, or like --from=-1d
   --limit N          at most so many (default 100)

@@ -6,7 +6,7 @@ import type { Command } from "./command.ts";
 import { connect, connectionOptions, connectionUsage, requireMembers } from "./connection.ts";
 import { drawBacktest } from "../backtest/draw-backtest.ts";
 import { parseOptions } from "./options.ts";
-import { isNotFinite, notFinite } from "../rules/finite-numbers.ts";
+import { isNotFinite, notFinite } from "../files/finite-numbers.ts";
 
 const usage = `headwater backtest RULE: when a rule would have raised and cleared on what the log holds; nothing is sent
 

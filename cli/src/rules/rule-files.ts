@@ -1,30 +1,22 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { isCollection, isSeq, LineCounter, parseAllDocuments, type Document } from "yaml";
+import { type FileEntry, readEntries } from "../files/yaml-files.ts";
 import { RuleFilesError } from "./errors.ts";
-import { isNotFinite, notFinite } from "./finite-numbers.ts";
 
 /** One rule of a file, with its state beside it if it names one; or a maintenance window. */
-export interface FileRule {
-  /** What the API takes as an entry of an import. */
-  readonly value: unknown;
+export interface FileRule extends FileEntry {
   /** The rule's id, if it has one; of a maintenance window with `maintenance/` before it. */
   readonly id: string | undefined;
   readonly isWindow: boolean;
-  /** The file and the line of a JSON Pointer in the entry. */
-  readonly place: (pointer: string) => string;
 }
-
-const maxAliases = 100;
-const endings = /\.(?:ya?ml|json)$/i;
 
 /**
  * The rules of files and folders in the order of their names; `-` is the standard input. A file in YAML has documents,
  * each with a rule, a rule with a state, or a list of these.
- * @throws RuleFilesError for what cannot be read, with the file and the line.
+ * @throws FilesError for what cannot be read, RuleFilesError for a rule that is there twice: with file and line.
  */
 export function readRuleFiles(paths: readonly string[]): FileRule[] {
-  const rules = paths.flatMap(filesBelow).flatMap(({ name, source }) => rulesIn(name, readText(name, source)));
+  const rules = readEntries(paths).map(({ value, place }): FileRule => {
+    return { value, id: idOf(value), isWindow: memberOf(value, "maintenance") !== undefined, place };
+  });
   const places = new Map<string, string>();
   for (const { id, place } of rules) {
     if (id === undefined) continue;
@@ -38,68 +30,6 @@ export function readRuleFiles(paths: readonly string[]): FileRule[] {
   return rules;
 }
 
-interface Source {
-  readonly name: string;
-  readonly source: string | 0;
-}
-
-function filesBelow(path: string): Source[] {
-  if (path === "-") return [{ name: "standard input", source: 0 }];
-  return reading(path, () => {
-    if (!statSync(path).isDirectory()) return [{ name: path, source: path }];
-    const inside = readdirSync(path, { recursive: true, withFileTypes: true })
-      .filter((entry) => !entry.isDirectory() && endings.test(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .toSorted();
-    return inside.map((file) => ({ name: file, source: file }));
-  });
-}
-
-function readText(name: string, source: string | 0): string {
-  return reading(name, () => readFileSync(source, "utf8"));
-}
-
-function reading<T>(name: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new RuleFilesError(`${name} cannot be read: ${(error as Error).message}`);
-  }
-}
-
-function rulesIn(file: string, text: string): FileRule[] {
-  const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { stringKeys: true, lineCounter: lines, logLevel: "error" });
-  if ("empty" in parsed) return [];
-  return parsed.flatMap((document) => {
-    const [error] = document.errors;
-    if (error !== undefined) {
-      const { line } = lines.linePos(error.pos[0]);
-      throw new RuleFilesError(`${file}:${line}: this is not valid YAML: ${error.message.split("\n", 1)[0]!}`);
-    }
-    const value = valueOf(document, file);
-    if (value === null) return [];
-    const infinite = notFinite(value);
-    if (infinite !== undefined) {
-      throw new RuleFilesError(`${file}:${lineOf(document, lines, [], infinite)}: ${infinite} ${isNotFinite}`);
-    }
-    const paths = isSeq(document.contents) ? document.contents.items.map((_, index) => [index]) : [[]];
-    return paths.map((path): FileRule => {
-      const entry: unknown = path.length === 0 ? value : (value as unknown[])[path[0]!];
-      const place = (pointer: string) => `${file}:${lineOf(document, lines, path, pointer)}`;
-      return { value: entry, id: idOf(entry), isWindow: memberOf(entry, "maintenance") !== undefined, place };
-    });
-  });
-}
-
-function valueOf(document: Document, file: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: maxAliases });
-  } catch (error) {
-    throw new RuleFilesError(`${file} cannot be read: ${(error as Error).message.split("\n", 1)[0]!}`);
-  }
-}
-
 function idOf(entry: unknown): string | undefined {
   const window = memberOf(memberOf(entry, "maintenance"), "id");
   if (typeof window === "string") return `maintenance/${window}`;
@@ -110,22 +40,4 @@ function idOf(entry: unknown): string | undefined {
 
 function memberOf(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-/** The line of the innermost node that the pointer leads to; a member that is missing is missing in that one. */
-function lineOf(document: Document, lines: LineCounter, path: readonly number[], pointer: string): number {
-  const names = pointer.split("/").slice(1);
-  const steps = [...path, ...names.map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"))];
-  let node: unknown = document.contents;
-  let start = startOf(node) ?? 0;
-  for (const step of steps) {
-    if (!isCollection(node)) break;
-    node = node.get(isSeq(node) ? Number(step) : step, true);
-    start = startOf(node) ?? start;
-  }
-  return lines.linePos(start).line;
-}
-
-function startOf(node: unknown): number | undefined {
-  return (node as { range?: [number, number, number] | null } | undefined)?.range?.[0];
 }

@@ -19,6 +19,7 @@ const known: Readonly<Record<Kind, true>> = {
   session: true,
   "provisioning-key": true,
   "device-group": true,
+  board: true,
 };
 export const kinds = Object.keys(known) as readonly Kind[];
 export const periods = { "": "at any time", "-1h": "the last hour", "-1d": "the last day", "-7d": "the last week" };

@@ -1,5 +1,7 @@
 import {
   type AccessState,
+  type Board,
+  boardName,
   type DeviceGroup,
   deviceGroupName,
   foldAccess,
@@ -15,10 +17,10 @@ import { statementsOf } from "../model/statements.ts";
 export function accessPart(topic: string, outcomes: FoldOutcomes<AccessState>, folded: FoldedEvents): ModelPart {
   return {
     topic,
-    version: 3,
+    version: 4,
     migrate(db) {
       db.exec(
-        "CREATE TABLE access (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, write_id TEXT NOT NULL, provisioning_key TEXT, device_group TEXT) WITHOUT ROWID",
+        "CREATE TABLE access (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, write_id TEXT NOT NULL, provisioning_key TEXT, device_group TEXT, board TEXT) WITHOUT ROWID",
       );
     },
     apply(db, batch) {
@@ -35,22 +37,27 @@ function applyEvent(db: DatabaseSync, event: AccessEvent, outcomes: FoldOutcomes
   outcomes.folded(event.writeId, accepted, state);
   if (!accepted) return;
   const key = state.key === undefined ? null : JSON.stringify({ ...state.key, hash: undefined });
+  const [group, board] = [state.group, state.board].map((each) => (each === undefined ? null : JSON.stringify(each)));
   statementsOf(db)
-    .of("INSERT OR REPLACE INTO access (id, revision, write_id, provisioning_key, device_group) VALUES (?, ?, ?, ?, ?)")
-    .run(event.id, state.revision, state.writeId, key, state.group === undefined ? null : JSON.stringify(state.group));
+    .of(
+      "INSERT OR REPLACE INTO access (id, revision, write_id, provisioning_key, device_group, board) VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .run(event.id, state.revision, state.writeId, key, group!, board!);
 }
 
 /** Without the hash. */
 export function accessState(db: DatabaseSync, id: string): AccessState | undefined {
   const row = statementsOf(db)
-    .of("SELECT revision, write_id, provisioning_key, device_group FROM access WHERE id = ?")
+    .of("SELECT revision, write_id, provisioning_key, device_group, board FROM access WHERE id = ?")
     .get(id);
   if (row === undefined) return undefined;
   const text = row["provisioning_key"];
   const key = typeof text === "string" ? keyFrom(text) : undefined;
   const grouped = row["device_group"];
   const group = typeof grouped === "string" ? (JSON.parse(grouped) as DeviceGroup) : undefined;
-  return { revision: Number(row["revision"]), writeId: String(row["write_id"]), key, group };
+  const shown = row["board"];
+  const board = typeof shown === "string" ? (JSON.parse(shown) as Board) : undefined;
+  return { revision: Number(row["revision"]), writeId: String(row["write_id"]), key, group, board };
 }
 
 /** By id. */
@@ -67,6 +74,14 @@ export function listDeviceGroups(db: DatabaseSync, after: string, limit: number)
     .of("SELECT device_group FROM access WHERE id > ? AND device_group IS NOT NULL ORDER BY id LIMIT ?")
     .all(deviceGroupName(after), limit)
     .map((row) => JSON.parse(String(row["device_group"])) as DeviceGroup);
+}
+
+/** By id. */
+export function listBoards(db: DatabaseSync, after: string, limit: number): readonly Board[] {
+  return statementsOf(db)
+    .of("SELECT board FROM access WHERE id > ? AND board IS NOT NULL ORDER BY id LIMIT ?")
+    .all(boardName(after), limit)
+    .map((row) => JSON.parse(String(row["board"])) as Board);
 }
 
 function keyFrom(text: string): ProvisioningKey {

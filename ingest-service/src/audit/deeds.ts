@@ -24,6 +24,7 @@ export const deedKinds = [
   "session",
   "provisioning-key",
   "device-group",
+  "board",
 ] as const;
 export type DeedKind = (typeof deedKinds)[number];
 
@@ -68,7 +69,7 @@ export function deviceDeed(event: DeviceEvent, before: DeviceFacts | undefined):
 export function accessDeed(event: AccessEvent): Deed | undefined {
   const { id, kind, name, revision, deleted, createdBy: by, scopes } = event;
   const once = `access/${id}/${revision}`;
-  if (kind === "device-group") {
+  if (kind === "device-group" || kind === "board") {
     const action = deleted ? "deleted" : revision === 1 ? "created" : "changed";
     return { by, action, kind, subject: name, detail: deleted ? "" : event.deviceFilter, once, revision };
   }

@@ -67,6 +67,7 @@ export {
   presentDeviceGroup,
   saveDeviceGroup,
 } from "./access/device-group.ts";
+export { type Board, boardName, deleteBoard, noSuchBoard, saveBoard } from "./access/board.ts";
 export { type AccessState, foldAccess } from "./access/access-state.ts";
 export {
   type Grant,

@@ -71,6 +71,9 @@ export namespace headwater {
             /** AccessEvent deviceFilter. */
             deviceFilter: string;
 
+            /** AccessEvent board. */
+            board: string;
+
             /**
              * Encodes the specified AccessEvent message. Does not implicitly {@link headwater.v1.AccessEvent.verify|verify} messages.
              * @param message AccessEvent message or plain object to encode
@@ -139,6 +142,9 @@ export namespace headwater {
 
                 /** AccessEvent deviceFilter */
                 deviceFilter?: (string|null);
+
+                /** AccessEvent board */
+                board?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -46,6 +46,7 @@ export const headwater = $root.headwater = (() => {
              * @property {headwater.v1.Provisioning.$Properties|null} [provisioning] AccessEvent provisioning
              * @property {string|null} [restsOn] AccessEvent restsOn
              * @property {string|null} [deviceFilter] AccessEvent deviceFilter
+             * @property {string|null} [board] AccessEvent board
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -199,6 +200,14 @@ export const headwater = $root.headwater = (() => {
             AccessEvent.prototype.deviceFilter = "";
 
             /**
+             * AccessEvent board.
+             * @member {string} board
+             * @memberof headwater.v1.AccessEvent
+             * @instance
+             */
+            AccessEvent.prototype.board = "";
+
+            /**
              * Encodes the specified AccessEvent message. Does not implicitly {@link headwater.v1.AccessEvent.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.AccessEvent
@@ -245,6 +254,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 14, wireType 2 =*/114).string(message.restsOn);
                 if (message.deviceFilter != null && $Object.hasOwnProperty.call(message, "deviceFilter") && message.deviceFilter !== "")
                     writer.uint32(/* id 15, wireType 2 =*/122).string(message.deviceFilter);
+                if (message.board != null && $Object.hasOwnProperty.call(message, "board") && message.board !== "")
+                    writer.uint32(/* id 16, wireType 2 =*/130).string(message.board);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -418,6 +429,15 @@ export const headwater = $root.headwater = (() => {
                                 message.deviceFilter = value;
                             else
                                 delete message.deviceFilter;
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.board = value;
+                            else
+                                delete message.board;
                             continue;
                         }
                     }

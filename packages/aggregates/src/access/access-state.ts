@@ -1,4 +1,5 @@
 import type { events } from "@headwater/proto";
+import { type Board, boardOf } from "./board.ts";
 import { deviceGroupOf, type DeviceGroup } from "./device-group.ts";
 import { grantOf, type Grant } from "./grant.ts";
 import { keyOf, type ProvisioningKey } from "./provisioning-key.ts";
@@ -14,6 +15,8 @@ export interface AccessState {
   readonly grant?: Grant | undefined;
   /** undefined: deleted, or another kind of access. */
   readonly group?: DeviceGroup | undefined;
+  /** undefined: deleted, or another kind of access. */
+  readonly board?: Board | undefined;
 }
 
 /**
@@ -32,6 +35,6 @@ export function foldAccess(
     return { state, accepted: false };
   }
   const { revision, writeId } = event;
-  const next = { revision, writeId, key: keyOf(event), grant: grantOf(event), group: deviceGroupOf(event) };
-  return { state: next, accepted: true };
+  const kinds = { key: keyOf(event), grant: grantOf(event), group: deviceGroupOf(event), board: boardOf(event) };
+  return { state: { revision, writeId, ...kinds }, accepted: true };
 }

@@ -13,6 +13,8 @@ export const scopes = [
   "alerts:write",
   "maintenance:read",
   "maintenance:write",
+  "boards:read",
+  "boards:write",
   "quarantine:read",
   "quarantine:write",
   "ledger:read",
@@ -38,6 +40,7 @@ const operator: readonly Scope[] = [
   "backtests:write",
   "alerts:write",
   "maintenance:write",
+  "boards:write",
   "quarantine:write",
 ];
 

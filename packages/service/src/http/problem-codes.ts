@@ -85,6 +85,7 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
     "device-unknown": "There is no such device",
     "not-found": "There is nothing at that path",
     "entry-unknown": "There is no such entry in quarantine",
+    "board-unknown": "There is no such board",
     "group-unknown": "There is no such device group",
     "provisioning-key-unknown": "There is no such provisioning key",
     "no-session": "There is no session to end",
