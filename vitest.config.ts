@@ -31,7 +31,7 @@ const node = {
 export default defineConfig({
   test: {
     globalSetup: ["./tests/setup/temporary-folder.ts"],
-    // Most tests wait for disks, timers and processes of their own: many more of them than cores keep the cores at work.
+    // Most tests wait for disks, timers and processes of their own: more of them than cores keep the cores at work.
     maxWorkers: availableParallelism() + 4,
     projects: [
       {
