@@ -1,11 +1,9 @@
-import { createHistogram } from "node:perf_hooks";
 import { availableParallelism } from "node:os";
 import type { ApiClient } from "@headwater/client";
 import { sleep } from "@headwater/core";
 import type { Fleet } from "./fleet/fleet.ts";
 import type { Profile } from "./fleet/profile.ts";
 import { Load } from "./load/load.ts";
-import type { LoadCounts } from "./load/load-context.ts";
 import type { LoadDevice, LoadDone, LoadProgress } from "./load/worker-protocol.ts";
 import type { Target } from "./mqtt/open-connection.ts";
 import { lineMeasurement } from "./payloads/payload.ts";
@@ -18,7 +16,8 @@ import { HeadwaterStore } from "./verdict/readers/headwater-store.ts";
 import { HeadwaterStream } from "./verdict/readers/headwater-stream.ts";
 import type { LogReader, OnArrival, StoreReader } from "./verdict/readers/reader.ts";
 import type { Results } from "./verdict/readers/results.ts";
-import { type AlertCount, couldNotKeepUp, type FleetVerdict, judge, latencyOf } from "./verdict/verdict.ts";
+import { verdictOf } from "./verdict/outcome.ts";
+import type { AlertCount, FleetVerdict } from "./verdict/verdict.ts";
 
 export interface FleetRun {
   readonly fleet: Fleet;
@@ -96,7 +95,7 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
     if (log !== undefined) await untilFollowed(() => loggedOf(log, done, identified), together, log, run);
     await log?.stop();
     const alerts = api === undefined ? [] : await alertsOf(api, run, done, beganAt);
-    return verdictOf(run, {
+    return verdictOf(fleet, run.share, {
       done,
       beganAt,
       seconds,
@@ -241,55 +240,4 @@ async function alertsOf(
     found.push({ rule, expected, raised: raised ?? null, tolerance });
   }
   return found;
-}
-
-interface Outcome {
-  readonly done: readonly LoadDone[];
-  readonly beganAt: string;
-  readonly seconds: number;
-  readonly devices: number;
-  readonly stored: Comparison | undefined;
-  readonly logged: Comparison | undefined;
-  readonly loggedUnknown: string | undefined;
-  readonly probes: Probes;
-  readonly alerts: readonly AlertCount[];
-}
-
-function verdictOf({ fleet, share: [part, parts] }: FleetRun, outcome: Outcome): FleetVerdict {
-  const { done, probes, ...rest } = outcome;
-  const [ack, lag] = [createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 }), createHistogram()];
-  for (const each of done) {
-    ack.add(each.ackLatency);
-    lag.add(each.lag);
-  }
-  const counts = countsOf(done);
-  const isPart = parts > 1;
-  const lags = latencyOf(lag, isPart);
-  const run = {
-    ...(isPart && { share: { part, parts, expect: fleet.expect } }),
-    ...rest,
-    fleet: fleet.name,
-    seed: fleet.seed,
-    refused: done.flatMap((each) => each.refused),
-    counts,
-    scheduled: done.reduce((sum, each) => sum + each.scheduled, 0),
-    unacked: counts.sent - counts.unconfirmed - counts.acked,
-    latency: {
-      ack: latencyOf(ack, isPart),
-      logged: latencyOf(probes.logged, isPart),
-      stored: latencyOf(probes.stored, isPart),
-    },
-    lag: lags,
-    couldNotKeepUp: couldNotKeepUp(lags),
-  };
-  const expectations = judge(run, fleet.expect);
-  return { ...run, expectations, holds: expectations.every(({ holds }) => holds) };
-}
-
-function countsOf(done: readonly LoadDone[]): LoadCounts {
-  const counts = { ...done[0]!.counts };
-  for (const { counts: more } of done.slice(1)) {
-    for (const key of Object.keys(counts) as (keyof LoadCounts)[]) counts[key] += more[key];
-  }
-  return counts;
 }

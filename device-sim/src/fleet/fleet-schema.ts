@@ -146,6 +146,14 @@ export const profileSchema = Type.Object(
 export type ProfileSpec = Static<typeof profileSchema>;
 
 const Count = Type.Integer({ minimum: 0 });
+const threshold = {
+  metric: Type.String({ minLength: 1 }),
+  above: Type.Optional(Type.Number()),
+  below: Type.Optional(Type.Number()),
+  clearBelow: Type.Optional(Type.Number()),
+  clearAbove: Type.Optional(Type.Number()),
+  tolerance: Type.Optional(Count),
+};
 export const expectSchema = Type.Object(
   {
     lost: Type.Optional(Count),
@@ -156,23 +164,29 @@ export const expectSchema = Type.Object(
     sentAtLeast: Type.Optional(Share),
     p99: Type.Optional(
       Type.Object(
-        { ack: Type.Optional(Duration), logged: Type.Optional(Duration), stored: Type.Optional(Duration) },
-        exact,
+        {
+          ack: Type.Optional(Duration),
+          logged: Type.Optional(Duration),
+          stored: Type.Optional(Duration),
+          command: Type.Optional(Duration),
+        },
+        { ...exact, description: "From when a message was due; of commands those that `commands` names" },
       ),
     ),
     alerts: Type.Optional(
       Type.Array(
         Type.Object(
-          {
-            rule: Type.String({ minLength: 1 }),
-            metric: Type.String({ minLength: 1 }),
-            above: Type.Optional(Type.Number()),
-            below: Type.Optional(Type.Number()),
-            clearBelow: Type.Optional(Type.Number()),
-            clearAbove: Type.Optional(Type.Number()),
-            tolerance: Type.Optional(Count),
-          },
+          { rule: Type.String({ minLength: 1 }), ...threshold },
           { ...exact, description: "As many alerts of the rule as the values that were sent say" },
+        ),
+        { maxItems: 100 },
+      ),
+    ),
+    commands: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { name: Type.String({ minLength: 1 }), ...threshold },
+          { ...exact, description: "A command of that name each time a device's values cross the threshold" },
         ),
         { maxItems: 100 },
       ),
@@ -182,7 +196,7 @@ export const expectSchema = Type.Object(
   exact,
 );
 export type ExpectSpec = Static<typeof expectSchema>;
-export type AlertSpec = NonNullable<ExpectSpec["alerts"]>[number];
+export type ThresholdSpec = NonNullable<ExpectSpec["alerts"]>[number] | NonNullable<ExpectSpec["commands"]>[number];
 
 export const fleetSchema = Type.Object(
   {

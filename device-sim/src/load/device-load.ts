@@ -4,13 +4,14 @@ import { Session } from "../mqtt/session.ts";
 import { payloads } from "../payloads/payload.ts";
 import { Random } from "../signals/random.ts";
 import type { Signal, Value } from "../signals/signal.ts";
-import { AlertExpectation } from "./alert-expectation.ts";
 import { CommandAnswers } from "./command-answers.ts";
+import { CommandExpectation } from "./command-expectation.ts";
 import { Delivery, type Message } from "./delivery.ts";
 import { MessageLog } from "./message-log.ts";
 import { hostilePublish } from "./hostile.ts";
 import { type Outage, siteOutages } from "./site-outages.ts";
 import type { LoadContext } from "./load-context.ts";
+import { Threshold } from "./threshold.ts";
 
 export interface Identity {
   readonly id: string;
@@ -23,7 +24,8 @@ type OnSent = (seq: number, due: number) => void;
 export class DeviceLoad {
   readonly id: string;
   readonly log = new MessageLog();
-  readonly alerts: readonly AlertExpectation[];
+  readonly alerts: readonly Threshold[];
+  readonly commands: readonly CommandExpectation[];
   /** Why the broker has refused it last. */
   refused: string | undefined;
   /** Whether it has been connected at all. */
@@ -59,10 +61,12 @@ export class DeviceLoad {
     this.#skew = this.#random.within(profile.clock.skew);
     this.#jumpBy = this.#random.within(profile.clock.jumpBy);
     this.#delivery = new Delivery(profile.delivery, this.#random, context, (message) => this.#send(message));
-    this.alerts = context.expectedAlerts.map((each) => new AlertExpectation(each));
-    this.#commands = new CommandAnswers(id, profile.commands, this.#random, context, (topic, reply) => {
-      this.#session.publish(0, text(topic), Buffer.from(reply), 1);
-    });
+    this.alerts = context.expectedAlerts.map((each) => new Threshold(each));
+    this.commands = context.expectedCommands.map((each) => new CommandExpectation(each));
+    const reply = (topic: string, payload: string): void =>
+      void this.#session.publish(0, text(topic), Buffer.from(payload), 1);
+    const onCommand = (name: string): void => this.#received(name);
+    this.#commands = new CommandAnswers(id, profile.commands, this.#random, context, reply, onCommand);
     this.#session = new Session({
       open: context.open,
       version: profile.mqttVersion,
@@ -86,6 +90,11 @@ export class DeviceLoad {
   /** Messages that are neither acknowledged nor given up. */
   get pending(): number {
     return this.#session.inFlight + this.#backlog.length + this.#delivery.held;
+  }
+
+  /** Whether its values have called for a command that is not here yet. */
+  get isWaitingForCommand(): boolean {
+    return this.commands.some((each) => each.isWaiting);
   }
 
   connect(): void {
@@ -184,6 +193,7 @@ export class DeviceLoad {
     counts.sent += 1;
     counts.bytes += payload.length;
     for (const each of this.alerts) each.take(readings);
+    for (const each of this.commands) each.sent(readings, due);
     if (qos === 0) {
       counts.unconfirmed += 1;
     } else {
@@ -211,9 +221,19 @@ export class DeviceLoad {
     this.#dues.delete(seq);
     this.log.ack(seq);
     this.#context.counts.acked += 1;
-    const micros = Math.round((this.#context.now() - due) * 1_000);
-    this.#context.ackLatency.record(Math.max(1, micros));
+    this.#context.ackLatency.record(this.#microsSince(due));
     if (this.#backlog.length > 0) this.#sendBacklog();
+  }
+
+  #received(name: string): void {
+    for (const each of this.commands) {
+      const due = each.take(name);
+      if (due !== undefined) this.#context.commandLatency.record(this.#microsSince(due));
+    }
+  }
+
+  #microsSince(due: number): number {
+    return Math.max(1, Math.round((this.#context.now() - due) * 1_000));
   }
 
   #sendBacklog(): void {

@@ -36,12 +36,15 @@ export function describeVerdict(verdict: FleetVerdict): string {
     const again = counts.repeatedCommands > 0 ? `, ${counts.repeatedCommands} delivered again` : "";
     lines.push(row("commands", `${counts.commands} received${again}, ${counts.commandsAnswered} answered`));
   }
+  for (const { name, expected, received } of verdict.commands)
+    lines.push(row("commands", `${name}: ${received} received, expected ${expected}`));
   for (const { rule, expected, raised } of verdict.alerts) {
     lines.push(row("alerts", `${rule}: ${raised ?? "unknown"}, expected ${expected}`));
   }
   lines.push(row("to ack", latencyText(latency.ack)));
   if (latency.logged.count > 0) lines.push(row("to the log", latencyText(latency.logged)));
   if (latency.stored.count > 0) lines.push(row("to a query", latencyText(latency.stored)));
+  if (latency.command.count > 0) lines.push(row("to a command", latencyText(latency.command)));
   if (counts.reconnects > 0 || counts.cuts > 0)
     lines.push(row("reconnects", `${counts.reconnects}, after ${counts.cuts} cuts`));
   const refusals = Map.groupBy(verdict.refused, ({ reason }) => reason);

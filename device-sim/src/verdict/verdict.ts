@@ -25,6 +25,14 @@ export interface AlertCount {
   readonly tolerance: number;
 }
 
+/** Commands by name that values called for, and that were here, each once. */
+export interface CommandCount {
+  readonly name: string;
+  readonly expected: number;
+  readonly received: number;
+  readonly tolerance: number;
+}
+
 export interface Expectation {
   readonly name: string;
   readonly wanted: string;
@@ -39,6 +47,10 @@ export interface Share {
   /** What the fleet expects of the whole. */
   readonly expect: ExpectSpec;
 }
+
+/** Until a message was acknowledged, on the log, shown by a query; until the command was here that it called for. */
+export const latencyKinds = ["ack", "logged", "stored", "command"] as const;
+export type LatencyKind = (typeof latencyKinds)[number];
 
 export interface FleetVerdict {
   readonly share?: Share;
@@ -58,12 +70,13 @@ export interface FleetVerdict {
   readonly logged: Comparison | undefined;
   /** Why the log was not followed whole. */
   readonly loggedUnknown: string | undefined;
-  readonly latency: { readonly ack: Latency; readonly logged: Latency; readonly stored: Latency };
+  readonly latency: Readonly<Record<LatencyKind, Latency>>;
   /** By which the load itself was late. */
   readonly lag: Latency;
   /** The load was not what was asked for, by its own doing. */
   readonly couldNotKeepUp: boolean;
   readonly alerts: readonly AlertCount[];
+  readonly commands: readonly CommandCount[];
   /** What was done to processes and hops; seconds since the schedule began. */
   readonly faults?: readonly { readonly seconds: number; readonly text: string }[];
   readonly expectations: readonly Expectation[];
@@ -135,7 +148,7 @@ export function judge(run: Omit<FleetVerdict, "expectations" | "holds">, expect:
     const share = run.scheduled === 0 ? 0 : (sent + missing + hostile) / run.scheduled;
     found.push({ name: "sent of what was due", wanted: percent(least), found: percent(share), holds: share >= least });
   }
-  for (const kind of ["ack", "logged", "stored"] as const) {
+  for (const kind of latencyKinds) {
     const wanted = expect.p99?.[kind];
     if (wanted === undefined) continue;
     const { count, p99 } = run.latency[kind];
@@ -149,8 +162,12 @@ export function judge(run: Omit<FleetVerdict, "expectations" | "holds">, expect:
   }
   for (const { rule, expected, raised, tolerance } of run.alerts) {
     const holds = raised !== null && Math.abs(raised - expected) <= tolerance;
-    const wanted = tolerance === 0 ? String(expected) : `${expected} ± ${tolerance}`;
+    const wanted = about(expected, tolerance);
     found.push({ name: `alerts of ${rule}`, wanted, found: raised === null ? "unknown" : String(raised), holds });
+  }
+  for (const { name, expected, received, tolerance } of run.commands) {
+    const holds = Math.abs(received - expected) <= tolerance;
+    found.push({ name: `commands ${name}`, wanted: about(expected, tolerance), found: String(received), holds });
   }
   if (expect.commandsAnswered !== undefined) {
     const least = shareOf(expect.commandsAnswered)!;
@@ -159,6 +176,10 @@ export function judge(run: Omit<FleetVerdict, "expectations" | "holds">, expect:
     found.push({ name: "commands answered", wanted: percent(least), found: percent(share), holds: share >= least });
   }
   return found;
+}
+
+function about(expected: number, tolerance: number): string {
+  return tolerance === 0 ? String(expected) : `${expected} ± ${tolerance}`;
 }
 
 function percent(share: number): string {
