@@ -8,13 +8,14 @@ import type { LoadDevice, LoadDone, LoadProgress } from "./load/worker-protocol.
 import type { Target } from "./mqtt/open-connection.ts";
 import { lineMeasurement } from "./payloads/payload.ts";
 import { registered } from "./load/register.ts";
+import { compareContent, type Content } from "./verdict/compare-content.ts";
 import { compare, type Comparison, sumOf } from "./verdict/compare.ts";
 import { alertsSince, awaitAlerts } from "./verdict/headwater-alerts.ts";
 import { compareWithStore } from "./verdict/compare-stored.ts";
 import { Probes } from "./verdict/probes.ts";
 import { HeadwaterStore } from "./verdict/readers/headwater-store.ts";
 import { HeadwaterStream } from "./verdict/readers/headwater-stream.ts";
-import type { LogReader, OnArrival, StoreReader } from "./verdict/readers/reader.ts";
+import type { LogReader, OnArrival, StoredDevice, StoreReader } from "./verdict/readers/reader.ts";
 import type { Results } from "./verdict/readers/results.ts";
 import { verdictOf } from "./verdict/outcome.ts";
 import type { AlertCount, FleetVerdict } from "./verdict/verdict.ts";
@@ -51,6 +52,9 @@ const rateAThread = 25_000;
 /** Messages a second up to which the live stream is followed. */
 const followedRate = 2_000;
 
+/** Readings up to which what they say is held against what is stored: each of them is kept and read back. */
+const mostReadings = 1_000_000;
+
 /** Registers and connects a fleet, runs it on its schedule, and says what became of each message. */
 export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
   const { fleet, api, signal } = run;
@@ -71,6 +75,7 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
     target: run.target,
     devices,
     threads: run.threads ?? threadsFor(fleet),
+    keepsReadings: store?.eachValue !== undefined && readingsOf(fleet) <= mostReadings,
     probes: store === undefined && log === undefined ? 0 : run.probes,
     connectMs: 30_000,
     onProbe: (device, seq, due) => probes.sent(device, seq, due),
@@ -90,6 +95,7 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
     run.onState("comparing");
     const seconds = (clock() - begun) / 1_000;
     const stored = store && (await storedOf(store, done, identified, run));
+    const content = store && (await contentOf(store, done, identified, run));
     await probes.stop();
     const together = stored && sumOf([...stored.values()]);
     if (log !== undefined) await untilFollowed(() => loggedOf(log, done, identified), together, log, run);
@@ -101,6 +107,7 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
       seconds,
       devices: devices.length,
       stored: together,
+      content,
       logged: log !== undefined && log.incomplete === undefined ? loggedOf(log, done, identified) : undefined,
       loggedUnknown:
         log === undefined ? `the live stream is followed up to ${followedRate} messages a second` : log.incomplete,
@@ -127,13 +134,23 @@ export function devicesOf({
 }
 
 /** What the store calls the metric that numbers messages; undefined: they have none, or are not to arrive. */
-function storedMetric({ identity, format, hostile }: Profile): string | undefined {
-  if (identity === undefined || hostile !== undefined) return undefined;
-  return format === "line" ? `${lineMeasurement}.${identity}` : identity;
+function storedMetric(profile: Profile): string | undefined {
+  const { identity, hostile } = profile;
+  return identity === undefined || hostile !== undefined ? undefined : storedName(profile, identity);
+}
+
+function storedName({ format }: Profile, metric: string): string {
+  return format === "line" ? `${lineMeasurement}.${metric}` : metric;
 }
 
 function totalRate(fleet: Fleet): number {
   return fleet.profiles.reduce((sum, { devices, rate }) => sum + devices * rate, 0);
+}
+
+/** Those of a whole run, about. */
+function readingsOf({ profiles, duration }: Fleet): number {
+  const rate = profiles.reduce((sum, each) => sum + each.devices * each.rate * each.metrics.length, 0);
+  return (rate * duration) / 1_000;
 }
 
 function threadsFor(fleet: Fleet): number {
@@ -167,19 +184,36 @@ async function finished(
   return all;
 }
 
+function contentOf(
+  store: StoreReader,
+  done: readonly LoadDone[],
+  metricOf: ReadonlyMap<string, string>,
+  { hurry, fleet }: FleetRun,
+): Promise<Content | undefined> | undefined {
+  if (hurry?.aborted === true) return undefined;
+  const all = done.flatMap((each) => each.devices);
+  const profileOf = new Map(all.map(({ id, profile }) => [id, fleet.profiles[profile]!]));
+  const devices = storedDevices(done, metricOf).filter(({ sent }) => sent.readings !== undefined);
+  if (devices.length === 0) return undefined;
+  return compareContent(store, devices, (device, metric) => storedName(profileOf.get(device)!, metric));
+}
+
+function storedDevices(done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): StoredDevice[] {
+  return done
+    .flatMap((each) => each.devices)
+    .flatMap(({ id, sent }) => {
+      const metric = metricOf.get(id);
+      return metric === undefined || sent.times.length === 0 ? [] : [{ id, metric, sent }];
+    });
+}
+
 function storedOf(
   store: StoreReader,
   done: readonly LoadDone[],
   metricOf: ReadonlyMap<string, string>,
   { settleMs, hurry }: FleetRun,
 ): Promise<ReadonlyMap<string, Comparison>> {
-  const devices = done
-    .flatMap((each) => each.devices)
-    .flatMap(({ id, sent }) => {
-      const metric = metricOf.get(id);
-      return metric === undefined || sent.times.length === 0 ? [] : [{ id, metric, sent }];
-    });
-  return compareWithStore(store, devices, settleMs, hurry);
+  return compareWithStore(store, storedDevices(done, metricOf), settleMs, hurry);
 }
 
 function loggedOf(log: LogReader, done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): Comparison {

@@ -158,6 +158,10 @@ export const expectSchema = Type.Object(
   {
     lost: Type.Optional(Count),
     unacked: Type.Optional(Count),
+    changed: Type.Optional(
+      Type.Integer({ minimum: 0, description: "Stored values that are not those sent; default 0" }),
+    ),
+    retimed: Type.Optional(Type.Integer({ minimum: 0, description: "Stored at another time than the device gave" })),
     duplicated: Type.Optional(Count),
     reordered: Type.Optional(Count),
     refusedDevices: Type.Optional(Count),

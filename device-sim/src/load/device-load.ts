@@ -23,7 +23,7 @@ type OnSent = (seq: number, due: number) => void;
 /** A device of a fleet: what it measures, when it sends that, and what becomes of it. */
 export class DeviceLoad {
   readonly id: string;
-  readonly log = new MessageLog();
+  readonly log: MessageLog;
   readonly alerts: readonly Threshold[];
   readonly commands: readonly CommandExpectation[];
   /** Why the broker has refused it last. */
@@ -53,6 +53,7 @@ export class DeviceLoad {
   constructor({ id, token }: Identity, profile: Profile, context: LoadContext, onSent?: OnSent) {
     this.#onSent = onSent;
     this.id = id;
+    this.log = new MessageLog(context.keepsReadings);
     this.#profile = profile;
     this.#context = context;
     this.#random = new Random(context.seed, id);
@@ -189,7 +190,7 @@ export class DeviceLoad {
     const all = identity === undefined ? readings : [...readings, [identity, seq] as const];
     const payload = payloads[format](time, all, payloadBytes);
     if (!this.#session.publish(seq, this.#topic, payload, qos)) return false;
-    this.log.add(time);
+    this.log.add(time, readings);
     counts.sent += 1;
     counts.bytes += payload.length;
     for (const each of this.alerts) each.take(readings);

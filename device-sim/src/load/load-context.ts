@@ -20,6 +20,8 @@ export interface LoadContext {
   readonly during: (time: number, callback: () => void) => void;
   readonly expectedAlerts: readonly ThresholdOf[];
   readonly expectedCommands: readonly ExpectedCommands[];
+  /** Whether what messages say is kept, to be held against what is stored. */
+  readonly keepsReadings: boolean;
   readonly counts: LoadCounts;
 }
 

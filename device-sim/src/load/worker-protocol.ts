@@ -22,6 +22,7 @@ export interface LoadWork {
   readonly connects: number;
   /** How many of its devices are looked up in the store meanwhile. */
   readonly probes: number;
+  readonly keepsReadings: boolean;
 }
 
 export type ToWorker =

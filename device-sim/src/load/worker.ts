@@ -77,6 +77,7 @@ const context: LoadContext = {
   during: (time, callback) => callAt(time, () => (isEnding ? undefined : callback())),
   expectedAlerts: fleet.expect.alerts ?? [],
   expectedCommands: fleet.expect.commands ?? [],
+  keepsReadings: work.keepsReadings,
   counts,
 };
 const devices = work.devices.map(({ id, token, profile }, i) => {

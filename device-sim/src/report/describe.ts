@@ -1,8 +1,9 @@
+import type { Content } from "../verdict/compare-content.ts";
 import type { FleetVerdict, Latency } from "../verdict/verdict.ts";
 
 /** A verdict for a person at a terminal. */
 export function describeVerdict(verdict: FleetVerdict): string {
-  const { counts, stored, logged, latency, lag } = verdict;
+  const { counts, stored, content, logged, latency, lag } = verdict;
   const rate = Math.round(counts.sent / Math.max(verdict.seconds, 0.001));
   const lines = [
     row("fleet", `${verdict.fleet}, seed ${verdict.seed}, ${verdict.devices} devices, ${verdict.seconds.toFixed(1)} s`),
@@ -32,6 +33,7 @@ export function describeVerdict(verdict: FleetVerdict): string {
     if (known.unconfirmedMissing > 0)
       lines.push(row("", `${known.unconfirmedMissing} that nobody acknowledged are not there`));
   }
+  if (content !== undefined) lines.push(...contentLines(content));
   if (counts.commands > 0) {
     const again = counts.repeatedCommands > 0 ? `, ${counts.repeatedCommands} delivered again` : "";
     lines.push(row("commands", `${counts.commands} received${again}, ${counts.commandsAnswered} answered`));
@@ -64,6 +66,19 @@ export function describeVerdict(verdict: FleetVerdict): string {
     lines.push(`${holds ? "holds " : "BROKEN"}  ${name}: ${found} (expected: ${wanted})`);
   }
   return lines.join("\n");
+}
+
+function contentLines({ compared, changed, changes, retimed, retimes, misplaced, misplacements }: Content): string[] {
+  const lines: string[] = [];
+  if (changed > 0) lines.push(row("changed", `${changed} of ${compared} values that were compared`));
+  for (const { device, seq, metric, sent, found } of changes.slice(0, 10))
+    lines.push(`  ${device}: ${seq}, ${metric}: sent ${JSON.stringify(sent)}, found ${JSON.stringify(found)}`);
+  if (retimed > 0) lines.push(row("retimed", `${retimed} lie at another time than their device gave them`));
+  for (const { device, seq, byMs } of retimes.slice(0, 3)) lines.push(`  ${device}: ${seq}, by ${byMs} ms`);
+  if (misplaced > 0) lines.push(row("misplaced", `${misplaced} of those that are lost lie with another device`));
+  for (const { device, seq, foundAs } of misplacements.slice(0, 10))
+    lines.push(`  ${device}: ${seq} lies with ${foundAs}`);
+  return lines;
 }
 
 function row(name: string, text: string): string {

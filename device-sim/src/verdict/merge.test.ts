@@ -18,7 +18,16 @@ function partOf(part: number, parts: number, more: Partial<FleetVerdict> = {}): 
   return {
     share: { part, parts, expect: { lost: 2, unacked: 5, commandsAnswered: "60%" } },
     ...{ fleet: "plant", seed: 7, beganAt: `2026-01-01T00:00:0${part}.000Z`, seconds: part, devices: 5 },
-    ...{ refused: [], counts, scheduled: 10, unacked: 1, stored, logged: undefined, loggedUnknown: undefined },
+    ...{
+      refused: [],
+      counts,
+      scheduled: 10,
+      unacked: 1,
+      stored,
+      logged: undefined,
+      loggedUnknown: undefined,
+      content: undefined,
+    },
     ...{ latency: { ack: none, logged: none, stored: none, command: none }, lag: none, couldNotKeepUp: false },
     alerts: [{ rule: "hot", expected: 3, raised: 2, tolerance: 2 }],
     commands: [{ name: "shut", expected: 3, received: 3, tolerance: 0 }],

@@ -1,6 +1,7 @@
 import { SimulationError } from "../errors.ts";
 import type { LoadCounts } from "../load/load-context.ts";
 import { sumOf } from "./compare.ts";
+import { sumOfContents } from "./compare-content.ts";
 import { type FleetVerdict, judge, type Latency, mergeLatencies } from "./verdict.ts";
 
 /**
@@ -27,6 +28,7 @@ export function mergeOf(parts: readonly FleetVerdict[]): FleetVerdict {
     scheduled: total(parts, ({ scheduled }) => scheduled),
     unacked: total(parts, ({ unacked }) => unacked),
     stored: stored && sumOf(stored),
+    content: sumOfContents(parts.map((part) => part.content)),
     logged: logged && sumOf(logged),
     loggedUnknown,
     latency: { ack: latency("ack"), logged: latency("logged"), stored: latency("stored"), command: latency("command") },

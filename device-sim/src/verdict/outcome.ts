@@ -3,6 +3,7 @@ import type { Fleet } from "../fleet/fleet.ts";
 import type { LoadCounts } from "../load/load-context.ts";
 import type { LoadDone } from "../load/worker-protocol.ts";
 import type { Comparison } from "./compare.ts";
+import type { Content } from "./compare-content.ts";
 import type { Probes } from "./probes.ts";
 import { type AlertCount, type CommandCount, couldNotKeepUp, type FleetVerdict, judge, latencyOf } from "./verdict.ts";
 
@@ -13,6 +14,7 @@ export interface Outcome {
   readonly seconds: number;
   readonly devices: number;
   readonly stored: Comparison | undefined;
+  readonly content: Content | undefined;
   readonly logged: Comparison | undefined;
   readonly loggedUnknown: string | undefined;
   readonly probes: Probes;

@@ -4,6 +4,7 @@ import { millisOf, shareOf } from "../fleet/units.ts";
 import type { LoadCounts } from "../load/load-context.ts";
 import type { Refusal } from "../load/worker-protocol.ts";
 import type { Comparison } from "./compare.ts";
+import type { Content } from "./compare-content.ts";
 
 /** Milliseconds, from when a message was due. */
 export interface Latency {
@@ -66,6 +67,8 @@ export interface FleetVerdict {
   /** Sent with QoS 1 or 2, and not acknowledged by the end. */
   readonly unacked: number;
   readonly stored: Comparison | undefined;
+  /** What stored messages say; undefined: it was not held against what was sent. */
+  readonly content: Content | undefined;
   /** What the log had, as far as it could be followed. */
   readonly logged: Comparison | undefined;
   /** Why the log was not followed whole. */
@@ -139,7 +142,11 @@ export function judge(run: Omit<FleetVerdict, "expectations" | "holds">, expect:
   const known = run.stored ?? run.logged;
   most("lost", known === undefined ? expect.lost : (expect.lost ?? 0), known?.lost);
   most("unacked", expect.unacked ?? 0, run.unacked);
-  most("duplicated", expect.duplicated, run.logged?.duplicated);
+  const { content } = run;
+  // Without a word of it no value may be another one, as far as values are compared.
+  most("values changed", content === undefined ? expect.changed : (expect.changed ?? 0), content?.changed);
+  most("retimed", expect.retimed, content?.retimed);
+  most("duplicated", expect.duplicated, duplicatedOf(run));
   most("reordered", expect.reordered, run.logged?.reordered);
   most("devices refused", expect.refusedDevices ?? 0, run.refused.length);
   if (expect.sentAtLeast !== undefined) {
@@ -176,6 +183,13 @@ export function judge(run: Omit<FleetVerdict, "expectations" | "holds">, expect:
     found.push({ name: "commands answered", wanted: percent(least), found: percent(share), holds: share >= least });
   }
   return found;
+}
+
+/** Those of the log, which sees each copy; a store that shows more, or that alone is known, says so. */
+function duplicatedOf({ logged, stored }: Pick<FleetVerdict, "logged" | "stored">): number | undefined {
+  const inStore = stored?.duplicated ?? 0;
+  if (logged === undefined) return inStore > 0 ? inStore : undefined;
+  return Math.max(logged.duplicated, inStore);
 }
 
 function about(expected: number, tolerance: number): string {

@@ -25,6 +25,10 @@ export interface StoredDevice {
 export interface StoreReader {
   /** All points of a device within the times of what it has sent: milliseconds since the epoch, and numbers. */
   eachPoint(device: StoredDevice, take: (time: number, seq: number) => void): Promise<void>;
+  /** The points of any of its metrics; undefined: this store is not known to keep more than numbers of messages. */
+  eachValue?(device: StoredDevice, metric: string, take: (time: number, value: unknown) => void): Promise<void>;
+  /** Whether it keeps text as it was. */
+  readonly keepsText: boolean;
   /** The number of the newest message of each device. */
   latest(devices: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Milliseconds between two questions for the latest. */
