@@ -11,6 +11,7 @@ import type { Command } from "./commands/command.ts";
 import { devicesCommand } from "./commands/devices.ts";
 import { didYouMean } from "./commands/did-you-mean.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
+import { influxCommand } from "./commands/influx.ts";
 import { influxTokenCommand } from "./commands/influx-token.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
 import { quarantineCommand } from "./commands/quarantine.ts";
@@ -44,6 +45,7 @@ const commands: readonly Command[] = [
   groupsCommand,
   boardsCommand,
   auditCommand,
+  influxCommand,
   influxTokenCommand,
   configCommand,
 ];
