@@ -6,7 +6,7 @@ import type { Profile } from "./fleet/profile.ts";
 import { Load } from "./load/load.ts";
 import type { LoadDevice, LoadDone, LoadProgress } from "./load/worker-protocol.ts";
 import type { Target } from "./mqtt/open-connection.ts";
-import { lineMeasurement } from "./payloads/payload.ts";
+import { formats, storedName } from "./payloads/formats.ts";
 import { registered } from "./load/register.ts";
 import { compareContent, type Content } from "./verdict/compare-content.ts";
 import { compare, type Comparison, sumOf } from "./verdict/compare.ts";
@@ -136,11 +136,7 @@ export function devicesOf({
 /** What the store calls the metric that numbers messages; undefined: they have none, or are not to arrive. */
 function storedMetric(profile: Profile): string | undefined {
   const { identity, hostile } = profile;
-  return identity === undefined || hostile !== undefined ? undefined : storedName(profile, identity);
-}
-
-function storedName({ format }: Profile, metric: string): string {
-  return format === "line" ? `${lineMeasurement}.${metric}` : metric;
+  return identity === undefined || hostile !== undefined ? undefined : storedName(profile.format, identity);
 }
 
 function totalRate(fleet: Fleet): number {
@@ -193,17 +189,18 @@ function contentOf(
   if (hurry?.aborted === true) return undefined;
   const all = done.flatMap((each) => each.devices);
   const profileOf = new Map(all.map(({ id, profile }) => [id, fleet.profiles[profile]!]));
-  const devices = storedDevices(done, metricOf).filter(({ sent }) => sent.readings !== undefined);
+  const devices = storedDevices(fleet, done, metricOf).filter(({ sent }) => sent.readings !== undefined);
   if (devices.length === 0) return undefined;
-  return compareContent(store, devices, (device, metric) => storedName(profileOf.get(device)!, metric));
+  return compareContent(store, devices, (device, metric) => storedName(profileOf.get(device)!.format, metric));
 }
 
-function storedDevices(done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): StoredDevice[] {
+function storedDevices(fleet: Fleet, done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): StoredDevice[] {
   return done
     .flatMap((each) => each.devices)
-    .flatMap(({ id, sent }) => {
+    .flatMap(({ id, sent, profile }) => {
       const metric = metricOf.get(id);
-      return metric === undefined || sent.times.length === 0 ? [] : [{ id, metric, sent }];
+      const isUntimed = formats[fleet.profiles[profile]!.format].isUntimed === true;
+      return metric === undefined || sent.times.length === 0 ? [] : [{ id, metric, sent, isUntimed }];
     });
 }
 
@@ -211,9 +208,9 @@ function storedOf(
   store: StoreReader,
   done: readonly LoadDone[],
   metricOf: ReadonlyMap<string, string>,
-  { settleMs, hurry }: FleetRun,
+  { fleet, settleMs, hurry }: FleetRun,
 ): Promise<ReadonlyMap<string, Comparison>> {
-  return compareWithStore(store, storedDevices(done, metricOf), settleMs, hurry);
+  return compareWithStore(store, storedDevices(fleet, done, metricOf), settleMs, hurry);
 }
 
 function loggedOf(log: LogReader, done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): Comparison {

@@ -5,9 +5,14 @@ import { openEmbedded } from "./platform/embedded.ts";
 import type { Platform } from "./platform/platform.ts";
 import { type Lies, LyingRelay } from "./simulator/lying-relay.ts";
 
+/** For the formats of others. */
+const routes = [
+  ...["tasmota", "zigbee2mqtt", "the-things-stack", "chirpstack", "shelly"].map((profile) => ({ profile })),
+  { profile: "home-assistant", device: "{entity}" },
+];
 let platform: Platform;
 beforeAll(async () => {
-  platform = await openEmbedded();
+  platform = await openEmbedded({ settings: { HEADWATER_ROUTES: JSON.stringify(routes) } });
 });
 afterAll(() => platform.stop());
 
@@ -53,6 +58,10 @@ const none: Lies = { drop: [], double: [], swap: [], delay: [], delayMs: 0, chan
 describe.concurrent("a fleet at an honest platform", () => {
   it("of every format and quality of service, with cuts, late, doubled and disordered messages loses nothing", async () => {
     const rate = "10/s";
+    const names = ["value", "thingsboard", "tasmota", "shelly", "zigbee2mqtt", "home-assistant", "chirpstack"] as const;
+    const others = Object.fromEntries(
+      [...names, "the-things-stack" as const].map((format) => [format, { devices: 1, rate: "5/s", format }]),
+    );
     const verdict = await run(
       {
         duration: "3s",
@@ -77,6 +86,7 @@ describe.concurrent("a fleet at an honest platform", () => {
           cbor: { devices: 2, rate, format: "cbor", clock: { skew: "-1m..1m", jump: { at: "1s", by: "-10s" } } },
           line: { devices: 2, rate, format: "line" },
           protobuf: { devices: 2, rate, format: "protobuf" },
+          ...others,
           logger: {
             devices: 2,
             rate,
@@ -98,6 +108,8 @@ describe.concurrent("a fleet at an honest platform", () => {
     expect(counts.acked + counts.unconfirmed).toBe(counts.sent);
     expect(stored!.arrived + stored!.overwritten).toBe(counts.acked);
     expect(logged!.arrived).toBe(counts.acked);
+    expect(verdict.content).toMatchObject({ changed: 0, misplaced: 0 });
+    expect(verdict.content!.compared).toBeGreaterThan(counts.sent / 2);
     expect(verdict.latency.ack.count).toBe(counts.acked);
     expect(verdict.latency.stored.count).toBeGreaterThan(0);
   });

@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Faults, Hops, Processes, targetSchema } from "./fault-schema.ts";
+import { formatNames } from "../payloads/format-names.ts";
 import { Duration, signalSchema } from "../signals/signal-schema.ts";
 
 /** A length of time, or two of them between which one is drawn. */
@@ -15,9 +16,6 @@ const Share = Type.Union([Type.String(), Type.Number({ minimum: 0, maximum: 1 })
 const Rate = Type.String({ title: "rate", description: "How often: `5000/s`, `12/m`, `1/h`" });
 const exact = { additionalProperties: false } as const;
 
-const formats = ["json", "senml", "senml-cbor", "cbor", "line", "protobuf"] as const;
-export type FormatName = (typeof formats)[number];
-
 export const profileSchema = Type.Object(
   {
     devices: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
@@ -26,7 +24,7 @@ export const profileSchema = Type.Object(
     tags: Type.Optional(Type.Record(Type.String(), Type.String())),
     rate: Type.Optional(Rate),
     arrival: Type.Optional(Type.Union([Type.Literal("even"), Type.Literal("poisson")], { default: "even" })),
-    format: Type.Optional(Type.Union(formats.map((name) => Type.Literal(name)))),
+    format: Type.Optional(Type.Union(formatNames.map((name) => Type.Literal(name)))),
     topic: Type.Optional(Type.String({ minLength: 1, description: "With `{id}`; default: Headwater's of the format" })),
     qos: Type.Optional(
       Type.Union([Type.Integer({ minimum: 0, maximum: 2 }), Type.Record(Type.String({ pattern: "^[012]$" }), Share)], {

@@ -1,7 +1,7 @@
 import type { Profile } from "../fleet/profile.ts";
 import { text } from "../mqtt/packets.ts";
 import { Session } from "../mqtt/session.ts";
-import { payloads } from "../payloads/payload.ts";
+import { formats } from "../payloads/formats.ts";
 import { Random } from "../signals/random.ts";
 import type { Signal, Value } from "../signals/signal.ts";
 import { CommandAnswers } from "./command-answers.ts";
@@ -135,7 +135,7 @@ export class DeviceLoad {
       const value = signal.next(elapsed, due);
       if (value !== undefined) readings.push([name, value]);
     }
-    if (readings.length === 0 || this.#random.isIn(delivery.missing)) {
+    if ((readings.length === 0 && this.#signals.length > 0) || this.#random.isIn(delivery.missing)) {
       this.#context.counts.missing += 1;
       return;
     }
@@ -188,7 +188,7 @@ export class DeviceLoad {
     const qos = this.#qos();
     const seq = this.log.count + 1;
     const all = identity === undefined ? readings : [...readings, [identity, seq] as const];
-    const payload = payloads[format](time, all, payloadBytes);
+    const payload = formats[format].write(time, all, payloadBytes);
     if (!this.#session.publish(seq, this.#topic, payload, qos)) return false;
     this.log.add(time, readings);
     counts.sent += 1;

@@ -86,6 +86,7 @@ class ContentCount {
       there.add(seq);
       if (seqAt.has(time)) shared.add(time);
       seqAt.set(time, seq);
+      if (device.isUntimed === true) continue;
       this.#retimed += 1;
       if (this.#retimes.length < mostExamples)
         this.#retimes.push({ device: id, seq, byMs: time - sent.times[seq - 1]! });

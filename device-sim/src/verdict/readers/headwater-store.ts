@@ -28,13 +28,10 @@ export class HeadwaterStore implements StoreReader {
     return this.eachValue(device, device.metric, (time, value) => take(time, Number(value)));
   }
 
-  async eachValue(
-    { id, sent }: StoredDevice,
-    metric: string,
-    take: (time: number, value: unknown) => void,
-  ): Promise<void> {
+  async eachValue(device: StoredDevice, metric: string, take: (time: number, value: unknown) => void): Promise<void> {
+    const { id, sent } = device;
     if (sent.times.length === 0) return;
-    const { first, last } = spanOf(sent);
+    const { first, last } = spanOf(device);
     const query = {
       metric,
       from: new Date(first).toISOString(),

@@ -48,13 +48,10 @@ export class InfluxBucketReader implements StoreReader {
     return field.endsWith(device.metric) ? field.slice(0, -device.metric.length) + metric : metric;
   }
 
-  async #eachRow(
-    { id, sent }: StoredDevice,
-    field: string,
-    take: (time: number, value: string) => void,
-  ): Promise<void> {
+  async #eachRow(device: StoredDevice, field: string, take: (time: number, value: string) => void): Promise<void> {
+    const { id, sent } = device;
     if (sent.times.length === 0) return;
-    const { first, last } = spanOf(sent);
+    const { first, last } = spanOf(device);
     const range = `start: ${new Date(first).toISOString()}, stop: ${new Date(last + 1).toISOString()}`;
     const rows = await this.#rows(`${this.#from(range, [id], [field])} |> keep(columns: ["_time", "_value"])`);
     for (const row of rows) take(Date.parse(row["_time"]!), row["_value"]!);

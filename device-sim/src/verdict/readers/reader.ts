@@ -19,6 +19,8 @@ export interface StoredDevice {
   /** The metric that numbers its messages, as the store calls it. */
   readonly metric: string;
   readonly sent: SentMessages;
+  /** Its messages say no time: they lie where they came. */
+  readonly isUntimed?: boolean;
 }
 
 /** Where messages come to lie, and can be asked for. */
@@ -35,9 +37,12 @@ export interface StoreReader {
   readonly pauseMs: number;
 }
 
-/** When the first and the last message of a device were measured (milliseconds). */
-export function spanOf({ times }: SentMessages): { readonly first: number; readonly last: number } {
+/** When the first and the last message of a device were measured, or may have come (milliseconds). */
+export function spanOf({ sent: { times }, isUntimed }: StoredDevice): {
+  readonly first: number;
+  readonly last: number;
+} {
   let [first, last] = [Infinity, -Infinity];
   for (const time of times) [first, last] = [Math.min(first, time), Math.max(last, time)];
-  return { first, last };
+  return { first, last: isUntimed === true ? Math.max(last, Date.now()) : last };
 }
