@@ -1,7 +1,7 @@
 /**
- * How long a message takes, from when it was due: until its PUBACK, until a query shows it, and until the device has the
- * command that a rule asks for because of it. The open-loop load of the simulator at each rate against the all-in-one, on its embedded log and store, and on a real Kafka and influxd;
- * load and all servers on this machine.
+ * How long a message takes, from when it was due: until its PUBACK, until a query shows it, and until the device has
+ * the command that a rule asks for because of it. The open-loop load of the simulator at each rate against the
+ * all-in-one, on its embedded log and store, and on a real Kafka and influxd; load and all servers on this machine.
  *
  *     npm run bench:latency -- [--rates 1000,5000,20000] [--devices 1000] [--seconds 20] [--json FILE]
  */
