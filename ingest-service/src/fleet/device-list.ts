@@ -185,7 +185,9 @@ function conditionsOf(filter: DeviceFilter): { readonly conditions: readonly str
 /** Whether a list by a filter has this device now. The filter is not by when devices were seen. */
 export function isListed(db: DatabaseSync, id: string, filter: DeviceFilter): boolean {
   const known = statementsOf(db)
-    .of("SELECT present, connected FROM (SELECT ? AS id) LEFT JOIN devices USING (id) LEFT JOIN presence ON device = id")
+    .of(
+      "SELECT present, connected FROM (SELECT ? AS id) LEFT JOIN devices USING (id) LEFT JOIN presence ON device = id",
+    )
     .get(id);
   if (filter.connected !== undefined && (known?.["connected"] === 1) !== filter.connected) return false;
   if (known?.["present"] !== 1) {

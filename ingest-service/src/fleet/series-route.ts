@@ -41,7 +41,9 @@ const fleetSeriesSchema = Type.Object(
         { title: "FleetSeriesPart" },
       ),
     ),
-    next: Type.Optional(Type.String({ description: "The `cursor` that goes on with further devices, if there are more" })),
+    next: Type.Optional(
+      Type.String({ description: "The `cursor` that goes on with further devices, if there are more" }),
+    ),
   },
   { title: "FleetSeries" },
 );
@@ -105,8 +107,7 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
             Type.Integer({
               minimum: 1,
               maximum: mostSeries,
-              description:
-                `In JSON, without \`across\`: how many devices at most; default so many that there are ${mostSeries} series`,
+              description: `In JSON, without \`across\`: how many devices at most; default so many that there are ${mostSeries} series`,
             }),
           ),
           cursor: Type.Optional(
@@ -142,7 +143,8 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
       const type = wantedType(request);
       const isJson = type === "application/json";
       if ((deviceLimit !== undefined || cursor !== undefined) && (!isJson || across !== undefined)) {
-        const text = "`deviceLimit` and `cursor` are for the devices of an answer in JSON without `across`; leave them out";
+        const text =
+          "`deviceLimit` and `cursor` are for the devices of an answer in JSON without `across`; leave them out";
         throw new RequestError(400, "no-device-pages", text);
       }
       await positions.waitFor(after);
