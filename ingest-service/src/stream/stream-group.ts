@@ -9,8 +9,8 @@ const groups = new WeakMap<ToldBatch, Map<string, DeviceFilter>>();
 const found = new WeakMap<ToldEvent, Map<DeviceFilter, boolean>>();
 
 /**
- * Whether an event is of a device of the group, as both are now. Throws RequestError (400) if there is no such group, or
- * if it is by when devices were seen: every event would put its own device there.
+ * Whether an event is of a device of the group, as both are now. Throws RequestError (400) if there is no such group,
+ * or if it is by when devices were seen: every event would put its own device there.
  */
 export function isOfGroup(db: DatabaseSync, batch: ToldBatch, event: ToldEvent, group: string): boolean {
   const filters = kept(groups, batch);
