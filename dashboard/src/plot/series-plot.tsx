@@ -132,7 +132,7 @@ export function SeriesPlot({
 }
 
 /** Times of an axis in the viewer's zone and manner; the day where it is another than that of the time before. */
-function timeTexts(splits: readonly number[]): string[] {
+export function timeTexts(splits: readonly number[]): string[] {
   const step = (splits[1] ?? 0) - (splits[0] ?? 0);
   const clock: Intl.DateTimeFormatOptions = {
     hour: "2-digit",
