@@ -1,6 +1,6 @@
-import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { compileCacheFolder } from "./cli/src/compile-cache.ts";
 
 /**
  * V8 loses count of its code pages where threads come and go that make code of WebAssembly, and ends the process
@@ -8,7 +8,8 @@ import { defineConfig } from "vitest/config";
  * without them too. The compiler that strips types is WebAssembly: with the cache most threads do not load it, and
  * start in two thirds of the time.
  */
-process.env["NODE_COMPILE_CACHE"] ??= join(tmpdir(), "node-compile-cache");
+const compileCache = process.env["NODE_COMPILE_CACHE"] ?? compileCacheFolder(process.env);
+if (compileCache !== undefined) process.env["NODE_COMPILE_CACHE"] = compileCache;
 const execArgv = ["--no-memory-protection-keys"];
 const node = {
   environment: "node" as const,

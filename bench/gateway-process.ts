@@ -2,6 +2,7 @@ import { registerDevice } from "@headwater/aggregates";
 import { topicNames, topicSpecs, type EventLog } from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import { ResourceError, nowMicros, sha256 } from "@headwater/core";
+import { endsWithUs } from "@headwater/testkit/ends-with-us";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { dirname, join } from "node:path";
@@ -103,9 +104,7 @@ export class GatewayProcess {
       },
     );
     this.#child = child;
-    const killWithParent = (): void => void child.kill("SIGKILL");
-    process.once("exit", killWithParent);
-    child.once("exit", () => process.off("exit", killWithParent));
+    endsWithUs(child);
     this.port = await new Promise<number>((resolve, reject) => {
       let output = "";
       child.once("exit", (code) => reject(new ResourceError(`The gateway ended with ${code}: ${output}`)));

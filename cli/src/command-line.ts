@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { runMain } from "@headwater/service";
+import { runMain, type MainContext } from "@headwater/service";
 import { ApiError, NoAnswerError, NotServedError, ProblemError } from "@headwater/client";
 import { alertsCommand } from "./commands/alerts.ts";
 import { auditCommand } from "./commands/audit.ts";
@@ -11,6 +11,7 @@ import type { Command } from "./commands/command.ts";
 import { devicesCommand } from "./commands/devices.ts";
 import { didYouMean } from "./commands/did-you-mean.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
+import { influxCommand } from "./commands/influx.ts";
 import { influxTokenCommand } from "./commands/influx-token.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
 import { quarantineCommand } from "./commands/quarantine.ts";
@@ -44,6 +45,7 @@ const commands: readonly Command[] = [
   groupsCommand,
   boardsCommand,
   auditCommand,
+  influxCommand,
   influxTokenCommand,
   configCommand,
 ];
@@ -84,25 +86,32 @@ function adviceFor(error: ApiError): string {
   return error.status === 403 ? ": the token is known, and its scopes do not allow this" : "";
 }
 
-/** Runs the command that the arguments name; without one, prints the list of commands. */
+/** The process of the command line: signals, exit code, and the line that says why it failed. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
+  await runMain(async (context) => {
+    const code = await runCommand(args, context);
+    if (code !== undefined) process.exitCode ??= code;
+  });
+}
+
+/** Runs the command that the arguments name; without one, prints the list of commands. Resolves with the exit code. */
+export async function runCommand(args: readonly string[], context: MainContext): Promise<number | void> {
   // `headwater help start` is `headwater start --help`.
   const [name, ...rest] = args[0] === "help" && args.length > 1 ? [args[1]!, "--help"] : args;
-  await runMain(async (context) => {
-    const command = commands.find((candidate) => candidate.name === name);
-    if (command !== undefined) {
-      if (command.stopsBySignal !== true) context.signal.addEventListener("abort", () => process.exit(130));
-      const code = await command.run(rest, context).catch(forPerson);
-      if (code !== undefined) process.exitCode ??= code;
-    } else if (name === undefined || ["help", "--help", "-h"].includes(name)) {
-      console.log(help());
-    } else if (["version", "--version", "-v", "-V"].includes(name)) {
-      console.log(`headwater ${version()}`);
-    } else {
-      const names = commands.map((each) => each.name);
-      throw new UsageError(
-        `headwater has no command ${JSON.stringify(name)}${didYouMean(name, names)}: it has ${names.join(", ")}; headwater --help says more`,
-      );
-    }
-  });
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command !== undefined) {
+    if (command.stopsBySignal !== true) context.signal.addEventListener("abort", () => process.exit(130));
+    return command.run(rest, context).catch(forPerson);
+  }
+  if (name === undefined || ["help", "--help", "-h"].includes(name)) {
+    console.log(help());
+  } else if (["version", "--version", "-v", "-V"].includes(name)) {
+    console.log(`headwater ${version()}`);
+  } else {
+    const names = commands.map((each) => each.name);
+    throw new UsageError(
+      `headwater has no command ${JSON.stringify(name)}${didYouMean(name, names)}: it has ${names.join(", ")}; headwater --help says more`,
+    );
+  }
+  return 0;
 }

@@ -1,11 +1,13 @@
 #!/usr/bin/env -S node --max-semi-space-size=8 --no-memory-protection-keys
 import { enableCompileCache } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { compileCacheFolder } from "./compile-cache.ts";
 
 // Without the cache Node strips the types of every file at every start, which takes most of the time until ready. The
 // variable hands it to the threads as well: each would load a compiler of its own, in WebAssembly, to do that.
-process.env["NODE_COMPILE_CACHE"] ??= join(tmpdir(), "node-compile-cache");
-enableCompileCache(process.env["NODE_COMPILE_CACHE"]);
+const compileCache = process.env["NODE_COMPILE_CACHE"] ?? compileCacheFolder(process.env);
+if (compileCache !== undefined) {
+  process.env["NODE_COMPILE_CACHE"] = compileCache;
+  enableCompileCache(compileCache);
+}
 const { runCommandLine } = await import("./command-line.ts");
 await runCommandLine(process.argv.slice(2));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { runCli } from "./run-cli.ts";
+import { runCli, runCliProcess } from "./run-cli.ts";
 
 describe("the command line", () => {
   it.each([
@@ -37,5 +37,17 @@ describe("the command line", () => {
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err.trimEnd().split("\n")).toHaveLength(1);
     expect(err).toMatch(text);
+  });
+});
+
+describe("the process of the command line", () => {
+  it("prints and ends as its command does", async () => {
+    expect(await runCliProcess(["--version"])).toEqual(await runCli(["--version"]));
+    expect(await runCliProcess(["strat"])).toEqual(await runCli(["strat"]));
+    const env = { HEADWATER_HTTP_PORT: "many" };
+    expect(await runCliProcess(["config", "--effective"], env)).toEqual({
+      ...{ code: 1, out: "" },
+      err: expect.stringMatching(/^HEADWATER_HTTP_PORT in the environment .*\n$/),
+    });
   });
 });

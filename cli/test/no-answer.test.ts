@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli, startCli } from "./run-cli.ts";
+import { runCli, runCliProcess, startCli } from "./run-cli.ts";
 
 let folder: string;
 let tokenFile: string;
@@ -105,7 +105,7 @@ describe("a command about files that are not there", () => {
   });
 
   it.skipIf(process.platform !== "linux")("a data folder that nobody can make ends the start", async () => {
-    const { code, err } = await runCli(["start"], { HEADWATER_DATA_DIR: "/proc/headwater" });
+    const { code, err } = await runCliProcess(["start"], { HEADWATER_DATA_DIR: "/proc/headwater" });
     expect([code, err]).toEqual([1, expect.stringMatching(/^The data folder \/proc\/headwater cannot be written to/)]);
   });
 });

@@ -2,12 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createPlatformClient, registerDevice, type ApiClient } from "@headwater/client";
 import { eventually } from "@headwater/testkit/eventually";
 import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
-import { alertsCommand } from "../src/commands/alerts.ts";
-import { rulesCommand } from "../src/commands/rules.ts";
 import { runCli } from "./run-cli.ts";
 
 let headwater: ServiceProcess;
@@ -42,25 +40,7 @@ function write(name: string, text: string): string {
   return file;
 }
 
-/** Runs a command in this process, which is quicker than one of its own. */
-async function cli(name: "rules" | "alerts", ...args: string[]) {
-  let out = "";
-  const log = vi.spyOn(console, "log").mockImplementation((text: string) => (out += `${text}\n`));
-  const written = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += String(text);
-    return true;
-  });
-  try {
-    const command = name === "rules" ? rulesCommand : alertsCommand;
-    const code = await command.run(args, { env, signal: new AbortController().signal });
-    return { code, out, err: "" };
-  } catch (error) {
-    return { code: 1, out, err: (error as Error).message };
-  } finally {
-    log.mockRestore();
-    written.mockRestore();
-  }
-}
+const cli = (...args: string[]) => runCli(args, env);
 
 const boiler = `id: boiler
 # Comments are the file's own.
@@ -76,7 +56,7 @@ describe("headwater rules", () => {
       "below/pumps.yml",
       "state: live\nrule: { id: pump, condition: { absent: 10m } }\n---\n- id: tank\n  condition: { metric: level, below: 5 }\n",
     );
-    const tried = await runCli(["rules", "diff", files], env);
+    const tried = await cli("rules", "diff", files);
     expect(tried).toEqual({
       code: 2,
       err: "",
@@ -168,7 +148,7 @@ rule:
       "odd.yaml",
       "id: good\ncondition: { absent: 10m }\n---\nstate: live\nrule:\n  id: odd\n  condition:\n    metric: t\n    abvoe: 80\n",
     );
-    const { code, out, err } = await runCli(["rules", "validate", file], env);
+    const { code, out, err } = await cli("rules", "validate", file);
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err).toContain(`${file}:9: /condition/abvoe`);
     expect(await cli("rules", "apply", file)).toMatchObject({ code: 1 });

@@ -47,7 +47,8 @@ export interface FleetLine extends Common, FleetOptions {
 export const usage = `headwater sim: devices that send, and a verdict on what became of it
 
 A fleet on a schedule that does not wait for the platform:
-  --fleet FILE      a fleet in YAML (device-sim/README.md; six are in device-sim/fleets)
+  --fleet FILE      a fleet in YAML (device-sim/README.md; six are in device-sim/fleets); headwater sim schema
+                    prints its JSON Schema for editors
   --devices N       without a file: so many devices (default 100)
   --rate R          messages a second of all together: 5000, 5000/s, 12/m (default one a device)
   --duration D      30s, 10m (default 60s)

@@ -1,6 +1,8 @@
 import { accessToken, nowMicros } from "@headwater/core";
 import { createPlatformClient } from "@headwater/client";
 import { parseCommandLine, type ReplayLine, usage } from "./command-line.ts";
+import { SimulationError } from "./errors.ts";
+import { publishedSchema } from "./fleet/published-schema.ts";
 import { simulateFleet } from "./fleet-command.ts";
 import { readCsvSeries } from "./series/csv.ts";
 import { shiftToEnd, type Sample } from "./series/series.ts";
@@ -9,6 +11,19 @@ import { simulate, type Verdict } from "./simulation.ts";
 
 export { mergeVerdicts } from "./merge-command.ts";
 export { options } from "./command-line.ts";
+
+/** Runs `headwater sim schema`; answers the exit code. @throws SimulationError for what it does not take. */
+export function printSchema(args: readonly string[]): number {
+  const [surplus] = args;
+  if (surplus !== undefined && surplus !== "--help" && surplus !== "-h")
+    throw new SimulationError(`headwater sim schema takes nothing, not ${surplus}`);
+  console.log(
+    surplus === undefined
+      ? JSON.stringify(publishedSchema(), undefined, 2)
+      : "headwater sim schema: the JSON Schema of a fleet's file, for editors and programs that write fleets",
+  );
+  return 0;
+}
 
 const secondMicros = 1_000_000;
 

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endsWithUs } from "@headwater/testkit/ends-with-us";
 import { StartError } from "./errors.ts";
 
 export interface ServerCommand {
@@ -35,11 +36,7 @@ export async function spawnServer(server: ServerCommand): Promise<ServerProcess>
   child.unref();
   const { pid } = child;
   if (pid === undefined) throw new StartError(`${server.name} could not be started`);
-  if (!server.keepRunning) {
-    const killWithParent = (): void => signalProcess(pid, "SIGKILL");
-    process.once("exit", killWithParent);
-    child.once("exit", () => process.off("exit", killWithParent));
-  }
+  if (!server.keepRunning) endsWithUs(child);
   return {
     pid,
     assertRunning() {

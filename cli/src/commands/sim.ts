@@ -1,4 +1,4 @@
-import { main, mergeVerdicts, options } from "@headwater/device-sim/main";
+import { main, mergeVerdicts, options, printSchema } from "@headwater/device-sim/main";
 import type { Command } from "./command.ts";
 import { parseOptions } from "./options.ts";
 
@@ -8,6 +8,7 @@ export const simCommand: Command = {
   stopsBySignal: true,
   async run(args, context) {
     if (args[0] === "merge") return mergeVerdicts(args.slice(1));
+    if (args[0] === "schema") return printSchema(args.slice(1));
     // The simulator parses them again; a mistyped one is named here as by every other command.
     parseOptions("sim", args, options);
     return main(args, { ...context, hurry: context.secondSignal?.() });

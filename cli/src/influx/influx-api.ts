@@ -1,5 +1,5 @@
-import { StoreUnavailableError } from "@headwater/time-series";
 import { InfluxTokenError } from "./errors.ts";
+import { askInflux, type Asked } from "./influx-request.ts";
 
 export type BucketAccess = "read" | "write";
 
@@ -25,14 +25,6 @@ export interface Authorization {
   readonly description: string;
 }
 
-interface Asked {
-  readonly token: string;
-  readonly body?: string;
-  /** Statuses beyond 2xx that the caller understands. */
-  readonly alsoFine?: readonly number[];
-}
-
-const timeoutMs = 10_000;
 const listPath = "/api/v2/authorizations";
 
 /**
@@ -125,22 +117,7 @@ export class InfluxApi {
     return found === undefined ? undefined : { id: found.id, orgId: found.orgID };
   }
 
-  async #ask(method: string, path: string, { token, body, alsoFine = [] }: Asked): Promise<Response> {
-    const url = new URL(path, this.#place.url);
-    let answer: Response;
-    try {
-      answer = await fetch(url, {
-        method,
-        headers: { authorization: `Token ${token}`, "content-type": "application/json" },
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(body !== undefined && { body }),
-      });
-    } catch (cause) {
-      throw new StoreUnavailableError(`InfluxDB does not answer at ${this.#place.url}`, { cause });
-    }
-    if (answer.ok || alsoFine.includes(answer.status)) return answer;
-    const { message = "" } = (await answer.json().catch(() => ({}))) as { message?: string };
-    const said = `InfluxDB answers ${method} ${url.pathname} with ${answer.status} ${message}`.trimEnd();
-    throw answer.status >= 500 || answer.status === 429 ? new StoreUnavailableError(said) : new InfluxTokenError(said);
+  #ask(method: string, path: string, asked: Asked): Promise<Response> {
+    return askInflux(this.#place.url, method, path, asked);
   }
 }

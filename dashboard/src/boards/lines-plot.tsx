@@ -2,7 +2,8 @@ import { useEffect, useLayoutEffect, useRef } from "react";
 import uPlot from "uplot";
 import type { Level } from "../plot/level-line.tsx";
 import { colorOf } from "../plot/plot-marks.ts";
-import { timeTexts, valueText } from "../plot/series-plot.tsx";
+import { valueText } from "../plot/series-plot.tsx";
+import { timeTexts } from "../plot/time-axis.ts";
 import { onThemeChange } from "../plot/theme.ts";
 import type { Line } from "./use-series.ts";
 

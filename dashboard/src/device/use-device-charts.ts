@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from "react";
-import { api } from "../data/api.ts";
 import { live } from "../data/live.ts";
 import { useResource } from "../data/use-resource.ts";
-import { loadPoints } from "../plot/load-points.ts";
-import type { Band, Look } from "../plot/plot-marks.ts";
+import type { Lane } from "../plot/lanes.ts";
 import type { Points } from "../plot/series-plot.tsx";
+import { useMay } from "../sign-in/session.ts";
+import type { TimeRange } from "../time/time-range.ts";
+import { loadCharts, stateName, type Value } from "./load-charts.ts";
 
 interface Streamed {
   readonly device: string;
@@ -16,58 +17,40 @@ interface Streamed {
   }[];
 }
 
-export interface Value {
-  readonly value: unknown;
-  readonly t: number;
-  readonly unit?: string | undefined;
-}
-
-const mostCharts = 24;
 const mostFresh = 20_000;
-const looks: Readonly<Record<string, Look>> = { critical: "critical", warning: "warning" };
-
-async function load(device: string, spanMs: number) {
-  const to = Date.now();
-  const from = to - spanMs;
-  const { values } = await api.call("GET", "/api/v1/devices/{id}/latest", { path: { id: device } });
-  const metrics = Object.entries(values)
-    .filter(([, { value }]) => typeof value === "number")
-    .map(([metric]) => metric);
-  const series = await Promise.all(
-    metrics.slice(0, mostCharts).map(async (metric) => [metric, await loadPoints(device, metric, from, to)] as const),
-  );
-  const { items } = await api.call("GET", "/api/v1/alerts", {
-    query: { device, from: new Date(from).toISOString(), limit: 200 },
-  });
-  const bands: Band[] = items.map(({ raisedAt, clearedAt, severity }) => ({
-    from: Date.parse(raisedAt),
-    to: clearedAt === undefined ? Infinity : Date.parse(clearedAt),
-    look: looks[severity] ?? "accent",
-  }));
-  return { values: values as Readonly<Record<string, Value>>, series, bands };
-}
 
 /** What a device sent: its newest values, its series in the time shown, and what is new since they were asked for. */
-export function useDeviceCharts(device: string, spanMs: number) {
-  const { resource, reload } = useResource(`${device} ${spanMs}`, () => load(device, spanMs));
-  const fresh = useRef(new Map<string, [number, number][]>());
+export function useDeviceCharts(device: string, range: TimeRange, width: number) {
+  const mayReadAlerts = useMay()("alerts:read");
+  const { resource, reload } = useResource(device, () => loadCharts(device, { ...range, width, mayReadAlerts }));
+  const fresh = useRef(new Map<string, [number, unknown][]>());
   const newest = useRef(new Map<string, Value>());
   const [, setChange] = useState(0);
+  const known = useRef<object>({});
+  known.current = resource.value?.values ?? known.current;
+  // What is there stays in sight while another time is asked for.
+  const wanted = range.span ?? `${range.from} ${range.to}`;
+  const asked = useRef(`${wanted} ${width}`);
+  useEffect(() => {
+    if (asked.current === `${wanted} ${width}`) return;
+    asked.current = `${wanted} ${width}`;
+    reload();
+  }, [wanted, width, reload]);
   useEffect(() => {
     fresh.current = new Map();
-    return live.listen(`topics=telemetry,alerts&device=${encodeURIComponent(device)}`, (events) => {
+    const topics = mayReadAlerts ? "telemetry,alerts" : "telemetry";
+    return live.listen(`topics=${topics}&device=${encodeURIComponent(device)}`, (events) => {
       let isNew = false;
       for (const { topic, data } of events) {
         if (topic !== "telemetry") {
-          reload();
+          isNew = true;
           continue;
         }
         for (const { metric, value, t, unit } of (data as Streamed).readings) {
           if ((newest.current.get(metric)?.t ?? 0) <= t) newest.current.set(metric, { value, t, unit });
-          if (typeof value !== "number") continue;
           const points = fresh.current.get(metric) ?? [];
           if (points.length === 0) fresh.current.set(metric, points);
-          isNew ||= points.length === 0;
+          isNew ||= !(metric in known.current);
           points.push([t, value]);
           if (points.length > mostFresh) points.splice(0, mostFresh / 2);
         }
@@ -75,11 +58,34 @@ export function useDeviceCharts(device: string, spanMs: number) {
       setChange((change) => change + 1);
       if (isNew) reload();
     });
-  }, [device, spanMs, reload]);
+  }, [device, mayReadAlerts, reload]);
+  const since = (metric: string, last: number): readonly [number, unknown][] =>
+    (fresh.current.get(metric) ?? []).filter(([t]) => t > last && t <= range.to).toSorted(([a], [b]) => a - b);
   const pointsOf = (metric: string, stored: Points): Points => {
-    const last = stored.at(-1)?.[0] ?? 0;
-    const added = (fresh.current.get(metric) ?? []).filter(([t]) => t > last);
-    return added.length === 0 ? stored : [...stored, ...added.toSorted(([a], [b]) => a - b)];
+    const added = since(metric, stored.at(-1)?.[0] ?? 0).flatMap(([t, value]) =>
+      typeof value === "number" ? [[t, value] as const] : [],
+    );
+    return added.length === 0 ? stored : [...stored, ...added];
   };
-  return { resource, reload, pointsOf, newest: newest.current };
+  const laneOf = (lane: Lane): Lane => {
+    const added = since(lane.name, lane.spans.at(-1)?.from ?? 0).map(([t, value]) => [t, stateName(value)] as const);
+    return goneOn(lane, added, range);
+  };
+  return { resource, reload, pointsOf, laneOf, newest: newest.current };
+}
+
+/** The lane up to the end of what is shown, with the states that were told since. */
+export function goneOn(lane: Lane, told: readonly (readonly [number, string])[], range: TimeRange): Lane {
+  const spans = [...lane.spans];
+  for (const [t, state] of told) {
+    const last = spans.at(-1);
+    if (last?.state === state) continue;
+    if (last !== undefined) spans[spans.length - 1] = { ...last, to: t };
+    spans.push({ state, from: t, to: t });
+  }
+  const last = spans.at(-1);
+  if (last !== undefined && range.span !== undefined && lane.isCut !== true) {
+    spans[spans.length - 1] = { ...last, to: Math.max(last.to, range.to) };
+  }
+  return { ...lane, spans };
 }

@@ -2,11 +2,17 @@ import { api } from "../data/api.ts";
 import { withGaps } from "./gaps.ts";
 import type { Points } from "./series-plot.tsx";
 
-/** As many points as a plot is wide. */
-const width = 800;
+/** Pixels of a plot whose width is not known. */
+const usualWidth = 800;
 
-/** The numbers of a metric in a range of time; none for a metric that was never sent. */
-export async function loadPoints(device: string, metric: string, from: number, to: number): Promise<Points> {
+/** The numbers of a metric in a range of time, as many as its plot is wide; none for a metric that was never sent. */
+export async function loadPoints(
+  device: string,
+  metric: string,
+  from: number,
+  to: number,
+  width = usualWidth,
+): Promise<Points> {
   const query = {
     metric,
     from: new Date(from).toISOString(),

@@ -7,6 +7,8 @@ export interface Band {
   readonly from: number;
   readonly to: number;
   readonly look: Look;
+  /** Shown where the crosshair is in it. */
+  readonly name?: string;
   /** Bands of another lane are told apart as strips at the top of the plot; those of none fill it. */
   readonly lane?: number;
 }

@@ -1,8 +1,10 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import uPlot from "uplot";
+import { crosshair } from "./crosshair.ts";
 import { type Area, type Level, LevelLine } from "./level-line.tsx";
 import { type Band, colorOf, drawBands, drawMarks, type Mark } from "./plot-marks.ts";
 import { onThemeChange } from "./theme.ts";
+import { timeTexts } from "./time-axis.ts";
 import "./plot.css";
 
 export type Points = readonly (readonly [t: number, value: number | null])[];
@@ -19,6 +21,9 @@ interface SeriesPlotProps {
   readonly height?: number;
   /** Plots of one group share their crosshair. */
   readonly group?: string;
+  readonly unit?: string | undefined;
+  /** A stretch that was dragged over (ms since the epoch). */
+  readonly onSelect?: ((from: number, to: number) => void) | undefined;
 }
 
 const none: readonly never[] = [];
@@ -51,13 +56,16 @@ export function SeriesPlot({
   marks = none,
   height = 220,
   group,
+  unit = "",
+  onSelect,
 }: SeriesPlotProps) {
   const holder = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLSpanElement>(null);
   const plot = useRef<uPlot>(undefined);
-  const shown = useRef({ points, levels, bands, marks, from, to });
-  shown.current = { points, levels, bands, marks, from, to };
+  const shown = useRef({ points, levels, bands, marks, from, to, unit, onSelect });
+  shown.current = { points, levels, bands, marks, from, to, unit, onSelect };
   const [area, setArea] = useState<Area>();
+  const isSelectable = onSelect !== undefined;
 
   useLayoutEffect(() => {
     const element = holder.current!;
@@ -67,12 +75,13 @@ export function SeriesPlot({
       grid: { stroke: color("line"), width: 1 },
       ticks: { stroke: color("line") },
     };
+    const { cursor, hooks } = crosshair(group, isSelectable ? () => shown.current.onSelect : undefined);
     const made = new uPlot(
       {
         width: element.clientWidth || 400,
         height,
         legend: { show: false },
-        cursor: { drag: { x: false, y: false }, y: false, ...(group !== undefined && { sync: { key: group } }) },
+        cursor,
         scales: {
           x: { range: () => [shown.current.from / 1_000, shown.current.to / 1_000] },
           y: { range: () => valueRange(shown.current.points, shown.current.levels, shown.current.marks) },
@@ -83,6 +92,7 @@ export function SeriesPlot({
           { ...axis, size: 56 },
         ],
         hooks: {
+          ...hooks,
           drawClear: [(self) => drawBands(self, shown.current.bands)],
           draw: [
             (self) => {
@@ -99,7 +109,7 @@ export function SeriesPlot({
               const index = self.cursor.idx;
               const point = typeof index === "number" ? shown.current.points[index] : undefined;
               readout.current!.textContent =
-                point === undefined ? "" : `${new Date(point[0]).toLocaleTimeString()}  ${valueText(point[1])}`;
+                point === undefined ? "" : readoutOf(point, shown.current.unit, shown.current.bands);
             },
           ],
         },
@@ -116,7 +126,7 @@ export function SeriesPlot({
       observer.disconnect();
       made.destroy();
     };
-  }, [height, group]);
+  }, [height, group, isSelectable]);
 
   useEffect(() => {
     plot.current?.setData([points.map(([t]) => t / 1_000), points.map(([, value]) => value)]);
@@ -131,23 +141,12 @@ export function SeriesPlot({
   );
 }
 
-/** Times of an axis in the viewer's zone and manner; the day where it is another than that of the time before. */
-export function timeTexts(splits: readonly number[]): string[] {
-  const step = (splits[1] ?? 0) - (splits[0] ?? 0);
-  const clock: Intl.DateTimeFormatOptions = {
-    hour: "2-digit",
-    minute: "2-digit",
-    ...(step < 60 && { second: "2-digit" }),
-  };
-  let day = new Date((splits[0] ?? 0) * 1_000).toDateString();
-  return splits.map((seconds) => {
-    const at = new Date(seconds * 1_000);
-    const isSameDay = at.toDateString() === day;
-    day = at.toDateString();
-    if (step >= 86_400) return at.toLocaleDateString([], { month: "short", day: "numeric" });
-    const text = at.toLocaleTimeString([], clock);
-    return isSameDay ? text : `${text}\n${at.toLocaleDateString([], { month: "short", day: "numeric" })}`;
-  });
+/** What is under the crosshair: when, how much, and which episode it lies in. */
+function readoutOf([t, value]: Points[number], unit: string, bands: readonly Band[]): string {
+  const within = bands.filter(({ name, from, to }) => name !== undefined && from <= t && t <= to);
+  const names = [...new Set(within.map(({ name }) => name))].join(", ");
+  const reading = `${new Date(t).toLocaleTimeString()}  ${valueText(value)}${unit === "" ? "" : ` ${unit}`}`;
+  return names === "" ? reading : `${names}  ${reading}`;
 }
 
 /** At most six digits that say something. */

@@ -59,6 +59,7 @@ describe("a scenario", () => {
       ready: "ready",
     };
     const planned = fleet({
+      duration: "2h",
       processes: { short },
       hops: { mqtt: {} },
       faults: [{ at: "1h", hop: "mqtt", do: "cut" }],

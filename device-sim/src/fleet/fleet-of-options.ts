@@ -1,5 +1,6 @@
 import { SimulationError } from "../errors.ts";
-import { FleetFault, type Fleet, fleetOf } from "./fleet.ts";
+import { FleetFault } from "./fleet-fault.ts";
+import { type Fleet, fleetOf } from "./fleet.ts";
 import type { FleetSpec } from "./fleet-schema.ts";
 
 /** What people say on a command line, as they know it from other load generators. */

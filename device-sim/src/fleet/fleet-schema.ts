@@ -49,7 +49,13 @@ export const profileSchema = Type.Object(
       Type.Object(
         {
           skew: Type.Optional(DurationRange),
-          drift: Type.Optional(Type.Number({ description: "Parts per million that the clock runs fast" })),
+          drift: Type.Optional(
+            Type.Number({
+              minimum: -1_000_000,
+              maximum: 1_000_000,
+              description: "Parts per million that the clock runs fast",
+            }),
+          ),
           jump: Type.Optional(Type.Object({ at: Duration, by: DurationRange }, exact)),
         },
         exact,
@@ -176,6 +182,7 @@ export const expectSchema = Type.Object(
   exact,
 );
 export type ExpectSpec = Static<typeof expectSchema>;
+export type AlertSpec = NonNullable<ExpectSpec["alerts"]>[number];
 
 export const fleetSchema = Type.Object(
   {
@@ -190,7 +197,10 @@ export const fleetSchema = Type.Object(
           rate: Type.Optional(Rate),
           ramp: Type.Optional(Duration),
           bursts: Type.Optional(
-            Type.Object({ every: Duration, for: Duration, times: Type.Number({ exclusiveMinimum: 0 }) }, exact),
+            Type.Object(
+              { every: Duration, for: Duration, times: Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000 }) },
+              exact,
+            ),
           ),
           connects: Type.Optional(Rate),
           storms: Type.Optional(

@@ -20,6 +20,8 @@ export type PlannedFault =
 export interface FaultParts {
   /** Throws for a text that is no length of time. */
   millis(text: string, path: string): number;
+  /** Of the fleet: milliseconds. */
+  readonly duration: number;
   fail(path: string, message: string): never;
   readonly processes: readonly string[];
   readonly hops: readonly string[];
@@ -57,8 +59,12 @@ function plannedFault(spec: FaultSpec, path: string, parts: FaultParts): Planned
   const lasts = spec.for === undefined ? "" : ` for ${spec.for}`;
   const how = [spec.by, spec.bytesPerSecond && `${spec.bytesPerSecond} B/s`, spec.bits && `${spec.bits} bits`];
   const measure = how.filter((each) => each !== undefined).map((each) => ` ${each}`);
+  const at = parts.millis(spec.at, `${path}/at`);
+  if (at >= parts.duration) {
+    parts.fail(`${path}/at`, `${spec.at} lies behind the end of the fleet; raise \`duration\`, or inject it earlier`);
+  }
   return {
-    at: parts.millis(spec.at, `${path}/at`),
+    at,
     for: spec.for === undefined ? 0 : parts.millis(spec.for, `${path}/for`),
     text: `${name}: ${spec.do}${measure.join("")}${lasts}`,
     ...{ kind, name, do: spec.do },

@@ -1,8 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { Ajv } from "ajv";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { SimulationError } from "../errors.ts";
+import { publishedSchema } from "./published-schema.ts";
 import { readFleet } from "./read-fleet.ts";
 
 let folder: string;
@@ -16,6 +19,12 @@ function fleet(text: string): string {
 }
 
 const boiler = (more: string): string => `profiles:\n  boiler:\n    devices: 2\n${more}`;
+
+/** Nine times nine, eight times over. */
+const bomb = `a: &a [${"x,".repeat(9)}]\n${"bcdefghi"
+  .split("")
+  .map((name, i) => `${name}: &${name} [${`*${"abcdefgh"[i]!},`.repeat(9)}]\n`)
+  .join("")}`;
 
 describe("a fleet's file", () => {
   it("says all that devices do", () => {
@@ -124,6 +133,77 @@ profiles:
       6,
       /no profile has the metric "x"/,
     ],
+    ["NaN", "profiles:\n  a: { devices: .nan }\n", 2, /expected integer, not NaN/],
+    [
+      "an endless value",
+      boiler("    metrics:\n      t: { shape: constant, value: .inf }\n"),
+      5,
+      /number, string or boolean/,
+    ],
+    ["a billion devices", "devices: 1e9\nprofiles: { a: {} }\n", 1, /less or equal to 1000000/],
+    [
+      "a million devices in each profile",
+      "profiles:\n  a: { devices: 1000000 }\n  b: { devices: 1000000 }\n",
+      1,
+      /2000000 devices together; 1000000 are the most/,
+    ],
+    ["a rate that nothing has", boiler("    rate: 9999999/s\n"), 1, /19999998 messages a second/],
+    ["bursts beyond it", `load: { bursts: { every: 2s, for: 1s, times: 1e308 } }\n${boiler("")}`, 1, /1000000/],
+    [
+      "an anchor within itself",
+      "profiles: &p\n  a: { devices: 1, tags: *p }\n",
+      2,
+      /tags\.a: expected string, not a mapp/,
+    ],
+    ["an alias of nothing", "profiles:\n  a: *nothing\n", 1, /Unresolved alias .*write out/],
+    ["aliases that unfold without end", bomb, 1, /resource exhaustion.*write out/],
+    ["nesting without end", `profiles: ${"[".repeat(5_000)}`, 1, /not valid YAML/],
+    [
+      "a sleeper that never sleeps",
+      boiler("    connection: { sleep: { every: 1s, awake: 5s } }\n"),
+      4,
+      /5s is not shorter/,
+    ],
+    [
+      "a store that never forwards",
+      boiler("    delivery: { storeAndForward: { every: 1s, for: 1s } }\n"),
+      4,
+      /shorter/,
+    ],
+    [
+      "a sensor that is always stuck",
+      boiler("    metrics:\n      t: { shape: constant, value: 1, stuck: { every: 1s, for: 2s } }\n"),
+      5,
+      /shorter/,
+    ],
+    [
+      "a walk between bounds that cross",
+      boiler("    metrics:\n      t: { shape: walk, start: 1, step: 1, min: 5, max: 1 }\n"),
+      5,
+      /greater than `max`/,
+    ],
+    [
+      "numbers beyond all numbers",
+      boiler("    metrics:\n      t: { shape: sine, mean: 1e308, amplitude: 1e308, period: 1s }\n"),
+      5,
+      /1e\+100/,
+    ],
+    ["a clock that runs at no pace", boiler("    clock: { drift: 1e300 }\n"), 4, /drift: .*1000000/],
+    ["a topic that MQTT cannot say", boiler(`    topic: ${"x".repeat(70_000)}\n`), 4, /65000 bytes/],
+    [
+      "a fault behind the end",
+      `duration: 1s\nhops: { mqtt: {} }\nfaults: [{ at: 5s, hop: mqtt, do: cut }]\n${boiler("")}`,
+      3,
+      /5s lies behind/,
+    ],
+    [
+      "an alert that clears where it raises",
+      boiler(
+        "    metrics: { t: { shape: constant, value: 1 } }\nexpect:\n  alerts:\n    - { rule: r, metric: t, above: 1, clearBelow: 5 }\n",
+      ),
+      7,
+      /clearBelow: belongs to `above`/,
+    ],
     ["no YAML", "profiles: [\n", 2, /not valid YAML/],
     ["a list", "- 1\n", 1, /a fleet is a mapping/],
   ])("with %s is refused with line and remedy", (_what, text, line, message) => {
@@ -133,6 +213,30 @@ profiles:
     expect(read).toThrow(`fleet.yaml:${line}:`);
   });
 
+  it("is taken with a byte order mark, with CRLF, and with anchors", () => {
+    const text = "\uFEFFprofiles:\r\n  a: &a\r\n    devices: 2\r\n  b: *a\r\n";
+    expect(readFleet(fleet(text)).profiles.map(({ name, devices }) => [name, devices])).toEqual([
+      ["a", 2],
+      ["b", 2],
+    ]);
+  });
+
+  it.each([
+    ["UTF-16", Buffer.from("\uFEFFprofiles: { a: { devices: 1 } }", "utf16le")],
+    ["Latin-1", Buffer.from("description: caf\xe9\nprofiles: { a: { devices: 1 } }", "latin1")],
+  ])("in %s is refused with a remedy", (_what, bytes) => {
+    const file = join(folder, "other.yaml");
+    writeFileSync(file, bytes);
+    expect(() => readFleet(file)).toThrow(/other\.yaml is no text in UTF-8; save it as UTF-8/);
+  });
+
+  it("that never ends, and a series that never ends, are not read to their end", () => {
+    expect(() => readFleet("/dev/zero")).toThrow(/the fleet \/dev\/zero is longer than/);
+    const endless = "    metrics:\n      t: { shape: recorded, file: /dev/zero }\n";
+    expect(() => readFleet(fleet(boiler(endless)))).toThrow(/fleet\.yaml:5: .*\/dev\/zero is longer than/);
+    expect(() => readFleet(folder)).toThrow(/it is a folder/);
+  });
+
   it("that is missing is named", () => {
     expect(() => readFleet(join(folder, "absent.yaml"))).toThrow(/the fleet .*absent\.yaml cannot be read/);
   });
@@ -140,14 +244,43 @@ profiles:
 
 const gallery = join(import.meta.dirname, "../../fleets");
 
+const scenarios = join(import.meta.dirname, "../../scenarios");
+const filesOf = (where: string): string[] =>
+  readdirSync(where)
+    .filter((name) => name.endsWith(".yaml"))
+    .map((name) => join(where, name));
+
 describe("the gallery", () => {
-  it.each(readdirSync(gallery))("has %s in order", (file) => {
-    const { devices, expect: expected } = readFleet(join(gallery, file));
+  it.each(filesOf(gallery))("has %s in order", (file) => {
+    const { devices, expect: expected } = readFleet(file);
     expect(devices).toBeGreaterThan(0);
     expect(Object.keys(expected).length).toBeGreaterThan(0);
   });
 
   it("has six fleets at least", () => {
-    expect(readdirSync(gallery).length).toBeGreaterThanOrEqual(6);
+    expect(filesOf(gallery).length).toBeGreaterThanOrEqual(6);
+  });
+});
+
+describe("the published schema", () => {
+  const file = join(gallery, "schema.json");
+  const published = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+
+  it("is what fleets are validated by", () => {
+    // As `headwater sim schema` prints it, and `npm run format` leaves it.
+    expect(published).toEqual(publishedSchema());
+  });
+
+  it.each([...filesOf(gallery), ...filesOf(scenarios)])("takes %s, which names it for editors", (fleetFile) => {
+    const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(published);
+    const text = readFileSync(fleetFile, "utf8");
+    expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true);
+    const named = /^# yaml-language-server: \$schema=(\S+)$/m.exec(text)?.[1];
+    expect(named && resolve(dirname(fleetFile), named)).toBe(file);
+  });
+
+  it("refuses a key that is unknown", () => {
+    const validate = new Ajv().compile(published);
+    expect(validate({ profiles: { a: { devices: 1, rates: "1/s" } } })).toBe(false);
   });
 });

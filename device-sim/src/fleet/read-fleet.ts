@@ -1,9 +1,11 @@
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { TSchema } from "@sinclair/typebox";
 import { Value, type ValueError } from "@sinclair/typebox/value";
 import { isCollection, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
 import { SimulationError } from "../errors.ts";
-import { FleetFault, type Fleet, fleetOf } from "./fleet.ts";
+import { FleetFault } from "./fleet-fault.ts";
+import { type Fleet, fleetOf } from "./fleet.ts";
+import { readTextFile } from "../text-file.ts";
 import { signalSchema } from "../signals/signal-schema.ts";
 import { fleetSchema, type FleetSpec } from "./fleet-schema.ts";
 
@@ -14,13 +16,7 @@ const mostBytes = 1024 * 1024;
  * @throws SimulationError with the file, the line, the path, what is wrong there and what to do.
  */
 export function readFleet(file: string): Fleet {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new SimulationError(`the fleet ${file} cannot be read: ${(cause as Error).message}`, { cause });
-  }
-  if (text.length > mostBytes) throw new SimulationError(`${file} is longer than ${mostBytes} bytes`);
+  const text = readTextFile(file, "the fleet", mostBytes);
   const lines = new LineCounter();
   const document = parseDocument(text, { stringKeys: true, lineCounter: lines, logLevel: "error" });
   const [broken] = document.errors;
@@ -28,7 +24,7 @@ export function readFleet(file: string): Fleet {
     const { line } = lines.linePos(broken.pos[0]);
     throw new SimulationError(`${file}:${line}: this is not valid YAML: ${broken.message.split("\n", 1)[0]!}`);
   }
-  const spec = document.toJS({ maxAliasCount: 100 }) as unknown;
+  const spec = valuesOf(file, document);
   const fault = firstFault(spec);
   if (fault !== undefined) throw faultAt(file, document, lines, fault);
   try {
@@ -36,6 +32,18 @@ export function readFleet(file: string): Fleet {
   } catch (error) {
     if (error instanceof FleetFault) throw faultAt(file, document, lines, error);
     throw error;
+  }
+}
+
+/** Aliases that lead nowhere, or that unfold without end, are found here alone. */
+function valuesOf(file: string, document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new SimulationError(
+      `${file}:1: this YAML cannot be unfolded: ${(cause as Error).message}; write out what its aliases (*name) stand for`,
+      { cause },
+    );
   }
 }
 
@@ -81,8 +89,21 @@ function faultOf({ path, message, value, schema }: ValueError): Fault {
   }
   if (message === "Expected required property") return { path, message: "is missing; add it" };
   const wanted = typeof schema["description"] === "string" ? ` (${schema["description"]})` : "";
-  const found = value === undefined ? "" : `, not ${JSON.stringify(value).slice(0, 60)}`;
-  return { path, message: `${lowered(message)}${found}${wanted}` };
+  const found = value === undefined ? "" : `, not ${shown(value)}`;
+  const expected = message === "Expected union value" ? `expected ${choices(schema)}` : lowered(message);
+  return { path, message: `${expected}${found}${wanted}` };
+}
+
+/** A value for a person; an object may hold itself by an alias. */
+function shown(value: unknown): string {
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "a mapping";
+  return typeof value === "string" ? JSON.stringify(value).slice(0, 60) : String(value);
+}
+
+/** What a schema of alternatives takes: `succeeded, failed or none`, `number or string`. */
+function choices(schema: TSchema): string {
+  const each = (schema["anyOf"] as TSchema[]).map((one) => String(one["const"] ?? one["type"]));
+  return each.length < 2 ? each.join("") : `${each.slice(0, -1).join(", ")} or ${each.at(-1)!}`;
 }
 
 /** Names of the members that the object at a path may have. */

@@ -1,4 +1,4 @@
-import type { Profile } from "../fleet/fleet.ts";
+import type { Profile } from "../fleet/profile.ts";
 import type { Readings } from "../payloads/payload.ts";
 import type { Random } from "../signals/random.ts";
 import type { LoadContext } from "./load-context.ts";

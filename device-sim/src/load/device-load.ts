@@ -1,4 +1,4 @@
-import type { Profile } from "../fleet/fleet.ts";
+import type { Profile } from "../fleet/profile.ts";
 import { text } from "../mqtt/packets.ts";
 import { Session } from "../mqtt/session.ts";
 import { payloads } from "../payloads/payload.ts";

@@ -1,4 +1,4 @@
-import type { Profile } from "../fleet/fleet.ts";
+import type { Profile } from "../fleet/profile.ts";
 import { text } from "../mqtt/packets.ts";
 import type { Session } from "../mqtt/session.ts";
 import type { Random } from "../signals/random.ts";

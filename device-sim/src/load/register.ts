@@ -1,6 +1,6 @@
 import { type ApiClient, ProblemError, registerDevice } from "@headwater/client";
 import { SimulationError } from "../errors.ts";
-import type { Profile } from "../fleet/fleet.ts";
+import type { Profile } from "../fleet/profile.ts";
 import type { LoadDevice } from "./worker-protocol.ts";
 
 /** Devices below which one request each is as fast as an import. */

@@ -1,4 +1,4 @@
-import type { Profile } from "../fleet/fleet.ts";
+import type { Profile } from "../fleet/profile.ts";
 import { Random } from "../signals/random.ts";
 
 /** Milliseconds since the fleet began. */

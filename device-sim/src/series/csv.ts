@@ -1,18 +1,15 @@
-import { readFileSync } from "node:fs";
 import { SimulationError } from "../errors.ts";
+import { readTextFile } from "../text-file.ts";
 import type { Sample } from "./series.ts";
+
+const mostBytes = 256 * 1024 * 1024;
 
 /**
  * Reads a recorded series: a header line, then `timestamp,value` lines. A timestamp without a zone is UTC.
  * @throws SimulationError naming the file and the line that is not of this form.
  */
 export function readCsvSeries(file: string): Sample[] {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new SimulationError(`cannot read the series ${file}: ${(cause as Error).message}`, { cause });
-  }
+  const text = readTextFile(file, "the series", mostBytes);
   const samples: Sample[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (index === 0 || line === "") continue;

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { SimulationError } from "../errors.ts";
+import { readTextFile } from "../text-file.ts";
 import type { Signal, Value } from "./signal.ts";
 
 const mostBytes = 256 * 1024 * 1024;
@@ -38,13 +38,7 @@ export class RecordedColumn {
 
 /** @throws SimulationError naming the file, and the line that is not of the form. */
 export function readRecordedColumn(file: string, column: string | undefined): RecordedColumn {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new SimulationError(`the recorded series ${file} cannot be read: ${(cause as Error).message}`, { cause });
-  }
-  if (text.length > mostBytes) throw new SimulationError(`${file} is longer than ${mostBytes} bytes; cut it`);
+  const text = readTextFile(file, "the recorded series", mostBytes);
   const [header = "", ...lines] = text.split(/\r?\n/);
   const names = header.split(",").map((name) => name.trim());
   const index = column === undefined ? Math.min(1, names.length - 1) : names.indexOf(column);

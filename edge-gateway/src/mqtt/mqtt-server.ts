@@ -33,6 +33,7 @@ import { SessionExpiry } from "./sessions/session-expiry.ts";
 import { sessionPersistence } from "./broker/session-persistence.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import { forgetConnect, slim } from "./broker/slim-client.ts";
+import { SubscribeAnswers } from "./broker/subscribe-answers.ts";
 import { CommitStallWatch } from "./broker/commit-stall-watch.ts";
 import { TimeService } from "./broker/time-service.ts";
 
@@ -132,8 +133,10 @@ export class MqttServer {
       metrics,
       refusals,
     });
+    const answers = new SubscribeAnswers();
     this.#life = new Connections(this.#connections, {
       ...options,
+      answers,
       commandSessions: this.#commandSessions,
       time: this.#time,
       forget: (session) => this.#forget(session),
@@ -160,7 +163,7 @@ export class MqttServer {
       metrics,
       refusals,
     });
-    this.#hearing = new Hearing(this.#clientLimits, refusals);
+    this.#hearing = new Hearing(this.#clientLimits, refusals, answers);
     this.listeners = new Listeners({
       config,
       metrics,

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { endsWithUs } from "./ends-with-us.ts";
 
 /** How a process ended. */
 export interface Exit {
@@ -49,12 +50,11 @@ export class ServiceProcess {
     });
     this.#child = child;
     this.pid = child.pid!;
-    const kill = (): void => void child.kill("SIGKILL");
-    process.once("exit", kill);
-    this.exited = once(child, "close").then(([code, signal]) => {
-      process.off("exit", kill);
-      return { code: code as number | null, signal: signal as string | null };
-    });
+    endsWithUs(child);
+    this.exited = once(child, "close").then(([code, signal]) => ({
+      code: code as number | null,
+      signal: signal as string | null,
+    }));
   }
 
   /** Starts a script and resolves once it printed its `ready` line; rejects with its output if it ends before. */

@@ -317,6 +317,16 @@ describe("a schedule", () => {
     expect(t.told).toEqual(["cleared @162"]);
   });
 
+  it("lets go back when it opens what came to be milder while it was closed", () => {
+    const weekly = [...schedule.weekly, { days: ["tue"], from: "22:18", to: "22:19" }];
+    const condition = { metric: "t", above: { warning: 80, critical: 90 }, clearBelow: 70 };
+    const t = story(condition, { schedule: { ...schedule, weekly } });
+    expect(t.samples("t", [[50, 95]]).told).toEqual(["raised critical @50"]);
+    expect(t.samples("t", [[170, 75]]).until(279).told).toEqual([]);
+    expect(t.until(281).told).toEqual(["deescalated warning @280"]);
+    expect(t.samples("t", [[285, 75]]).told).toEqual([]);
+  });
+
   it("may end what is raised when it closes", () => {
     const t = story({ metric: "t", above: 80 }, { schedule: { ...schedule, outside: "clear" } });
     expect(t.samples("t", [[50, 95]]).told).toEqual(["raised warning @50"]);

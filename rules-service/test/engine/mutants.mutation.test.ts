@@ -15,22 +15,30 @@ writeFileSync(join(folder, "package.json"), '{"type":"module"}');
 
 /** Histories that are tried on a mutant; the sound engine has to agree on as many. */
 const runs = Number(process.env["MUTATION_RUNS"] ?? 6000);
-/** One that goes round for ever is noticed by that. */
-const patienceMs = 280_000;
+/**
+ * Hang limit, far beyond what the histories take. One that goes round for ever is noticed by no assertion, and no other
+ * than one on a busy machine: such a mutant is to be replaced by one that ends.
+ */
+const patienceMs = 1_700_000;
+const timeoutMs = 1_800_000;
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the random histories", () => {
-  it("agree with the engine as it is", async () => {
-    expect(await look(undefined, "sound")).toBe("agrees");
-  }, 300_000);
+  it(
+    "agree with the engine as it is",
+    async () => {
+      expect(await look(undefined, "sound")).toBe("agrees");
+    },
+    timeoutMs,
+  );
 
   it.each(mutants.map((mutant, index) => [nameOf(mutant), mutant, String(index)] as const))(
     "notice %s",
     async (_name, mutant, index) => {
-      expect(await look(mutant, index)).not.toBe("agrees");
+      expect(await look(mutant, index)).toBe("noticed");
     },
-    300_000,
+    timeoutMs,
   );
 });
 

@@ -29,7 +29,9 @@ function scheduled(inner: Evaluation, schedule: Schedule, life: Life): Evaluatio
     },
     timers(point) {
       const { raise, stay } = inner.grade(point);
-      const matters = isOpen(point) ? ends && stay !== "false" : raise !== "unknown" && raise !== "false";
+      const matters = isOpen(point)
+        ? ends && stay !== "false"
+        : raise !== "unknown" && (raise !== "false" || stay !== "false");
       const edge = matters ? nextEdge(schedule, life.points[point]!.time) : undefined;
       return [
         ...inner.timers(point),

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { dashboardFolder, dashboards, written } from "../../../scripts/dashboards/all.ts";
+import { influxTemplate, templateFile } from "../../../scripts/dashboards/influx/template.ts";
 import { checkout, composeFile } from "../compose-file.ts";
 import { dashboardFile, panelsOf, targetsOf, variablesOf } from "./grafana.ts";
 
@@ -13,6 +14,7 @@ describe("the dashboards of deploy/grafana", () => {
     for (const [name, dashboard] of Object.entries(dashboards())) {
       expect(readFileSync(new URL(name, dashboardFolder), "utf8"), name).toBe(written(dashboard));
     }
+    expect(readFileSync(templateFile, "utf8")).toBe(influxTemplate(dashboards()));
   });
 
   it("have ids of their own, and one of them is Grafana's start page", () => {

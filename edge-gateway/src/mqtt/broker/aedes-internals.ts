@@ -1,4 +1,4 @@
-import type { Client } from "aedes";
+import type { Client, Subscription } from "aedes";
 
 /**
  * What the gateway needs of aedes 2.0.0-beta.1 beyond its public types. The version is pinned, and
@@ -38,7 +38,47 @@ export interface ParserInternals {
   _list: object;
   /** Set to the whole of CONNECT once it was read, for these two. */
   settings: { readonly protocolVersion: number; readonly bridgeMode?: boolean };
+  /** While it is handled, the packet that was read last. */
+  readonly packet: Partial<SubscribePacket> | null;
+  /** What came before CONNACK went out. */
+  readonly _queue: Partial<SubscribePacket>[] | null;
 }
+
+export interface SubscribePacket {
+  subscriptions: Subscription[];
+  /** Of several filters: all of them, as they came. */
+  asked?: readonly Subscription[];
+  messageId?: number;
+}
+
+interface SubscribeParser {
+  readonly packet: SubscribePacket;
+  _parseSubscribe(): unknown;
+}
+
+/**
+ * Keeps the filters of a SUBSCRIBE as they came, and hands on none that the broker cannot tell from what every object
+ * has: it takes several filters for keys of an object, and `__proto__` there ends the process.
+ */
+export function keepFilters({ _parser }: Pick<ClientInternals, "_parser">): void {
+  const prototype = Object.getPrototypeOf(_parser) as SubscribeParser & { [keepsFilters]?: true };
+  if (prototype[keepsFilters] === true) return;
+  prototype[keepsFilters] = true;
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with its `this` below
+  const parse = prototype._parseSubscribe;
+  prototype._parseSubscribe = function (this: SubscribeParser) {
+    const result = parse.call(this);
+    const { packet } = this;
+    const { subscriptions } = packet;
+    if (subscriptions === undefined || subscriptions.length < 2) return result;
+    packet.asked = subscriptions;
+    const usable = subscriptions.filter(({ topic }) => topic !== "__proto__");
+    packet.subscriptions = usable.length === 0 ? subscriptions.slice(0, 1) : usable;
+    return result;
+  };
+}
+
+const keepsFilters = Symbol("keeps the filters of SUBSCRIBE");
 
 /** A message on its way to a subscriber. */
 export interface Delivered {

@@ -13,6 +13,7 @@ import type { Will } from "./login.ts";
 import { peerOf } from "../listeners/peer.ts";
 import { expiryOf, TooManyUnreleased } from "./session-persistence.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
+import type { SubscribeAnswers } from "./subscribe-answers.ts";
 import type { TimeService } from "./time-service.ts";
 
 export interface ConnectionsOptions {
@@ -21,6 +22,7 @@ export interface ConnectionsOptions {
   /** Nothing is kept any more of the incoming messages of a session. */
   readonly forget: (session: string) => Promise<void>;
   readonly commandSessions: CommandSessions;
+  readonly answers: SubscribeAnswers;
   readonly time: TimeService;
   /** Takes a last will as a message; false: not allowed. */
   readonly takeWill: (connection: Connection, will: Will) => boolean;
@@ -85,6 +87,7 @@ export class Connections {
       this.#options.commandSessions.changed(connection);
     });
     broker.on("subscribe", (subscriptions, client) => {
+      if (client !== null) this.#options.answers.done(client, subscriptions);
       this.#subscriptionsOf(client);
       const connection = client === null ? undefined : connectionOf(client);
       if (connection === undefined) return;

@@ -3,21 +3,28 @@ import type { RefusalLog } from "../../refusal-log.ts";
 import type { ClientLimits } from "./client-limits.ts";
 import { connectionOf } from "./connection.ts";
 import { isLargerThanTaken } from "./largest-outgoing.ts";
+import type { SubscribeAnswers } from "./subscribe-answers.ts";
 import { sessionWithoutSubscriptions } from "./session-persistence.ts";
+
+/** Reason code of MQTT 5. */
+const quotaExceeded = 0x97;
 
 /** What a client may hear: of what it subscribes to, and of each message. */
 export class Hearing {
   readonly #limits: ClientLimits;
   readonly #refusals: RefusalLog;
+  readonly #answers: SubscribeAnswers;
 
-  constructor(limits: ClientLimits, refusals: RefusalLog) {
+  constructor(limits: ClientLimits, refusals: RefusalLog, answers: SubscribeAnswers) {
     this.#limits = limits;
+    this.#answers = answers;
     this.#refusals = refusals;
   }
 
   /** For aedes' authorizeSubscribe. */
   maySubscribe(client: Client, subscription: Subscription): boolean {
     if ((subscription as object) === sessionWithoutSubscriptions) return false;
+    this.#answers.begins(client, subscription);
     const { topic } = subscription;
     const connection = connectionOf(client);
     const allowed = connection?.permissions.maySubscribe(topic) === true;
@@ -26,7 +33,10 @@ export class Hearing {
       const text = "a subscription to what the device may not hear was refused";
       this.#refusals.add("subscription", "subscription", facts, text);
     }
-    return allowed && this.#limits.grant(client, topic);
+    if (!allowed) return false;
+    if (this.#limits.grant(client, topic)) return true;
+    if (client.version === 5) this.#answers.refused(client, subscription, quotaExceeded);
+    return false;
   }
 
   /** For aedes' authorizeForward. */

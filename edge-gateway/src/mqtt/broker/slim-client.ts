@@ -2,7 +2,7 @@ import { BufferList } from "bl";
 import mqttPacket from "mqtt-packet";
 import type { Client } from "aedes";
 import type { Duplex } from "node:stream";
-import { clientOf, internals, type ParserInternals } from "./aedes-internals.ts";
+import { clientOf, internals, keepFilters, type ParserInternals } from "./aedes-internals.ts";
 
 // A gateway holds many thousands of connections that are silent most of the time. What aedes keeps for each is cut down
 // here to what is used: together about 3 KiB a connection.
@@ -21,6 +21,7 @@ export function slim(client: Client): void {
   own.duplicates = Object.create(null) as typeof own.duplicates;
   // The parser needs a list of buffers, not a stream of them.
   own._parser._list = new BufferList();
+  keepFilters(own);
   const { conn } = client as unknown as { readonly conn: Duplex };
   if (conn.destroyed) return;
   // aedes listens to every way in which a stream can end. Of these connections each ends with "close", and aedes hears

@@ -50,7 +50,7 @@ export async function runMain(main: (context: MainContext) => Promise<void>): Pr
     }
   };
   const onFatal = (error: unknown): void => {
-    report(error);
+    reportFailure(error);
     process.exit(exitCodes.internal);
   };
   watchStandardStreams();
@@ -65,7 +65,7 @@ export async function runMain(main: (context: MainContext) => Promise<void>): Pr
       secondSignal: () => (hurrying ??= new AbortController()).signal,
     });
   } catch (error) {
-    process.exitCode = report(error);
+    process.exitCode = reportFailure(error);
   }
   setTimeout(() => {
     const open = process.getActiveResourcesInfo().filter((resource) => !unremarkable.has(resource));
@@ -74,8 +74,8 @@ export async function runMain(main: (context: MainContext) => Promise<void>): Pr
   }, lingerMs).unref();
 }
 
-/** Says on standard error why the process ends, and answers with the exit code. */
-function report(error: unknown): number {
+/** Says on standard error why a process ends, and answers with its exit code. */
+export function reportFailure(error: unknown): number {
   if (
     error instanceof HeadwaterError &&
     !(error instanceof InvariantError) &&

@@ -1,6 +1,6 @@
 import type { Anchor } from "../../readings/reading.ts";
 import { momentAt, type Program } from "../program.ts";
-import { raiseOf, stayOf, unknown, verdictOf } from "../verdict.ts";
+import { raiseOf, stayOf, unknown, verdictOf, type Verdict } from "../verdict.ts";
 import type { WeeklySchedule } from "./weekly.ts";
 
 interface ScheduledState<S> {
@@ -15,6 +15,10 @@ interface ScheduledState<S> {
  * stays when it closes, unless the schedule says that it ends (`clears`).
  */
 export function scheduled<S>(inner: Program<S>, schedule: WeeklySchedule, clears: boolean): Program<ScheduledState<S>> {
+  const hasLevels = inner.ranks.length > 1;
+  // What neither raises nor ends is as mild as it can be from the opening on.
+  const changesByOpening = (verdict: Verdict): boolean =>
+    raiseOf(verdict) > 0 || (hasLevels && raiseOf(verdict) === 0 && stayOf(verdict) !== 0);
   const after = (state: ScheduledState<S>, now: S, at: Anchor): ScheduledState<S> => {
     const isOpen = schedule.isOpen(at.time);
     if (now === state.inner && isOpen === state.isOpen && state.at.time > 0) return state;
@@ -36,7 +40,7 @@ export function scheduled<S>(inner: Program<S>, schedule: WeeklySchedule, clears
       const { at, isOpen } = state;
       const wakes = inner.wakes(state.inner);
       const verdict = inner.verdict(state.inner);
-      const matters = isOpen ? clears && stayOf(verdict) !== 0 : raiseOf(verdict) > 0;
+      const matters = isOpen ? clears && stayOf(verdict) !== 0 : changesByOpening(verdict);
       const time = matters && at.time > 0 ? schedule.nextEdge(at.time) : Infinity;
       return time === Infinity ? wakes : [...wakes, { time, anchor: at }];
     },

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { GatewayUnderTest } from "./gateway-under-test.ts";
+import { RawDevice } from "./raw-device.ts";
+
+const quotaExceeded = 0x97;
+const notAuthorized = 0x87;
+
+describe.each([4, 5] as const)("SUBACK of version %i", (version) => {
+  let gateway: GatewayUnderTest;
+  let token: string;
+  beforeAll(async () => {
+    gateway = await GatewayUnderTest.start({ HEADWATER_MQTT_ANONYMOUS: "true", HEADWATER_MQTT_MAX_SUBSCRIPTIONS: "3" });
+    token = await gateway.register("d");
+  });
+  afterAll(() => gateway.stop());
+
+  const failure = version === 5 ? notAuthorized : 0x80;
+  const connect = (login: object = {}) => RawDevice.connect(gateway.app.mqttPort, { clientId: "c", version, ...login });
+  const subscribe = async (device: RawDevice, ...topics: string[]): Promise<unknown[]> => {
+    const before = device.count("suback");
+    device.send({ cmd: "subscribe", messageId: 7, subscriptions: topics.map((topic) => ({ topic, qos: 1 })) } as never);
+    return ((await device.until("suback", before + 1)) as { granted: unknown[] }).granted;
+  };
+
+  it("says of a subscription more than a session may have that it is too many", async () => {
+    const tooMany = version === 5 ? quotaExceeded : 0x80;
+    for (const clean of [true, false]) {
+      const device = await connect({ clean });
+      expect(await subscribe(device, "a", "b")).toEqual([1, 1]);
+      expect(await subscribe(device, "$SYS/#", "c", "d", "a", "e")).toEqual([failure, 1, tooMany, 1, tooMany]);
+      device.cut();
+    }
+  });
+
+  it("has a code for each filter, in their order, also of filters that come twice", async () => {
+    const device = await connect();
+    expect(await subscribe(device, "b", "$SYS/1", "1", "b", "$SYS/1")).toEqual([1, failure, 1, 1, failure]);
+    expect(await subscribe(device, "b", "$SYS/1", "1")).toEqual([1, failure, 1]);
+    device.cut();
+  });
+
+  it("names that every object has are filters like others, or refused; the gateway goes on", async () => {
+    for (const filters of [["__proto__"], ["__proto__", "__proto__"], ["constructor", "toString"]]) {
+      const device = await connect();
+      expect(await subscribe(device, ...filters)).toEqual(filters.map(() => 1));
+      device.send({ cmd: "publish", topic: filters[0]!, payload: "x", qos: 0, dup: false, retain: false });
+      expect(await device.until("publish")).toMatchObject({ topic: filters[0] });
+      device.cut();
+    }
+    const device = await connect();
+    expect(await subscribe(device, "a", "__proto__")).toEqual([1, 0x80]);
+    device.cut();
+    const own = await connect({ username: "d", password: token });
+    expect(await subscribe(own, "__proto__", "devices/d/a")).toEqual([0x80, 1]);
+    own.cut();
+  });
+});
