@@ -48,7 +48,8 @@ function fleet(spec: FleetSpec): Fleet {
 
 const none: Lies = { drop: [], double: [], swap: [], delay: [], delayMs: 0 };
 
-describe("a fleet at an honest platform", () => {
+// Each fleet has devices of its own, and the tests mostly wait: for a fleet's seconds, and for what never comes.
+describe.concurrent("a fleet at an honest platform", () => {
   it("of every format and quality of service, with cuts, late, doubled and disordered messages loses nothing", async () => {
     const rate = "10/s";
     const verdict = await run(
@@ -124,7 +125,7 @@ describe("a fleet at an honest platform", () => {
   });
 });
 
-describe("a fleet in parts", () => {
+describe.concurrent("a fleet in parts", () => {
   it("is registered by imports, and judged as one of what its parts say", async () => {
     const spec: FleetSpec = { duration: "2s", profiles: { a: { devices: 220, rate: "1/s" } } };
     const prefix = `parts-${++runs}-`;
@@ -142,7 +143,7 @@ describe("a fleet in parts", () => {
   });
 });
 
-describe("a fleet behind a hop that lies", () => {
+describe.concurrent("a fleet behind a hop that lies", () => {
   const lines: FleetSpec = { duration: "2s", profiles: { a: { devices: 1, rate: "20/s" } } };
   const lied = async (lies: Partial<Lies>, settleMs?: number): Promise<FleetVerdict> => {
     const relay = await LyingRelay.start(Number(new URL(platform.mqttUrl()).port), { ...none, ...lies });
