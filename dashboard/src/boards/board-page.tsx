@@ -1,4 +1,3 @@
-import type { AnswerOf } from "@headwater/client";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { Link } from "wouter";
 import { api } from "../data/api.ts";
@@ -8,7 +7,7 @@ import { Loaded } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { onEachSecond } from "../time/seconds.ts";
 import { BoardGrid } from "./board-grid.tsx";
-import type { Board, TimeShown } from "./board.ts";
+import type { Board, KeptBoard, TimeShown } from "./board.ts";
 import { FeedContext } from "./board-feed.ts";
 import { TimeField } from "./time-field.tsx";
 import { timeShown } from "./time-shown.ts";
@@ -17,8 +16,6 @@ import { VariableField } from "./variables.tsx";
 import "./boards.css";
 
 const BoardEditor = lazy(async () => ({ default: (await import("./board-editor.tsx")).BoardEditor }));
-
-export type KeptBoard = AnswerOf<"GET", "/api/v1/boards/{id}">;
 
 const begin: Board = { id: "", title: "New board", widgets: [] };
 

@@ -1,6 +1,8 @@
-import type { InputOf, Schemas } from "@headwater/client";
+import type { AnswerOf, InputOf, Schemas } from "@headwater/client";
 
 export type Board = Schemas["BoardDefinition"];
+/** A board as the platform keeps it. */
+export type KeptBoard = AnswerOf<"GET", "/api/v1/boards/{id}">;
 export type Widget = Board["widgets"][number];
 export type Kind = Widget["kind"];
 export type WidgetOf<K extends Kind> = Extract<Widget, { readonly kind: K }>;
