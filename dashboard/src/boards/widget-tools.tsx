@@ -31,7 +31,7 @@ interface Grab {
 
 let grabs = 0;
 
-/** Moves, sizes and removes a widget: dragged, by buttons, or by the arrow keys on its handle (with Shift: its size). */
+/** Moves, sizes and removes a widget: dragged, by buttons, or by arrow keys on its handle (with Shift: its size). */
 export function WidgetTools(props: WidgetToolsProps) {
   const { index, title, width, height, count, move, resize, remove, edit, aim } = props;
   const over = useRef<number>(undefined);

@@ -11,7 +11,7 @@ interface YamlEditorProps {
   readonly warnings: readonly Fault[];
 }
 
-/** A rule or a board as text, with its lines numbered and what is wrong beside them. Tab stays the key that leaves the field. */
+/** A rule or a board as text, its lines numbered, and what is wrong beside them. Tab stays the key that leaves it. */
 export function YamlEditor({ label, text, isReadOnly, onText, faults, warnings }: YamlEditorProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const gutter = useRef<HTMLDivElement>(null);
