@@ -81,6 +81,34 @@ describe("API tokens", () => {
   });
 });
 
+describe("open sessions", () => {
+  it("are shown, and another one is ended", async () => {
+    const [here, elsewhere] = await Promise.all([signedIn(adminToken), signedIn(adminToken)]);
+    const page = await here.newPage();
+    const faults = faultsOf(page);
+    await page.goto("/access");
+    const sessions = page.getByRole("region", { name: "Open sessions" });
+    await sessions.getByText("this one").waitFor();
+    expect(await barriersOf(page)).toEqual([]);
+    // Sessions of the tests before are there still.
+    while ((await sessions.getByRole("button", { name: /^End the session/ }).count()) > 0) {
+      const rows = await sessions.getByRole("row").count();
+      await sessions
+        .getByRole("button", { name: /^End the session/ })
+        .first()
+        .click();
+      await expect.poll(() => sessions.getByRole("row").count(), { timeout: 30_000 }).toBeLessThan(rows);
+    }
+    await expect
+      .poll(async () => (await elsewhere.request.get("/api/v1/session")).status(), { timeout: 30_000 })
+      .toBe(401);
+    await sessions.getByRole("button", { name: "Everybody's" }).click();
+    await sessions.getByText("this one").waitFor();
+    expect(faults).toEqual([]);
+    await Promise.all([here.close(), elsewhere.close()]);
+  });
+});
+
 describe("the audit trail", () => {
   it("tells who did what, filtered by the address", async () => {
     const context = await signedIn(adminToken);
