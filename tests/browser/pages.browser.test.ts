@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createApiClient, registerDevice, type ApiClient } from "@headwater/client";
+import { registerDevice, type ApiClient } from "@headwater/client";
 import { eventually } from "@headwater/testkit/eventually";
-import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
+import { openEmbedded } from "../e2e/platform/embedded.ts";
+import type { Platform } from "../e2e/platform/platform.ts";
 import { barriersOf, faultsOf, openBrowser } from "./browser.ts";
 
 const screenshots = join(import.meta.dirname, "screenshots");
@@ -14,8 +14,7 @@ const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, heig
 const themes = ["light", "dark"] as const;
 const hostile = "<img src=x onerror=alert(1)> ‮olleh 🔥";
 
-let dataDir: string;
-let headwater: ServiceProcess;
+let platform: Platform;
 let browser: Browser;
 let api: ApiClient;
 let url: string;
@@ -23,17 +22,12 @@ let token: string;
 
 beforeAll(async () => {
   mkdirSync(screenshots, { recursive: true });
-  dataDir = mkdtempSync(join(tmpdir(), "headwater-browser-"));
-  const environment = { HEADWATER_DATA_DIR: dataDir, HEADWATER_HTTP_PORT: "0", HEADWATER_MQTT_PORT: "0" };
-  [headwater, browser] = await Promise.all([startHeadwater(["start"], environment), openBrowser()]);
-  url = headwater.url("http");
-  token = readFileSync(join(dataDir, "admin-token"), "utf8").trim();
-  api = createApiClient(url, token);
+  [platform, browser] = await Promise.all([openEmbedded(), openBrowser()]);
+  ({ ingest: api, token, rulesUrl: url } = platform);
 });
 afterAll(async () => {
   await browser?.close();
-  await headwater?.end("SIGTERM");
-  rmSync(dataDir, { recursive: true, force: true });
+  await platform?.stop();
 });
 
 async function signedIn(more: Parameters<Browser["newContext"]>[0] = {}): Promise<BrowserContext> {
@@ -49,10 +43,12 @@ async function sendReadings(): Promise<void> {
   for (let index = 1; index <= 12; index++) {
     const type = kinds[index % kinds.length]!;
     const tags = { site: index % 2 === 0 ? "north" : "south", ...(index === 3 && { note: hostile }) };
+    const attributes = index === 12 ? { lat: "nowhere", lon: hostile } : { lat: 40 + index * 1.3, lon: index * 3 - 9 };
     await registerDevice(api, { id: `${type}-${index}`, type, tags });
+    await api.call("PATCH", "/api/v1/devices/{id}", { path: { id: `${type}-${index}` }, body: { attributes } });
   }
   const { token: password } = await registerDevice(api, { id: "boiler-3", type: "boiler" });
-  const device = await connectAsync(headwater.url("mqtt"), { username: "boiler-3", password, clientId: "boiler-3" });
+  const device = await connectAsync(platform.mqttUrl(), { username: "boiler-3", password, clientId: "boiler-3" });
   const now = Date.now();
   for (let minutes = 60; minutes > 0; minutes--) {
     // Ten minutes without a reading are a gap in the chart.
@@ -76,7 +72,7 @@ async function sendReadings(): Promise<void> {
 
 describe("the web page in Chromium", () => {
   it("signs in by the link that the start prints, once", async () => {
-    const link = /http:\S+#sign-in=\S+/.exec(headwater.output())![0];
+    const link = /http:\S+#sign-in=\S+/.exec(platform.output())![0];
     const context = await browser.newContext();
     const page = await context.newPage();
     const faults = faultsOf(page);
@@ -102,7 +98,7 @@ describe("the web page in Chromium", () => {
     await page.getByRole("button", { name: "Register" }).click();
     const password = (await page.getByTestId("device-token").textContent())!;
     await page.screenshot({ path: join(screenshots, "first-visit-token.light.desktop.png"), fullPage: true });
-    const device = await connectAsync(headwater.url("mqtt"), { username: "thermometer-1", password });
+    const device = await connectAsync(platform.mqttUrl(), { username: "thermometer-1", password });
     await device.publishAsync("devices/thermometer-1/telemetry", '{"temperature": 21.5}', { qos: 1 });
     await page.getByText("The first message is here").waitFor();
     await device.endAsync();
@@ -118,6 +114,7 @@ describe("the web page in Chromium", () => {
       const barriers: string[] = [];
       for (const [name, path, heading] of [
         ["fleet", "/", "Fleet"],
+        ["map", "/?view=map", "Fleet"],
         ["device", "/devices/boiler-3", "boiler-3"],
         ["boards", "/boards", "Boards"],
         ["board-fleet", "/boards/fleet-overview", "Fleet overview"],
@@ -141,6 +138,39 @@ describe("the web page in Chromium", () => {
       expect(faults).toEqual([]);
       await context.close();
     });
+  });
+
+  it("shows where devices stand, by keys and pointer, with those in sight as a table", async () => {
+    if (!(await hasReadings())) await sendReadings();
+    const context = await signedIn({ viewport: sizes.desktop });
+    const page = await context.newPage();
+    const faults = faultsOf(page);
+    await page.goto("/");
+    await page.getByRole("button", { name: "Map", exact: true }).click();
+    await page.getByText("11 of 11 in sight").waitFor();
+    await page.getByRole("link", { name: "boiler-9, away" }).waitFor();
+    // What does not say where it stands is no mark.
+    expect(await page.getByRole("link", { name: "boiler-12" }).count()).toBe(0);
+    const map = page.getByRole("group", { name: /^Map of devices/ });
+    await map.focus();
+    for (let step = 0; step < 4; step++) await page.keyboard.press("+");
+    await expect.poll(() => new URL(page.url()).searchParams.get("at")).toMatch(/^-?\d+\.\d{4},/);
+    const zoomed = page.url();
+    expect(await page.getByText("11 of 11 in sight").count()).toBe(0);
+    await page.mouse.move(400, 500);
+    await page.mouse.down();
+    await page.mouse.move(500, 520, { steps: 3 });
+    await page.mouse.up();
+    await expect.poll(() => page.url()).not.toBe(zoomed);
+    // The address alone shows the same again.
+    const other = await context.newPage();
+    await other.goto("/?view=map&at=53.0000,21.0000,9.00");
+    await other.getByText(/^1 of 11 in sight/).waitFor();
+    await other.getByRole("table", { name: "Devices" }).getByRole("link", { name: "pump-10" }).waitFor();
+    await page.getByRole("button", { name: "All", exact: true }).last().click();
+    await page.getByText("11 of 11 in sight").waitFor();
+    expect(faults).toEqual([]);
+    await context.close();
   });
 
   it("holds no connection while it is out of sight, and is up to date when it is back", async () => {
