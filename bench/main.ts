@@ -41,6 +41,7 @@ const parts: Readonly<Record<string, Part>> = {
   enable: { file: "rules-enable.ts", args: [], title: "Rules: 300 × 4,000 devices enabled with an hour of history" },
   backtest: { file: "backtest.ts", args: [], title: "Backtest" },
   log: { file: "event-log.ts", args: [], title: "The embedded log" },
+  page: { file: "page.ts", args: ["--minutes", "5"] },
   queries: { file: "queries.ts", args: [], title: "What dashboards ask" },
 };
 

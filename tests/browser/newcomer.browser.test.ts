@@ -42,7 +42,7 @@ describe("a newcomer with the page alone", () => {
     await page.getByRole("link", { name: "Open greenhouse-1" }).click();
     await page.getByRole("img", { name: /^temperature over 1h, 1 points/ }).waitFor(soon);
 
-    await page.getByRole("link", { name: "Write a rule on temperature" }).click();
+    await page.getByRole("link", { name: "Alert… on temperature" }).click();
     await page.getByRole("button", { name: "Create" }).click(soon);
     await page.getByText("It is a draft, and does nothing until it is enabled.").waitFor(soon);
     await page.screenshot({ path: join(screenshots, "newcomer-rule.light.desktop.png"), fullPage: true });
@@ -80,7 +80,7 @@ describe("a newcomer with the page alone", () => {
     for (const name of ["Send", "Delete this device…", "New token"]) {
       expect(await page.getByRole("button", { name, exact: true }).count(), name).toBe(0);
     }
-    expect(await page.getByRole("link", { name: "Write a rule on temperature" }).count()).toBe(0);
+    expect(await page.getByRole("link", { name: "Alert… on temperature" }).count()).toBe(0);
     expect(faults).toEqual([]);
     await context.close();
   });

@@ -71,7 +71,7 @@ function ChartsAsWide({ id, range: chosen, onRange, width }: MetricChartsProps &
                         <Link
                           className="button bare"
                           href={ruleLink(id, metric, shown[metric]?.value)}
-                          aria-label={`Write a rule on ${metric}`}
+                          aria-label={`Alert… on ${metric}`}
                         >
                           Alert…
                         </Link>
