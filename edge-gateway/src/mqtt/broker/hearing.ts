@@ -1,6 +1,9 @@
 import type { Client, PublishPacket, Subscription } from "aedes";
 import type { RefusalLog } from "../../refusal-log.ts";
 import type { ClientLimits } from "./client-limits.ts";
+import { asWritten } from "../../devices/access/shared-filter.ts";
+import { nextPacketId } from "./aedes-internals.ts";
+import { sharedOrigin, type SharedMessage, type SharedSubscriptions } from "../sessions/shared-subscriptions.ts";
 import { connectionOf } from "./connection.ts";
 import { isLargerThanTaken } from "./largest-outgoing.ts";
 import type { SubscribeAnswers } from "./subscribe-answers.ts";
@@ -25,22 +28,34 @@ export class Hearing {
   maySubscribe(client: Client, subscription: Subscription): boolean {
     if ((subscription as object) === sessionWithoutSubscriptions) return false;
     this.#answers.begins(client, subscription);
-    const { topic } = subscription;
+    const topic = asWritten(subscription.topic);
     const connection = connectionOf(client);
-    const allowed = connection?.permissions.maySubscribe(topic) === true;
+    const allowed = connection?.permissions.maySubscribe(subscription.topic) === true;
     if (!allowed) {
       const facts = { ...connection?.who, filter: topic.slice(0, 256) };
       const text = "a subscription to what the device may not hear was refused";
       this.#refusals.add("subscription", "subscription", facts, text);
     }
     if (!allowed) return false;
-    if (this.#limits.grant(client, topic)) return true;
+    if (this.#limits.grant(client, subscription.topic)) return true;
     if (client.version === 5) this.#answers.refused(client, subscription, quotaExceeded);
     return false;
   }
 
-  /** For aedes' authorizeForward. */
-  mayReceive(client: Client, packet: PublishPacket): boolean {
+  /** For aedes' authorizeForward. A message of a shared subscription that this client does not take goes to another. */
+  takes(client: Client, packet: PublishPacket, shared: SharedSubscriptions): boolean {
+    const takes = this.#mayReceive(client, packet);
+    const message = packet as PublishPacket & SharedMessage;
+    if (message.brokerId !== sharedOrigin || packet.qos === 0) return takes;
+    if (!takes) shared.refused(client.id, message);
+    else {
+      message.messageId ??= nextPacketId(client);
+      shared.sent(client.id, message);
+    }
+    return takes;
+  }
+
+  #mayReceive(client: Client, packet: PublishPacket): boolean {
     const connection = connectionOf(client);
     if (connection?.permissions.mayReceive(packet.topic) !== true || connection.isEnding) return false;
     if (!isLargerThanTaken(client, packet)) return true;
