@@ -32,7 +32,7 @@ export default defineConfig({
   test: {
     globalSetup: ["./tests/setup/temporary-folder.ts"],
     // Most tests wait for disks, timers and processes of their own: more of them than cores keep the cores at work.
-    maxWorkers: availableParallelism() + 2,
+    maxWorkers: availableParallelism() + 4,
     projects: [
       {
         test: {

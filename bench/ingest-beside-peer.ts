@@ -10,6 +10,7 @@
  * HEADWATER_INGEST_* settings are passed on; BENCH_NODE_FLAGS are flags for the service's node.
  */
 import { partitionFor, topicNames, topicSpecs, type EventLog, type OutgoingRecord } from "@headwater/event-log";
+import { ResourceError } from "@headwater/core";
 import { events, telemetryHeaders } from "@headwater/proto";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -118,10 +119,14 @@ async function headwaterRound(
   await fill(own.log, topics.telemetry, bucket, eventRecord);
   const service = startIngest(own, influx, bucket, prefix, checkout);
   try {
-    return await measureBacklog({
+    const figures = await measureBacklog({
       ...{ log: own.log, topic: topics.telemetry, group, count },
       ...{ pid: service.pid!, storePid: influx.pid },
     });
+    const setAside = (await own.log.positions(topics.quarantine)).reduce((sum, { end }) => sum + end, 0);
+    if (setAside > 0)
+      throw new ResourceError(`${setAside} events went to quarantine: what was measured is not storing`);
+    return figures;
   } finally {
     const ended = once(service, "exit");
     service.kill("SIGTERM");
@@ -222,6 +227,8 @@ function startIngest(
       HEADWATER_HTTP_PORT: "0",
       HEADWATER_LOG_LEVEL: "warn",
       HEADWATER_INGEST_COMMIT_MS: "100",
+      // All series begin at once here: the guard against series without end would set most of them aside.
+      HEADWATER_INGEST_NEW_SERIES_PER_MINUTE: String(Math.max(10_000, devices * 3)),
       ...Object.fromEntries(settings),
     },
     stdio: ["ignore", "ignore", "inherit"],

@@ -29,6 +29,7 @@ describe("the command line", () => {
     [["start", "--stop-with", "npm"], /--stop-with takes the number/],
     [["gateway", "inpsect"], /did you mean inspect\?/],
     [["ledger", "--verfy"], /did you mean --verify\?.*headwater ledger --help/],
+    [["sim", "--speed", "quick"], /--speed takes a number/],
     [["sim", "--device", "3"], /did you mean --devices\?.*headwater sim --help/],
     [["config", "MQTT_PROT"], /did you mean HEADWATER_MQTT_PORT\?/],
     [["config", "--efective"], /did you mean --effective\?/],

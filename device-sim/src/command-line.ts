@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { SimulationError } from "./errors.ts";
+import { formatNames } from "./payloads/format-names.ts";
 import type { FleetOptions } from "./fleet/fleet-of-options.ts";
 
 interface Common {
@@ -47,7 +48,7 @@ export interface FleetLine extends Common, FleetOptions {
 export const usage = `headwater sim: devices that send, and a verdict on what became of it
 
 A fleet on a schedule that does not wait for the platform:
-  --fleet FILE      a fleet in YAML (device-sim/README.md; six are in device-sim/fleets); headwater sim schema
+  --fleet FILE      a fleet in YAML (device-sim/README.md; seven are in device-sim/fleets); headwater sim schema
                     prints its JSON Schema for editors
   --devices N       without a file: so many devices (default 100)
   --rate R          messages a second of all together: 5000, 5000/s, 12/m (default one a device)
@@ -55,7 +56,8 @@ A fleet on a schedule that does not wait for the platform:
   --qos Q           0, 1 or 2 (default 1)
   --mqtt-version V  3.1.1 or 5 (default 3.1.1); with --fleet: of all its profiles
   --payload-bytes N fill each message up to that
-  --format F        json, senml, senml-cbor, cbor, line, protobuf (default json)
+  --format F        json (default), senml, senml-cbor, cbor, line, protobuf, value, thingsboard; with a route at the
+                    gateway tasmota, shelly, zigbee2mqtt, home-assistant, the-things-stack, chirpstack
   --seed N          of all that is drawn by chance (default 1)
   --prefix P        before each device's id (default "")
   --tls             connect by TLS (mqtts://, port 8883 unless --mqtt says otherwise)
@@ -201,8 +203,6 @@ function replayLine(values: Values, env: NodeJS.ProcessEnv): ReplayLine {
   };
 }
 
-const formats = ["json", "senml", "senml-cbor", "cbor", "line", "protobuf"];
-
 function fleetLine(values: Values, env: NodeJS.ProcessEnv): FleetLine {
   const text = (name: string): string | undefined => values[name] as string | undefined;
   const whole = (name: string, least: number, most: number): number | undefined =>
@@ -213,8 +213,8 @@ function fleetLine(values: Values, env: NodeJS.ProcessEnv): FleetLine {
     throw new SimulationError(`--${alone} is what the fleet's file says; change it there, or leave --fleet out`);
   }
   const format = text("format");
-  if (format !== undefined && !formats.includes(format)) {
-    throw new SimulationError(`--format takes one of ${formats.join(", ")}, not ${JSON.stringify(format)}`);
+  if (format !== undefined && !(formatNames as readonly string[]).includes(format)) {
+    throw new SimulationError(`--format takes one of ${formatNames.join(", ")}, not ${JSON.stringify(format)}`);
   }
   if ((text("cert") === undefined) !== (text("key") === undefined)) {
     throw new SimulationError("--cert and --key belong together; give both");

@@ -1,24 +1,24 @@
-import { createHistogram } from "node:perf_hooks";
 import { availableParallelism } from "node:os";
 import type { ApiClient } from "@headwater/client";
 import { sleep } from "@headwater/core";
 import type { Fleet } from "./fleet/fleet.ts";
 import type { Profile } from "./fleet/profile.ts";
 import { Load } from "./load/load.ts";
-import type { LoadCounts } from "./load/load-context.ts";
 import type { LoadDevice, LoadDone, LoadProgress } from "./load/worker-protocol.ts";
 import type { Target } from "./mqtt/open-connection.ts";
-import { lineMeasurement } from "./payloads/payload.ts";
+import { formats, storedName } from "./payloads/formats.ts";
 import { registered } from "./load/register.ts";
+import { compareContent, type Content } from "./verdict/compare-content.ts";
 import { compare, type Comparison, sumOf } from "./verdict/compare.ts";
 import { alertsSince, awaitAlerts } from "./verdict/headwater-alerts.ts";
 import { compareWithStore } from "./verdict/compare-stored.ts";
 import { Probes } from "./verdict/probes.ts";
 import { HeadwaterStore } from "./verdict/readers/headwater-store.ts";
 import { HeadwaterStream } from "./verdict/readers/headwater-stream.ts";
-import type { LogReader, OnArrival, StoreReader } from "./verdict/readers/reader.ts";
+import type { LogReader, OnArrival, StoredDevice, StoreReader } from "./verdict/readers/reader.ts";
 import type { Results } from "./verdict/readers/results.ts";
-import { type AlertCount, couldNotKeepUp, type FleetVerdict, judge, latencyOf } from "./verdict/verdict.ts";
+import { verdictOf } from "./verdict/outcome.ts";
+import type { AlertCount, FleetVerdict } from "./verdict/verdict.ts";
 
 export interface FleetRun {
   readonly fleet: Fleet;
@@ -52,6 +52,9 @@ const rateAThread = 25_000;
 /** Messages a second up to which the live stream is followed. */
 const followedRate = 2_000;
 
+/** Readings up to which what they say is held against what is stored: each of them is kept and read back. */
+const mostReadings = 1_000_000;
+
 /** Registers and connects a fleet, runs it on its schedule, and says what became of each message. */
 export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
   const { fleet, api, signal } = run;
@@ -72,6 +75,7 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
     target: run.target,
     devices,
     threads: run.threads ?? threadsFor(fleet),
+    keepsReadings: store?.eachValue !== undefined && readingsOf(fleet) <= mostReadings,
     probes: store === undefined && log === undefined ? 0 : run.probes,
     connectMs: 30_000,
     onProbe: (device, seq, due) => probes.sent(device, seq, due),
@@ -91,17 +95,19 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
     run.onState("comparing");
     const seconds = (clock() - begun) / 1_000;
     const stored = store && (await storedOf(store, done, identified, run));
+    const content = store && (await contentOf(store, done, identified, run));
     await probes.stop();
     const together = stored && sumOf([...stored.values()]);
     if (log !== undefined) await untilFollowed(() => loggedOf(log, done, identified), together, log, run);
     await log?.stop();
     const alerts = api === undefined ? [] : await alertsOf(api, run, done, beganAt);
-    return verdictOf(run, {
+    return verdictOf(fleet, run.share, {
       done,
       beganAt,
       seconds,
       devices: devices.length,
       stored: together,
+      content,
       logged: log !== undefined && log.incomplete === undefined ? loggedOf(log, done, identified) : undefined,
       loggedUnknown:
         log === undefined ? `the live stream is followed up to ${followedRate} messages a second` : log.incomplete,
@@ -128,13 +134,19 @@ export function devicesOf({
 }
 
 /** What the store calls the metric that numbers messages; undefined: they have none, or are not to arrive. */
-function storedMetric({ identity, format, hostile }: Profile): string | undefined {
-  if (identity === undefined || hostile !== undefined) return undefined;
-  return format === "line" ? `${lineMeasurement}.${identity}` : identity;
+function storedMetric(profile: Profile): string | undefined {
+  const { identity, hostile } = profile;
+  return identity === undefined || hostile !== undefined ? undefined : storedName(profile.format, identity);
 }
 
 function totalRate(fleet: Fleet): number {
   return fleet.profiles.reduce((sum, { devices, rate }) => sum + devices * rate, 0);
+}
+
+/** Those of a whole run, about. */
+function readingsOf({ profiles, duration }: Fleet): number {
+  const rate = profiles.reduce((sum, each) => sum + each.devices * each.rate * each.metrics.length, 0);
+  return (rate * duration) / 1_000;
 }
 
 function threadsFor(fleet: Fleet): number {
@@ -168,19 +180,37 @@ async function finished(
   return all;
 }
 
+function contentOf(
+  store: StoreReader,
+  done: readonly LoadDone[],
+  metricOf: ReadonlyMap<string, string>,
+  { hurry, fleet }: FleetRun,
+): Promise<Content | undefined> | undefined {
+  if (hurry?.aborted === true) return undefined;
+  const all = done.flatMap((each) => each.devices);
+  const profileOf = new Map(all.map(({ id, profile }) => [id, fleet.profiles[profile]!]));
+  const devices = storedDevices(fleet, done, metricOf).filter(({ sent }) => sent.readings !== undefined);
+  if (devices.length === 0) return undefined;
+  return compareContent(store, devices, (device, metric) => storedName(profileOf.get(device)!.format, metric));
+}
+
+function storedDevices(fleet: Fleet, done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): StoredDevice[] {
+  return done
+    .flatMap((each) => each.devices)
+    .flatMap(({ id, sent, profile }) => {
+      const metric = metricOf.get(id);
+      const isUntimed = formats[fleet.profiles[profile]!.format].isUntimed === true;
+      return metric === undefined || sent.times.length === 0 ? [] : [{ id, metric, sent, isUntimed }];
+    });
+}
+
 function storedOf(
   store: StoreReader,
   done: readonly LoadDone[],
   metricOf: ReadonlyMap<string, string>,
-  { settleMs, hurry }: FleetRun,
+  { fleet, settleMs, hurry }: FleetRun,
 ): Promise<ReadonlyMap<string, Comparison>> {
-  const devices = done
-    .flatMap((each) => each.devices)
-    .flatMap(({ id, sent }) => {
-      const metric = metricOf.get(id);
-      return metric === undefined || sent.times.length === 0 ? [] : [{ id, metric, sent }];
-    });
-  return compareWithStore(store, devices, settleMs, hurry);
+  return compareWithStore(store, storedDevices(fleet, done, metricOf), settleMs, hurry);
 }
 
 function loggedOf(log: LogReader, done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): Comparison {
@@ -241,55 +271,4 @@ async function alertsOf(
     found.push({ rule, expected, raised: raised ?? null, tolerance });
   }
   return found;
-}
-
-interface Outcome {
-  readonly done: readonly LoadDone[];
-  readonly beganAt: string;
-  readonly seconds: number;
-  readonly devices: number;
-  readonly stored: Comparison | undefined;
-  readonly logged: Comparison | undefined;
-  readonly loggedUnknown: string | undefined;
-  readonly probes: Probes;
-  readonly alerts: readonly AlertCount[];
-}
-
-function verdictOf({ fleet, share: [part, parts] }: FleetRun, outcome: Outcome): FleetVerdict {
-  const { done, probes, ...rest } = outcome;
-  const [ack, lag] = [createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 }), createHistogram()];
-  for (const each of done) {
-    ack.add(each.ackLatency);
-    lag.add(each.lag);
-  }
-  const counts = countsOf(done);
-  const isPart = parts > 1;
-  const lags = latencyOf(lag, isPart);
-  const run = {
-    ...(isPart && { share: { part, parts, expect: fleet.expect } }),
-    ...rest,
-    fleet: fleet.name,
-    seed: fleet.seed,
-    refused: done.flatMap((each) => each.refused),
-    counts,
-    scheduled: done.reduce((sum, each) => sum + each.scheduled, 0),
-    unacked: counts.sent - counts.unconfirmed - counts.acked,
-    latency: {
-      ack: latencyOf(ack, isPart),
-      logged: latencyOf(probes.logged, isPart),
-      stored: latencyOf(probes.stored, isPart),
-    },
-    lag: lags,
-    couldNotKeepUp: couldNotKeepUp(lags),
-  };
-  const expectations = judge(run, fleet.expect);
-  return { ...run, expectations, holds: expectations.every(({ holds }) => holds) };
-}
-
-function countsOf(done: readonly LoadDone[]): LoadCounts {
-  const counts = { ...done[0]!.counts };
-  for (const { counts: more } of done.slice(1)) {
-    for (const key of Object.keys(counts) as (keyof LoadCounts)[]) counts[key] += more[key];
-  }
-  return counts;
 }

@@ -23,6 +23,8 @@ import { commandRoutes } from "./commands/routes.ts";
 import type { IngestConfig } from "./config.ts";
 import { Erasures } from "./devices/erasures.ts";
 import { deviceWriter } from "./devices/device-writer.ts";
+import { DeviceEvents } from "./events/device-events.ts";
+import { eventRoutes } from "./events/routes.ts";
 import { FleetDevices } from "./fleet/fleet-devices.ts";
 import { deviceGroupRoutes } from "./fleet/group-routes.ts";
 import { fleetLatestRoute } from "./fleet/latest-route.ts";
@@ -61,7 +63,7 @@ import { stateRoutes } from "./states/routes.ts";
 import { streamRoutes } from "./stream/routes.ts";
 import { DeviceSeries } from "./telemetry/device-series.ts";
 import { ReadPositions } from "./telemetry/read-positions.ts";
-import { telemetryRoutes } from "./telemetry/routes.ts";
+import { ownersOf, telemetryRoutes } from "./telemetry/routes.ts";
 
 export interface IngestDeps {
   readonly config: IngestConfig;
@@ -202,6 +204,8 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   boardRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });
   commandRoutes(http.app, { ...writing, topic: topics.commands });
   telemetryRoutes(http.app, { model, series, positions });
+  const events = new DeviceEvents({ log, topic: topics.telemetry, partitions: deps.partitions });
+  eventRoutes(http.app, { events, series, positions, ownerOf: ownersOf(model) });
   stateRoutes(http.app, { model, store, series, positions });
   quarantineRoutes(http.app, { ...writing, topic: topics.quarantine, topics, writeDevice });
   ledgerRoutes(http.app, ledger);

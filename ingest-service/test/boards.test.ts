@@ -131,6 +131,7 @@ describe("the check of a board", () => {
       widget({ kind: "table", metrics: ["m"], devices: { tag: ["north"] } }),
       "/widgets/0/devices/tag/0",
     ],
+    ["a table without columns", widget({ kind: "table", devices: {} }), "/widgets/0/metrics is missing"],
     ["a count of alerts by device", widget({ kind: "count", of: "alerts", devices: {} }), "/widgets/0/devices"],
     ["no widget", widget([]), "/widgets/0 has to be a widget"],
     ["no board", [], " has to be"],

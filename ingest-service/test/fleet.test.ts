@@ -97,6 +97,23 @@ describe("the latest values of a fleet", () => {
     }
   });
 
+  it("are those of as many named devices as the API's document allows", async () => {
+    const thousand = Array.from({ length: 999 }, (_, i) => `device=n-${i}`).join("&");
+    const { items } = await latest(`${thousand}&device=b-1&limit=1000&metric=temperature`);
+    expect([items.length, items.at(-1)]).toMatchObject([1000, { device: "b-1", values: { temperature: {} } }]);
+  });
+
+  it("go on behind a named device that is no longer among those of the filter", async () => {
+    await service.request("POST", "/api/v1/devices", { id: "moves", type: "boiler", tags: { site: "east" } });
+    const query = "device=b-3&device=moves&device=b-1&type=boiler&limit=2";
+    const { items, next } = await latest(query);
+    expect(items.map(({ device }) => device)).toEqual(["b-3", "moves"]);
+    await service.request("PATCH", "/api/v1/devices/moves", { type: "pump" });
+    const rest = await latest(`${query}&cursor=${next}`);
+    expect(rest.items.map(({ device }) => device)).toEqual(["b-1"]);
+    await service.request("DELETE", "/api/v1/devices/moves");
+  });
+
   it("are answered with 304 as long as they are the same", async () => {
     const first = await get("latest?device=b-2");
     const tag = String(first.headers["etag"]);
@@ -107,6 +124,61 @@ describe("the latest values of a fleet", () => {
     await writeRows(backends.store, { device: "b-2" }, [[t0 + 59 * minute, 259]], "temperature");
     const other = await get("latest?device=b-3", { "if-none-match": tag });
     expect(other.headers["etag"]).not.toBe(tag);
+  });
+});
+
+describe("each device's series", () => {
+  interface Page {
+    readonly series: readonly Part[];
+    readonly next?: string;
+  }
+  const page = async (query: string): Promise<Page> => JSON.parse((await get(`series?${query}`)).text) as Page;
+
+  it("come in pages of devices, within the bounds of the first", async () => {
+    for (const devices of ["type=boiler", "device=b-3&device=silent&device=b-1&device=b-2"]) {
+      const query = `${devices}&metric=temperature&metric=a,b&from=2026-05-01&window=30m&aggregate=max`;
+      const whole = await page(query);
+      expect(whole.next).toBeUndefined();
+      const paged: Part[] = [];
+      for (let cursor = "", pages = 0; ; pages += 1) {
+        const { series, next } = await page(`${query}&deviceLimit=1${cursor}`);
+        paged.push(...series);
+        if (next === undefined) {
+          expect(pages).toBe(3);
+          break;
+        }
+        cursor = `&cursor=${next}`;
+      }
+      const byMetric = paged.toSorted((a, b) => (a.metric === b.metric ? 0 : a.metric > b.metric ? -1 : 1));
+      expect(byMetric).toEqual(whole.series);
+    }
+    const { next } = await page("type=boiler&metric=temperature&from=2026-05-01&deviceLimit=1");
+    for (const [query, code] of [
+      [`type=pump&metric=temperature&from=2026-05-01&cursor=${next}`, "invalid-cursor"],
+      [`type=boiler&metric=temperature&from=2026-05-02&cursor=${next}`, "invalid-cursor"],
+      ["metric=temperature&cursor=abc", "invalid-cursor"],
+      ["metric=temperature&deviceLimit=1&across=mean&aggregate=mean", "no-device-pages"],
+    ] as const) {
+      const refused = await service.request("GET", `/api/v1/telemetry/series?${query}`);
+      expect([refused.status, refused.body], query).toEqual([400, expect.objectContaining({ code })]);
+    }
+  });
+
+  it("are of any number of devices: pages in JSON, all of them in an export", async () => {
+    // Of twenty metrics fifty devices are a thousand series.
+    const nothing = Array.from({ length: 18 }, (_, i) => `metric=nothing-${i}`).join("&");
+    const nobody = Array.from({ length: 60 }, (_, i) => `device=nobody-${i}`).join("&");
+    const query = `${nobody}&device=b-1&metric=temperature&metric=a,b&${nothing}&${range}`;
+    const first = await page(query);
+    expect(first.series).toEqual([]);
+    const second = await page(`${query}&cursor=${first.next}`);
+    expect([second.series.map(({ metric }) => metric), second.next]).toEqual([["temperature", "a,b"], undefined]);
+    const csv = await get(`series?${query}`, { accept: "text/csv" });
+    expect(csv.text.trim().split("\r\n")).toHaveLength(1 + 60 + 2);
+    const paged = await service.request("GET", `/api/v1/telemetry/series?${query}&deviceLimit=5`, undefined, {
+      accept: "text/csv",
+    });
+    expect(paged.body).toMatchObject({ code: "no-device-pages" });
   });
 });
 

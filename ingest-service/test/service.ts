@@ -33,7 +33,7 @@ export interface TestService {
   readonly app: ServiceApp;
   readonly http: HttpServer;
   request<T = Record<string, never>>(
-    method: "GET" | "POST" | "PATCH" | "DELETE",
+    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
     url: string,
     body?: unknown,
     headers?: Record<string, string>,

@@ -13,6 +13,8 @@ export class StreamListener {
   readonly #stop = new AbortController();
   readonly #told: Told[] = [];
   #wake = (): void => {};
+  /** Resolves when the service has ended the stream. */
+  ended: Promise<void> = Promise.resolve();
 
   static async open(url: string, query: string, lastEventId?: string): Promise<StreamListener> {
     const listener = new StreamListener();
@@ -21,7 +23,7 @@ export class StreamListener {
       signal: listener.#stop.signal,
     });
     expect(response.headers.get("content-type")).toMatch("text/event-stream");
-    void listener.#read(response.body!).catch(() => {});
+    listener.ended = listener.#read(response.body!).catch(() => {});
     return listener;
   }
 

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { partitionFor } from "@headwater/event-log";
 import { alertTransition, events } from "@headwater/proto";
 import { TestGateway } from "./gateway.ts";
-import { openBackends, startService, type TestService, tokenHeader, topics } from "./service.ts";
+import { openBackends, partitions, startService, type TestService, tokenHeader, topics } from "./service.ts";
 import { StreamListener, type Told } from "./stream-listener.ts";
 
 const t0 = 1_780_000_000_000_000;
@@ -178,6 +179,36 @@ describe("the live stream", () => {
     await gateway.append(...["f1", "f2", "f3", "f4"].map((id) => gateway.event(id, t0, { x: 1 })));
     expect([(await two.next("telemetry")).data["device"], (await two.next("telemetry")).data["device"]].toSorted()).toEqual(["f2", "f4"]); // oxfmt-ignore
     two.close();
+  });
+
+  it("follows a device group, as it and its devices are now, and ends with it", async () => {
+    const save = (filter: object) => service.request("PUT", "/api/v1/groups/halls", { filter });
+    // In one partition, so that what comes last is told last.
+    const ids = Array.from({ length: 100 }, (_, i) => `hall-${i}`);
+    const [h1, h2, h3] = ids.filter((id) => partitionFor(id, partitions) === 0) as [string, string, string];
+    await service.request("POST", "/api/v1/devices", { id: h1, type: "hall", attributes: { floor: 1 } });
+    await service.request("POST", "/api/v1/devices", { id: h2, type: "hall", attributes: { floor: 2 } });
+    await save({ type: "hall", attribute: ["floor:2"] });
+    const listener = await open("topics=telemetry&group=halls");
+    await listener.next("position");
+    const tell = (...devices: string[]) => gateway.append(...devices.map((id) => gateway.event(id, t0, { x: 1 })));
+    const next = async () => (await listener.next("telemetry")).data["device"];
+    await tell(h1, h3, h2);
+    expect(await next()).toBe(h2);
+    await service.request("PATCH", `/api/v1/devices/${h1}`, { attributes: { floor: 2 } });
+    await service.request("PATCH", `/api/v1/devices/${h2}`, { attributes: { floor: 3 } });
+    await tell(h3, h2, h1);
+    expect(await next()).toBe(h1);
+    await save({ registered: "any", q: h3.toUpperCase() });
+    await tell(h1, h2, h3);
+    expect(await next()).toBe(h3);
+    await service.request("DELETE", "/api/v1/groups/halls");
+    await tell(h3);
+    await listener.ended;
+    const ofGroup = async (group: string) => (await service.request("GET", `/api/v1/stream?group=${group}`)).body;
+    expect(await ofGroup("halls")).toMatchObject({ code: "unknown-device-group" });
+    await service.request("PUT", "/api/v1/groups/seen", { filter: { lastSeenAfter: "-1h" } });
+    expect(await ofGroup("seen")).toMatchObject({ code: "group-of-seen-devices" });
   });
 
   it("misses nothing and tells nothing twice, however often it resumes while events come", async () => {

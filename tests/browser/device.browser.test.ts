@@ -133,6 +133,28 @@ describe("the charts of a device", () => {
   });
 });
 
+describe("the events of a device", () => {
+  it("are shown as the log has them, decoded beside their bytes, with their units", async () => {
+    const tank = await started.connected("tank-1", "tank");
+    const senml = JSON.stringify([{ n: "level", u: "%", v: 42 }]);
+    await tank.publishAsync("devices/tank-1/telemetry/senml", senml, { qos: 1 });
+    await tank.endAsync();
+    const page = await context.newPage();
+    const faults = faultsOf(page);
+    await page.goto("/devices/tank-1");
+    await page.getByRole("heading", { name: /^level 42 %$/ }).waitFor();
+    await page.getByRole("button", { name: "Look them up in the log" }).click();
+    const row = page.getByRole("row", { name: /level 42 %/ });
+    await row.getByRole("button").click();
+    await page.getByLabel("Bytes").getByText("level").first().waitFor();
+    await page.getByLabel("What can be read").getByText('"unit": "%"').waitFor();
+    await page.screenshot({ path: join(screenshots, "device-events.light.desktop.png"), fullPage: true });
+    expect(await barriersOf(page)).toEqual([]);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+});
+
 describe("a device", () => {
   it("is deleted with its data once its id was typed", async () => {
     const pump = await started.connected("pump-9", "pump");

@@ -119,6 +119,8 @@ describe("the web page in Chromium", () => {
       for (const [name, path, heading] of [
         ["fleet", "/", "Fleet"],
         ["device", "/devices/boiler-3", "boiler-3"],
+        ["boards", "/boards", "Boards"],
+        ["board-fleet", "/boards/fleet-overview", "Fleet overview"],
         ["alerts", "/alerts", "Alerts"],
         ["rules", "/rules", "Rules"],
         ["pipeline", "/pipeline", "Pipeline"],

@@ -79,6 +79,11 @@ it(
       { ids: ["getLatest"], parameters: { cursor: cursor("/api/v1/devices/:id/latest", "a") } },
       // Two times in order, which no schema says.
       {
+        ids: ["listDeviceEvents"],
+        parameters: { cursor: cursor("/api/v1/devices/:id/events", 5) },
+        mayRefuse: true,
+      },
+      {
         ids: ["getStatistics"],
         parameters: { cursor: cursor("/api/v1/devices/:id/statistics", "a") },
         mayRefuse: true,

@@ -28,7 +28,10 @@ const rights: Readonly<Record<string, readonly string[] | undefined>> = {
   ...each(["saveBoard", "deleteBoard"], "boards:write"),
   getFleetLatest: ["telemetry:read", "devices:read"],
   getFleetSeries: ["telemetry:read", "devices:read"],
-  ...each(["getLatest", "listMetrics", "getSeries", "getStatistics", "getStates"], "telemetry:read"),
+  ...each(
+    ["getLatest", "listMetrics", "getSeries", "getStatistics", "getStates", "listDeviceEvents"],
+    "telemetry:read",
+  ),
   requestCommand: ["commands:write"],
   ...each(["listCommands", "getCommand"], "commands:read"),
   ...each(["listQuarantine", "getQuarantineSummary", "getQuarantined"], "quarantine:read"),

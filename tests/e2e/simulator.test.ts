@@ -1,12 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Fleet, fleetOf, type FleetSpec, type FleetVerdict, mergeOf, runFleet } from "@headwater/device-sim";
+import { eventually } from "@headwater/testkit/eventually";
 import { openEmbedded } from "./platform/embedded.ts";
 import type { Platform } from "./platform/platform.ts";
 import { type Lies, LyingRelay } from "./simulator/lying-relay.ts";
 
+/** For the formats of others. */
+const routes = [
+  ...["tasmota", "zigbee2mqtt", "the-things-stack", "chirpstack", "shelly"].map((profile) => ({ profile })),
+  { profile: "home-assistant", device: "{entity}" },
+];
 let platform: Platform;
 beforeAll(async () => {
-  platform = await openEmbedded();
+  platform = await openEmbedded({ settings: { HEADWATER_ROUTES: JSON.stringify(routes) } });
 });
 afterAll(() => platform.stop());
 
@@ -46,11 +52,16 @@ function fleet(spec: FleetSpec): Fleet {
   return fleetOf(spec, import.meta.dirname);
 }
 
-const none: Lies = { drop: [], double: [], swap: [], delay: [], delayMs: 0 };
+const none: Lies = { drop: [], double: [], swap: [], delay: [], delayMs: 0, change: [], shift: [], cut: [] };
 
-describe("a fleet at an honest platform", () => {
+// Each fleet has devices of its own, and the tests mostly wait: for a fleet's seconds, and for what never comes.
+describe.concurrent("a fleet at an honest platform", () => {
   it("of every format and quality of service, with cuts, late, doubled and disordered messages loses nothing", async () => {
     const rate = "10/s";
+    const names = ["value", "thingsboard", "tasmota", "shelly", "zigbee2mqtt", "home-assistant", "chirpstack"] as const;
+    const others = Object.fromEntries(
+      [...names, "the-things-stack" as const].map((format) => [format, { devices: 1, rate: "5/s", format }]),
+    );
     const verdict = await run(
       {
         duration: "3s",
@@ -75,6 +86,7 @@ describe("a fleet at an honest platform", () => {
           cbor: { devices: 2, rate, format: "cbor", clock: { skew: "-1m..1m", jump: { at: "1s", by: "-10s" } } },
           line: { devices: 2, rate, format: "line" },
           protobuf: { devices: 2, rate, format: "protobuf" },
+          ...others,
           logger: {
             devices: 2,
             rate,
@@ -96,6 +108,8 @@ describe("a fleet at an honest platform", () => {
     expect(counts.acked + counts.unconfirmed).toBe(counts.sent);
     expect(stored!.arrived + stored!.overwritten).toBe(counts.acked);
     expect(logged!.arrived).toBe(counts.acked);
+    expect(verdict.content).toMatchObject({ changed: 0, misplaced: 0 });
+    expect(verdict.content!.compared).toBeGreaterThan(counts.sent / 2);
     expect(verdict.latency.ack.count).toBe(counts.acked);
     expect(verdict.latency.stored.count).toBeGreaterThan(0);
   });
@@ -111,6 +125,43 @@ describe("a fleet at an honest platform", () => {
     expect(first.scheduled).toBe(second.scheduled);
   });
 
+  it("gets each command that its values call for, and says how long that took", async () => {
+    const rule = {
+      id: "too-hot",
+      selector: { types: ["oven"] },
+      condition: { metric: "temperature", above: 50 },
+      actions: [{ command: { name: "cool", ttl: "10m" } }],
+    };
+    await platform.rules.request("POST", "/api/v1/rules", rule);
+    await platform.rules.request("POST", "/api/v1/rules/too-hot/enable");
+    await eventually(async () => {
+      const { state } = await platform.rules.request<{ state: string }>("GET", "/api/v1/rules/too-hot");
+      expect(state).toBe("live");
+    });
+    const temperature = { shape: "spikes", base: 20, height: 60, every: "1s", for: "300ms" } as const;
+    const verdict = await run({
+      duration: "3s",
+      profiles: {
+        oven: {
+          devices: 3,
+          rate: "10/s",
+          metrics: { temperature, mode: { shape: "steps", values: ["idle", "busy"], every: "500ms" } },
+        },
+      },
+      expect: {
+        alerts: [{ rule: "too-hot", metric: "temperature", above: 50 }],
+        commands: [{ name: "cool", metric: "temperature", above: 50 }],
+        commandsAnswered: "100%",
+        p99: { command: "2m" },
+      },
+    });
+    expect(verdict.expectations.filter(({ holds }) => !holds)).toEqual([]);
+    const [cool] = verdict.commands;
+    expect(cool!.expected).toBeGreaterThanOrEqual(6);
+    expect([cool!.received, verdict.latency.command.count]).toEqual([cool!.expected, cool!.expected]);
+    expect(verdict.content).toMatchObject({ changed: 0, compared: 2 * verdict.counts.sent });
+  });
+
   it("that is interrupted ends with the verdict so far", async () => {
     const stop = new AbortController();
     const verdict = await run(
@@ -124,7 +175,7 @@ describe("a fleet at an honest platform", () => {
   });
 });
 
-describe("a fleet in parts", () => {
+describe.concurrent("a fleet in parts", () => {
   it("is registered by imports, and judged as one of what its parts say", async () => {
     const spec: FleetSpec = { duration: "2s", profiles: { a: { devices: 220, rate: "1/s" } } };
     const prefix = `parts-${++runs}-`;
@@ -142,7 +193,7 @@ describe("a fleet in parts", () => {
   });
 });
 
-describe("a fleet behind a hop that lies", () => {
+describe.concurrent("a fleet behind a hop that lies", () => {
   const lines: FleetSpec = { duration: "2s", profiles: { a: { devices: 1, rate: "20/s" } } };
   const lied = async (lies: Partial<Lies>, settleMs?: number): Promise<FleetVerdict> => {
     const relay = await LyingRelay.start(Number(new URL(platform.mqttUrl()).port), { ...none, ...lies });
@@ -154,13 +205,15 @@ describe("a fleet behind a hop that lies", () => {
     }
   };
 
-  it("names what it has acknowledged and dropped, and nothing else", async () => {
-    const { stored, holds, expectations } = await lied({ drop: [3, 4, 5, 11] }, 15_000);
+  it("names what it has acknowledged and dropped or cut short, and nothing else", async () => {
+    const { stored, holds, expectations } = await lied({ drop: [3, 4, 5, 11], cut: [13] }, 15_000);
     expect(stored!.lostRanges.map(({ from, to }) => [from, to])).toEqual([
       [3, 5],
       [11, 11],
+      // Half a message is quarantined.
+      [13, 13],
     ]);
-    expect([stored!.lost, holds]).toEqual([4, false]);
+    expect([stored!.lost, holds]).toEqual([5, false]);
     expect(expectations.filter((each) => !each.holds).map(({ name }) => name)).toEqual(["lost"]);
   });
 
@@ -198,6 +251,18 @@ describe("a fleet behind a hop that lies", () => {
       [9, 2],
     ]);
     expect([logged!.duplicated, logged!.reordered]).toEqual([2, 2]);
+  });
+
+  it("names values and times that it has changed", async () => {
+    const { stored, content, expectations } = await lied({ change: [4, 7], shift: [9] });
+    expect(content!.changes.map(({ seq, metric, found }) => [seq, metric, found])).toEqual([
+      [4, "temperature", 99.5],
+      [7, "temperature", 99.5],
+    ]);
+    expect([content!.changed, content!.misplaced]).toEqual([2, 0]);
+    expect(content!.retimes.map(({ seq, byMs }) => [seq, byMs])).toEqual([[9, 7]]);
+    expect(stored!.lost).toBe(0);
+    expect(expectations.filter((each) => !each.holds).map(({ name }) => name)).toEqual(["values changed"]);
   });
 
   it("tells what it has delayed from when it was due", async () => {

@@ -123,17 +123,6 @@ describe("headwater start", () => {
     expect(code).toBe(1);
     expect(withoutLogs(output)).toEqual([expect.stringContaining(`chmod 600`)]);
   });
-
-  it.each([
-    [["start", "gatway"], /gateway, ingest, rules/],
-    [["strat"], /start/],
-    [["sim", "--speed", "quick"], /--speed takes a number/],
-    [["ledger", "--verfy"], /headwater ledger --help/],
-  ])("%j: a clear line, exit code 1", async (args, message) => {
-    const { code, output } = await runHeadwater(args, settings);
-    expect(code).toBe(1);
-    expect(output).toMatch(message);
-  });
 });
 
 /** What a person reads: log lines are JSON. */

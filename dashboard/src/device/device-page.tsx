@@ -8,6 +8,7 @@ import { useTimeRange } from "../time/use-time-range.ts";
 import { CommandsPanel } from "./commands-panel.tsx";
 import { DeleteDevice } from "./delete-device.tsx";
 import { DetailsPanel } from "./details-panel.tsx";
+import { EventsPanel } from "./events-panel.tsx";
 import { MetricCharts } from "./metric-charts.tsx";
 import "./device.css";
 
@@ -29,7 +30,8 @@ export function DevicePage({ id }: { readonly id: string }) {
           <RangeBar range={range} onChange={setRange} />
         </span>
       </div>
-      <MetricCharts id={id} range={range} onRange={setRange} />
+      {may("telemetry:read") && <MetricCharts id={id} range={range} onRange={setRange} />}
+      {may("telemetry:read") && <EventsPanel id={id} range={range} />}
       <div className="grid device-panels">
         {may("commands:read") && <CommandsPanel id={id} />}
         <Loaded of={device.resource} retry={device.reload}>

@@ -109,6 +109,19 @@ async function loadStates(
   return { spans, ...(truncated === true && { isCut: true }) };
 }
 
+/** The units of what a device sent last; the store of series keeps none. */
+export async function loadUnits(id: string): Promise<ReadonlyMap<string, string>> {
+  const units = new Map<string, string>();
+  const { items } = await api.call("GET", "/api/v1/devices/{id}/events", {
+    path: { id },
+    query: { from: "-1h", limit: 20 },
+  });
+  for (const { metric, unit } of items.toReversed().flatMap(({ readings = [] }) => readings)) {
+    if (unit !== undefined) units.set(metric, unit);
+  }
+  return units;
+}
+
 async function loadBands(device: string, from: number): Promise<readonly Band[]> {
   const query = { device, from: new Date(from).toISOString(), limit: 200 };
   const { items } = await api.call("GET", "/api/v1/alerts", { query });

@@ -1,10 +1,11 @@
 import { useRef } from "react";
+import { useResource } from "../data/use-resource.ts";
 import { Loaded } from "../design/notice.tsx";
 import { useWidth } from "../plot/use-width.ts";
 import { SeriesPlot, valueText } from "../plot/series-plot.tsx";
 import { ZoomArea } from "../plot/zoom-area.tsx";
 import { fixedRange, spanUpTo, type TimeRange } from "../time/time-range.ts";
-import type { Charts } from "./load-charts.ts";
+import { type Charts, loadUnits } from "./load-charts.ts";
 import { OtherValues } from "./other-values.tsx";
 import { StatesCard } from "./states-card.tsx";
 import { useDeviceCharts } from "./use-device-charts.ts";
@@ -36,12 +37,14 @@ function ChartsAsWide({ id, range: chosen, onRange, width }: MetricChartsProps &
   // Whatever is drawn anew is drawn up to now.
   const range = chosen.span === undefined ? chosen : spanUpTo(chosen.span, Date.now());
   const { resource, reload, pointsOf, laneOf, newest } = useDeviceCharts(id, range, width);
+  const units = useResource(id, () => loadUnits(id)).resource.value;
   const select = (from: number, to: number): void => onRange(() => fixedRange(from, to, Date.now()));
   const title = range.span ?? "the time chosen";
   return (
     <Loaded of={resource} retry={reload}>
       {({ values, series, lanes, bands }) => {
         const shown = { ...values, ...Object.fromEntries(newest) };
+        const unitOf = (metric: string): string | undefined => shown[metric]?.unit ?? units?.get(metric);
         const asBands = lanes.map(({ name }) => name).filter(isNumber(values));
         const drawn = new Set([...series.map(([metric]) => metric), ...asBands]);
         const others = Object.entries(shown).filter(([metric]) => !drawn.has(metric));
@@ -56,7 +59,7 @@ function ChartsAsWide({ id, range: chosen, onRange, width }: MetricChartsProps &
                     <h2>
                       {metric}
                       <span className="number">
-                        {numberText(shown[metric]?.value)} <small>{shown[metric]?.unit}</small>
+                        {numberText(shown[metric]?.value)} <small>{unitOf(metric)}</small>
                       </span>
                     </h2>
                     <SeriesPlot
@@ -65,7 +68,7 @@ function ChartsAsWide({ id, range: chosen, onRange, width }: MetricChartsProps &
                       from={range.from}
                       to={range.to}
                       bands={bands.map((band) => ({ ...band, to: Math.min(band.to, Date.now()) }))}
-                      unit={shown[metric]?.unit}
+                      unit={unitOf(metric)}
                       height={180}
                       group="device"
                       onSelect={select}

@@ -11,7 +11,7 @@ import { DemoPanel } from "../first-visit/demo-panel.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { FleetTable } from "./fleet-table.tsx";
 import { Heard } from "./heard.ts";
-import { type FleetFilter, loadFleet } from "./use-fleet.ts";
+import { type FleetFilter, type ListedDevice, useFleet } from "./use-fleet.ts";
 import "./fleet.css";
 
 const states: readonly (readonly [FleetFilter["state"], string])[] = [
@@ -28,7 +28,7 @@ export function FleetPage() {
   const [search, set] = useAddressFilter();
   const q = search.get("q") ?? "";
   const state = states.find(([each]) => each === search.get("state"))?.[0] ?? "";
-  const { resource, reload } = useResource(`${state} ${q}`, () => loadFleet({ q, state }));
+  const { resource, reload } = useFleet({ q, state });
   const mayReadAlerts = may("alerts:read");
   const alerts = useResource("alerts", () => (mayReadAlerts ? openAlerts() : Promise.resolve(none)));
   const topics = may("telemetry:read") ? "telemetry,devices" : "devices";
@@ -62,7 +62,12 @@ export function FleetPage() {
           </Link>
         )}
       </div>
-      <Tiles devices={devices ?? []} heard={heard} openAlerts={alerts.resource.value?.size ?? 0} />
+      <Tiles
+        devices={devices ?? []}
+        isWhole={resource.state !== "loading"}
+        heard={heard}
+        openAlerts={alerts.resource.value?.size ?? 0}
+      />
       <Loaded of={resource} retry={reload}>
         {(all) =>
           all.length === 0 ? (
@@ -90,18 +95,21 @@ async function openAlerts(): Promise<ReadonlyMap<string, number>> {
 }
 
 interface TilesProps {
-  readonly devices: Awaited<ReturnType<typeof loadFleet>>;
+  readonly devices: readonly ListedDevice[];
+  /** Whether there are no more of them on their way. */
+  readonly isWhole: boolean;
   readonly heard: Heard;
   readonly openAlerts: number;
 }
 
-function Tiles({ devices, heard, openAlerts: withAlerts }: TilesProps) {
+function Tiles({ devices, isWhole, heard, openAlerts: withAlerts }: TilesProps) {
   const connected = useMemo(() => devices.filter((device) => device.connected).length, [devices]);
   useSyncExternalStore(heard.watch, () => heard.second);
+  const atLeast = (count: number): string => `${count.toLocaleString()}${isWhole ? "" : "+"}`;
   return (
     <dl className="tiles">
-      <Tile name="Devices">{devices.length.toLocaleString()}</Tile>
-      <Tile name="Connected">{connected.toLocaleString()}</Tile>
+      <Tile name="Devices">{atLeast(devices.length)}</Tile>
+      <Tile name="Connected">{atLeast(connected)}</Tile>
       <Tile name="Messages a second">{heard.rate.toLocaleString()}</Tile>
       <Tile name="Devices with open alerts">{withAlerts.toLocaleString()}</Tile>
     </dl>

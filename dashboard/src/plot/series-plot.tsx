@@ -86,7 +86,14 @@ export function SeriesPlot({
           x: { range: () => [shown.current.from / 1_000, shown.current.to / 1_000] },
           y: { range: () => valueRange(shown.current.points, shown.current.levels, shown.current.marks) },
         },
-        series: [{}, { stroke: color("accent"), width: 1.5, points: { show: false } }],
+        series: [
+          {},
+          {
+            stroke: color("accent"),
+            width: 1.5,
+            points: { show: true, size: 5, fill: color("accent"), filter: alone },
+          },
+        ],
         axes: [
           { ...axis, space: 90, values: (_self, splits) => timeTexts(splits) },
           { ...axis, size: 56 },
@@ -139,6 +146,13 @@ export function SeriesPlot({
       <span ref={readout} className="plot-readout number" aria-hidden="true" />
     </div>
   );
+}
+
+/** The readings that no line leads to, which would not be seen: drawn as points. */
+function alone(plot: uPlot): number[] {
+  const values = plot.data[1] ?? [];
+  const isThere = (at: number): boolean => values[at] !== null && values[at] !== undefined;
+  return Array.from(values.keys()).filter((at) => isThere(at) && !isThere(at - 1) && !isThere(at + 1));
 }
 
 /** What is under the crosshair: when, how much, and which episode it lies in. */

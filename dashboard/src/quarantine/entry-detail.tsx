@@ -6,7 +6,7 @@ import { useResource } from "../data/use-resource.ts";
 import { Loaded } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
-import { EntryBytes } from "./entry-bytes.tsx";
+import { RecordBytes } from "../bytes/record-bytes.tsx";
 import { stages } from "./quarantine-filter.ts";
 
 type Shown = AnswerOf<"GET", "/api/v1/quarantine/{id}">;
@@ -44,7 +44,7 @@ export function EntryDetail({ id, onChanged }: EntryDetailProps) {
               <bdi>{entry.mqttTopic === "" ? entry.logTopic : entry.mqttTopic}</bdi> through gateway{" "}
               <bdi>{entry.gateway}</bdi>
             </p>
-            <EntryBytes hex={entry.hex} decoded={entry.decoded?.value ?? entry.text} />
+            <RecordBytes hex={entry.hex} decoded={entry.decoded?.value ?? entry.text} />
             {may("quarantine:write") && (
               <FixForm
                 key={entry.changedAt}

@@ -40,7 +40,7 @@ export function parseDraft(text: string): Draft {
     faults: [{ pointer: "", detail, line: 1 }],
   });
   if (faults.length > 0) return { text, definition: undefined, faults };
-  if (!isMap(document.contents)) return unreadable("A rule is a map of its parts.");
+  if (!isMap(document.contents)) return unreadable("This has to be a map of its parts, like `id: a-name`.");
   try {
     return { text, definition: document.toJS() as Record<string, unknown>, faults };
   } catch (error) {

@@ -165,6 +165,7 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
           isOpen={mayDraft && draft.definition !== undefined}
         />
         <YamlEditor
+          label="The rule as YAML"
           text={draft.text}
           isReadOnly={!mayDraft}
           onText={(text) => setDraft(parseDraft(text))}

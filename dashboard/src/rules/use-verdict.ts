@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { api } from "../data/api.ts";
 import { type Draft, type Fault, lineOf } from "./draft.ts";
 
-type Verdict = AnswerOf<"POST", "/api/v1/rules/validate">;
+type Verdict = AnswerOf<"POST", "/api/v1/boards/validate"> & Partial<AnswerOf<"POST", "/api/v1/rules/validate">>;
 
 const restMs = 300;
 
@@ -16,7 +16,7 @@ export interface Judged {
 }
 
 /** What the platform says of a draft, once it has rested. */
-export function useVerdict(draft: Draft): Judged | undefined {
+export function useVerdict(draft: Draft, path = "/api/v1/rules/validate"): Judged | undefined {
   const [judged, setJudged] = useState<Judged>();
   useEffect(() => {
     const { definition, faults, text } = draft;
@@ -26,8 +26,8 @@ export function useVerdict(draft: Draft): Judged | undefined {
     }
     let isOver = false;
     const timer = setTimeout(() => {
-      api.request<Verdict>("POST", "/api/v1/rules/validate", definition).then(
-        ({ valid, errors, warnings }) => {
+      api.request<Verdict>("POST", path, definition).then(
+        ({ valid, errors, warnings = [] }) => {
           if (isOver) return;
           const placed = (each: { pointer: string; detail: string }) => ({
             ...each,
@@ -51,6 +51,6 @@ export function useVerdict(draft: Draft): Judged | undefined {
       isOver = true;
       clearTimeout(timer);
     };
-  }, [draft]);
+  }, [draft, path]);
   return judged;
 }

@@ -2,6 +2,8 @@ import { type KeyboardEvent, useRef } from "react";
 import type { Fault } from "./draft.ts";
 
 interface YamlEditorProps {
+  /** Whose text it is, for a screen reader. */
+  readonly label: string;
   readonly text: string;
   readonly isReadOnly: boolean;
   readonly onText: (text: string) => void;
@@ -9,8 +11,8 @@ interface YamlEditorProps {
   readonly warnings: readonly Fault[];
 }
 
-/** The rule as text, with its lines numbered and what is wrong beside them. Tab stays the key that leaves the field. */
-export function YamlEditor({ text, isReadOnly, onText, faults, warnings }: YamlEditorProps) {
+/** A rule or a board as text, its lines numbered, and what is wrong beside them. Tab stays the key that leaves it. */
+export function YamlEditor({ label, text, isReadOnly, onText, faults, warnings }: YamlEditorProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const gutter = useRef<HTMLDivElement>(null);
   const lines = text.split("\n");
@@ -46,7 +48,7 @@ export function YamlEditor({ text, isReadOnly, onText, faults, warnings }: YamlE
         </div>
         <textarea
           ref={area}
-          aria-label="The rule as YAML"
+          aria-label={label}
           aria-invalid={faults.length > 0}
           aria-describedby="yaml-faults"
           readOnly={isReadOnly}

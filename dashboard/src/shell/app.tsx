@@ -7,6 +7,9 @@ import "./shell.css";
 
 const FleetPage = lazy(async () => ({ default: (await import("../fleet/fleet-page.tsx")).FleetPage }));
 const DevicePage = lazy(async () => ({ default: (await import("../device/device-page.tsx")).DevicePage }));
+const BoardsPage = lazy(async () => ({ default: (await import("../boards/boards-page.tsx")).BoardsPage }));
+const BoardPage = lazy(async () => ({ default: (await import("../boards/board-page.tsx")).BoardPage }));
+const NewBoardPage = lazy(async () => ({ default: (await import("../boards/board-page.tsx")).NewBoardPage }));
 const AlertsPage = lazy(async () => ({ default: (await import("../alerts/alerts-page.tsx")).AlertsPage }));
 const RulesPage = lazy(async () => ({ default: (await import("../rules/rules-page.tsx")).RulesPage }));
 const RulePage = lazy(async () => ({ default: (await import("../rules/rule-page.tsx")).RulePage }));
@@ -33,6 +36,9 @@ export function App() {
               <Route path="/devices/:id">{({ id }) => <DevicePage key={id} id={decodeURIComponent(id)} />}</Route>
               <Route path="/connect" component={ConnectPage} />
               <Route path="/design" component={DesignPage} />
+              <Route path="/boards" component={BoardsPage} />
+              <Route path="/boards/new" component={NewBoardPage} />
+              <Route path="/boards/:id">{({ id }) => <BoardPage key={id} id={decodeURIComponent(id)} />}</Route>
               <Route path="/alerts/:id?">{({ id }) => <AlertsPage id={id} />}</Route>
               <Route path="/rules" component={RulesPage} />
               <Route path="/rules/new">

@@ -17,6 +17,7 @@ const commands: readonly Command[] = [
   { name: "Quarantine", kind: "page", path: "/quarantine", needs: "quarantine:read" },
   { name: "Audit trail", kind: "page", path: "/audit", needs: "audit:read" },
   { name: "Connect a device", kind: "action", path: "/connect", needs: "devices:write" },
+  { name: "New board", kind: "action", path: "/boards/new", needs: "boards:write" },
   { name: "Write a rule", kind: "action", path: "/rules/new", needs: "rules:write" },
   { name: "All components", kind: "page", path: "/design" },
 ];

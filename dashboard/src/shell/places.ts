@@ -10,6 +10,7 @@ export interface Place {
 /** The pages of the navigation. */
 export const places: readonly Place[] = [
   { path: "/", name: "Fleet", needs: "devices:read" },
+  { path: "/boards", name: "Boards", needs: "boards:read" },
   { path: "/alerts", name: "Alerts", needs: "alerts:read" },
   { path: "/rules", name: "Rules", needs: "rules:read" },
   { path: "/pipeline", name: "Pipeline", needs: "ledger:read" },

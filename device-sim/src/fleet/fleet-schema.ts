@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Faults, Hops, Processes, targetSchema } from "./fault-schema.ts";
+import { formatNames } from "../payloads/format-names.ts";
 import { Duration, signalSchema } from "../signals/signal-schema.ts";
 
 /** A length of time, or two of them between which one is drawn. */
@@ -15,9 +16,6 @@ const Share = Type.Union([Type.String(), Type.Number({ minimum: 0, maximum: 1 })
 const Rate = Type.String({ title: "rate", description: "How often: `5000/s`, `12/m`, `1/h`" });
 const exact = { additionalProperties: false } as const;
 
-const formats = ["json", "senml", "senml-cbor", "cbor", "line", "protobuf"] as const;
-export type FormatName = (typeof formats)[number];
-
 export const profileSchema = Type.Object(
   {
     devices: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
@@ -26,7 +24,7 @@ export const profileSchema = Type.Object(
     tags: Type.Optional(Type.Record(Type.String(), Type.String())),
     rate: Type.Optional(Rate),
     arrival: Type.Optional(Type.Union([Type.Literal("even"), Type.Literal("poisson")], { default: "even" })),
-    format: Type.Optional(Type.Union(formats.map((name) => Type.Literal(name)))),
+    format: Type.Optional(Type.Union(formatNames.map((name) => Type.Literal(name)))),
     topic: Type.Optional(Type.String({ minLength: 1, description: "With `{id}`; default: Headwater's of the format" })),
     qos: Type.Optional(
       Type.Union([Type.Integer({ minimum: 0, maximum: 2 }), Type.Record(Type.String({ pattern: "^[012]$" }), Share)], {
@@ -146,33 +144,51 @@ export const profileSchema = Type.Object(
 export type ProfileSpec = Static<typeof profileSchema>;
 
 const Count = Type.Integer({ minimum: 0 });
+const threshold = {
+  metric: Type.String({ minLength: 1 }),
+  above: Type.Optional(Type.Number()),
+  below: Type.Optional(Type.Number()),
+  clearBelow: Type.Optional(Type.Number()),
+  clearAbove: Type.Optional(Type.Number()),
+  tolerance: Type.Optional(Count),
+};
 export const expectSchema = Type.Object(
   {
     lost: Type.Optional(Count),
     unacked: Type.Optional(Count),
+    changed: Type.Optional(
+      Type.Integer({ minimum: 0, description: "Stored values that are not those sent; default 0" }),
+    ),
+    retimed: Type.Optional(Type.Integer({ minimum: 0, description: "Stored at another time than the device gave" })),
     duplicated: Type.Optional(Count),
     reordered: Type.Optional(Count),
     refusedDevices: Type.Optional(Count),
     sentAtLeast: Type.Optional(Share),
     p99: Type.Optional(
       Type.Object(
-        { ack: Type.Optional(Duration), logged: Type.Optional(Duration), stored: Type.Optional(Duration) },
-        exact,
+        {
+          ack: Type.Optional(Duration),
+          logged: Type.Optional(Duration),
+          stored: Type.Optional(Duration),
+          command: Type.Optional(Duration),
+        },
+        { ...exact, description: "From when a message was due; of commands those that `commands` names" },
       ),
     ),
     alerts: Type.Optional(
       Type.Array(
         Type.Object(
-          {
-            rule: Type.String({ minLength: 1 }),
-            metric: Type.String({ minLength: 1 }),
-            above: Type.Optional(Type.Number()),
-            below: Type.Optional(Type.Number()),
-            clearBelow: Type.Optional(Type.Number()),
-            clearAbove: Type.Optional(Type.Number()),
-            tolerance: Type.Optional(Count),
-          },
+          { rule: Type.String({ minLength: 1 }), ...threshold },
           { ...exact, description: "As many alerts of the rule as the values that were sent say" },
+        ),
+        { maxItems: 100 },
+      ),
+    ),
+    commands: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { name: Type.String({ minLength: 1 }), ...threshold },
+          { ...exact, description: "A command of that name each time a device's values cross the threshold" },
         ),
         { maxItems: 100 },
       ),
@@ -182,7 +198,7 @@ export const expectSchema = Type.Object(
   exact,
 );
 export type ExpectSpec = Static<typeof expectSchema>;
-export type AlertSpec = NonNullable<ExpectSpec["alerts"]>[number];
+export type ThresholdSpec = NonNullable<ExpectSpec["alerts"]>[number] | NonNullable<ExpectSpec["commands"]>[number];
 
 export const fleetSchema = Type.Object(
   {

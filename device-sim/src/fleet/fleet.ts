@@ -1,5 +1,5 @@
 import { type PlannedFault, plannedFaults } from "./planned-faults.ts";
-import type { AlertSpec, ExpectSpec, FleetSpec, ProfileSpec } from "./fleet-schema.ts";
+import type { ExpectSpec, FleetSpec, ProfileSpec, ThresholdSpec } from "./fleet-schema.ts";
 import { FleetFault } from "./fleet-fault.ts";
 import { type Profile, Reading } from "./profile.ts";
 
@@ -121,20 +121,27 @@ function checkExpect({ expect = {}, profiles }: FleetSpec, read: Reading): void 
   for (const [name, text] of Object.entries(expect.p99 ?? {})) read.millis(text, `/expect/p99/${name}`);
   if (expect.sentAtLeast !== undefined) read.share(expect.sentAtLeast, "/expect/sentAtLeast");
   if (expect.commandsAnswered !== undefined) read.share(expect.commandsAnswered, "/expect/commandsAnswered");
-  for (const [i, alert] of (expect.alerts ?? []).entries()) {
-    const { metric, above, below } = alert;
-    const path = `/expect/alerts/${i}`;
-    if ((above === undefined) === (below === undefined))
-      throw new FleetFault(path, "needs `above` or `below`, one of them");
-    checkClearing(alert, path);
-    if (!Object.values(profiles).some(({ metrics }) => metrics !== undefined && metric in metrics)) {
-      throw new FleetFault(`${path}/metric`, `no profile has the metric ${JSON.stringify(metric)}`);
-    }
+  for (const [i, alert] of (expect.alerts ?? []).entries()) checkThreshold(alert, `/expect/alerts/${i}`, profiles);
+  for (const [i, command] of (expect.commands ?? []).entries())
+    checkThreshold(command, `/expect/commands/${i}`, profiles);
+  if (expect.p99?.command !== undefined && expect.commands === undefined) {
+    const remedy = "say by `expect.commands` which commands which values call for";
+    throw new FleetFault("/expect/p99/command", `nobody knows which message a command answers; ${remedy}`);
+  }
+}
+
+function checkThreshold(threshold: ThresholdSpec, path: string, profiles: FleetSpec["profiles"]): void {
+  const { metric, above, below } = threshold;
+  if ((above === undefined) === (below === undefined))
+    throw new FleetFault(path, "needs `above` or `below`, one of them");
+  checkClearing(threshold, path);
+  if (!Object.values(profiles).some(({ metrics }) => metrics !== undefined && metric in metrics)) {
+    throw new FleetFault(`${path}/metric`, `no profile has the metric ${JSON.stringify(metric)}`);
   }
 }
 
 /** What clears has to lie on the other side of what raises. */
-function checkClearing({ above, below, clearBelow, clearAbove }: AlertSpec, path: string): void {
+function checkClearing({ above, below, clearBelow, clearAbove }: ThresholdSpec, path: string): void {
   if (clearBelow !== undefined && (above === undefined || clearBelow > above))
     throw new FleetFault(`${path}/clearBelow`, "belongs to `above` and is not greater than it");
   if (clearAbove !== undefined && (below === undefined || clearAbove < below))

@@ -4,7 +4,9 @@ import { readRecordedColumn } from "../signals/recorded.ts";
 import { signalMaker } from "../signals/shapes.ts";
 import type { SignalMaker } from "../signals/signal.ts";
 import { FleetFault } from "./fleet-fault.ts";
-import type { FormatName, ProfileSpec } from "./fleet-schema.ts";
+import type { FormatName } from "../payloads/format-names.ts";
+import { formats } from "../payloads/formats.ts";
+import type { ProfileSpec } from "./fleet-schema.ts";
 import { millisOf, millisRangeOf, type Range, ratePerSecond, shareOf } from "./units.ts";
 
 /** Times are in milliseconds, rates a second, shares between 0 and 1. */
@@ -49,15 +51,6 @@ export interface Profile {
 /** MQTT's length of a string, less what a prefix of the run may add. */
 const mostTopicBytes = 65_000;
 const none: Range = { from: 0, to: 0 };
-const topics: Readonly<Record<FormatName, string>> = {
-  json: "devices/{id}/telemetry",
-  senml: "devices/{id}/telemetry/senml",
-  "senml-cbor": "devices/{id}/telemetry/senml-cbor",
-  cbor: "devices/{id}/telemetry/cbor",
-  line: "devices/{id}/telemetry/line",
-  protobuf: "devices/{id}/telemetry/protobuf",
-};
-
 /** Reads texts with units, and names where one cannot be read. */
 export class Reading {
   readonly #folder: string;
@@ -105,6 +98,14 @@ export class Reading {
   profile(name: string, spec: ProfileSpec, devices: number, rate: number): Profile {
     const at = (member: string): string => `/profiles/${name}/${member}`;
     const { clock = {}, delivery = {}, connection = {}, commands = {} } = spec;
+    const { format = "json" } = spec;
+    const { isUntimed, isNumberAlone } = formats[format];
+    if (isUntimed && spec.clock !== undefined)
+      throw new FleetFault(at("clock"), `${format} says no time, so no clock can be wrong; leave \`clock\` out`);
+    if (isNumberAlone && spec.metrics !== undefined)
+      throw new FleetFault(at("metrics"), `a message of ${format} is its number alone; leave \`metrics\` out`);
+    if (isNumberAlone && spec.identity === false)
+      throw new FleetFault(at("identity"), `a message of ${format} is its number alone; name it, or leave this out`);
     const keep = delivery.storeAndForward;
     const identity = spec.identity === false ? undefined : (spec.identity ?? "seq");
     if (identity !== undefined && spec.metrics !== undefined && identity in spec.metrics) {
@@ -125,13 +126,17 @@ export class Reading {
       tags: spec.tags ?? {},
       rate,
       isPoisson: spec.arrival === "poisson",
-      format: spec.format ?? "json",
-      topic: this.#topic(spec.topic ?? topics[spec.format ?? "json"], `${name}-${devices}`, at("topic")),
+      format,
+      topic: this.#topic(
+        (spec.topic ?? formats[format].topic).replaceAll("{identity}", identity ?? "value"),
+        `${name}-${devices}`,
+        at("topic"),
+      ),
       mqttVersion: spec.mqttVersion === 5 ? 5 : 4,
       qos: this.#qos(spec.qos ?? 1, at("qos")),
       payloadBytes: spec.payloadBytes ?? 0,
       metrics: Object.entries(
-        spec.metrics ?? { temperature: { shape: "sine", mean: 21, amplitude: 3, period: "5m" } },
+        spec.metrics ?? (isNumberAlone ? {} : { temperature: { shape: "sine", mean: 21, amplitude: 3, period: "5m" } }),
       ).map(([metric, signal]) => {
         const path = `${at("metrics")}/${metric.replaceAll("~", "~0").replaceAll("/", "~1")}`;
         if (signal.stuck !== undefined) this.checkCycle(signal.stuck.every, signal.stuck.for, `${path}/stuck/for`);

@@ -1,16 +1,17 @@
 import type { Profile } from "../fleet/profile.ts";
 import { text } from "../mqtt/packets.ts";
 import { Session } from "../mqtt/session.ts";
-import { payloads } from "../payloads/payload.ts";
+import { formats } from "../payloads/formats.ts";
 import { Random } from "../signals/random.ts";
 import type { Signal, Value } from "../signals/signal.ts";
-import { AlertExpectation } from "./alert-expectation.ts";
 import { CommandAnswers } from "./command-answers.ts";
+import { CommandExpectation } from "./command-expectation.ts";
 import { Delivery, type Message } from "./delivery.ts";
 import { MessageLog } from "./message-log.ts";
 import { hostilePublish } from "./hostile.ts";
 import { type Outage, siteOutages } from "./site-outages.ts";
 import type { LoadContext } from "./load-context.ts";
+import { Threshold } from "./threshold.ts";
 
 export interface Identity {
   readonly id: string;
@@ -22,8 +23,9 @@ type OnSent = (seq: number, due: number) => void;
 /** A device of a fleet: what it measures, when it sends that, and what becomes of it. */
 export class DeviceLoad {
   readonly id: string;
-  readonly log = new MessageLog();
-  readonly alerts: readonly AlertExpectation[];
+  readonly log: MessageLog;
+  readonly alerts: readonly Threshold[];
+  readonly commands: readonly CommandExpectation[];
   /** Why the broker has refused it last. */
   refused: string | undefined;
   /** Whether it has been connected at all. */
@@ -51,6 +53,7 @@ export class DeviceLoad {
   constructor({ id, token }: Identity, profile: Profile, context: LoadContext, onSent?: OnSent) {
     this.#onSent = onSent;
     this.id = id;
+    this.log = new MessageLog(context.keepsReadings);
     this.#profile = profile;
     this.#context = context;
     this.#random = new Random(context.seed, id);
@@ -59,10 +62,12 @@ export class DeviceLoad {
     this.#skew = this.#random.within(profile.clock.skew);
     this.#jumpBy = this.#random.within(profile.clock.jumpBy);
     this.#delivery = new Delivery(profile.delivery, this.#random, context, (message) => this.#send(message));
-    this.alerts = context.expectedAlerts.map((each) => new AlertExpectation(each));
-    this.#commands = new CommandAnswers(id, profile.commands, this.#random, context, (topic, reply) => {
-      this.#session.publish(0, text(topic), Buffer.from(reply), 1);
-    });
+    this.alerts = context.expectedAlerts.map((each) => new Threshold(each));
+    this.commands = context.expectedCommands.map((each) => new CommandExpectation(each));
+    const reply = (topic: string, payload: string): void =>
+      void this.#session.publish(0, text(topic), Buffer.from(payload), 1);
+    const onCommand = (name: string): void => this.#received(name);
+    this.#commands = new CommandAnswers(id, profile.commands, this.#random, context, reply, onCommand);
     this.#session = new Session({
       open: context.open,
       version: profile.mqttVersion,
@@ -86,6 +91,11 @@ export class DeviceLoad {
   /** Messages that are neither acknowledged nor given up. */
   get pending(): number {
     return this.#session.inFlight + this.#backlog.length + this.#delivery.held;
+  }
+
+  /** Whether its values have called for a command that is not here yet. */
+  get isWaitingForCommand(): boolean {
+    return this.commands.some((each) => each.isWaiting);
   }
 
   connect(): void {
@@ -125,7 +135,7 @@ export class DeviceLoad {
       const value = signal.next(elapsed, due);
       if (value !== undefined) readings.push([name, value]);
     }
-    if (readings.length === 0 || this.#random.isIn(delivery.missing)) {
+    if ((readings.length === 0 && this.#signals.length > 0) || this.#random.isIn(delivery.missing)) {
       this.#context.counts.missing += 1;
       return;
     }
@@ -178,12 +188,13 @@ export class DeviceLoad {
     const qos = this.#qos();
     const seq = this.log.count + 1;
     const all = identity === undefined ? readings : [...readings, [identity, seq] as const];
-    const payload = payloads[format](time, all, payloadBytes);
+    const payload = formats[format].write(time, all, payloadBytes);
     if (!this.#session.publish(seq, this.#topic, payload, qos)) return false;
-    this.log.add(time);
+    this.log.add(time, readings);
     counts.sent += 1;
     counts.bytes += payload.length;
     for (const each of this.alerts) each.take(readings);
+    for (const each of this.commands) each.sent(readings, due);
     if (qos === 0) {
       counts.unconfirmed += 1;
     } else {
@@ -211,9 +222,19 @@ export class DeviceLoad {
     this.#dues.delete(seq);
     this.log.ack(seq);
     this.#context.counts.acked += 1;
-    const micros = Math.round((this.#context.now() - due) * 1_000);
-    this.#context.ackLatency.record(Math.max(1, micros));
+    this.#context.ackLatency.record(this.#microsSince(due));
     if (this.#backlog.length > 0) this.#sendBacklog();
+  }
+
+  #received(name: string): void {
+    for (const each of this.commands) {
+      const due = each.take(name);
+      if (due !== undefined) this.#context.commandLatency.record(this.#microsSince(due));
+    }
+  }
+
+  #microsSince(due: number): number {
+    return Math.max(1, Math.round((this.#context.now() - due) * 1_000));
   }
 
   #sendBacklog(): void {

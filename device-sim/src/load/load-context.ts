@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
-import type { ExpectedAlerts } from "./alert-expectation.ts";
+import type { ExpectedCommands } from "./command-expectation.ts";
+import type { ThresholdOf } from "./threshold.ts";
 
 /** What the devices of a thread share. */
 export interface LoadContext {
@@ -11,11 +12,16 @@ export interface LoadContext {
   readonly seed: number;
   /** Microseconds from when a message was due until it was acknowledged. */
   readonly ackLatency: { record(micros: number): void };
+  /** The same until the command was here that the message called for. */
+  readonly commandLatency: { record(micros: number): void };
   /** Calls back at a time on the clock of the schedule; the load waits for it before it ends. */
   readonly at: (time: number, callback: () => void) => void;
   /** The same, while the schedule lasts. */
   readonly during: (time: number, callback: () => void) => void;
-  readonly expectedAlerts: readonly ExpectedAlerts[];
+  readonly expectedAlerts: readonly ThresholdOf[];
+  readonly expectedCommands: readonly ExpectedCommands[];
+  /** Whether what messages say is kept, to be held against what is stored. */
+  readonly keepsReadings: boolean;
   readonly counts: LoadCounts;
 }
 

@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly onProbe: (device: string, seq: number, due: number) => void;
   /** Devices that are looked up in the store meanwhile, at most. */
   readonly probes: number;
+  /** Whether what messages say is held against what is stored. */
+  readonly keepsReadings?: boolean;
   /** How long a fleet may take to connect beyond what its rate of connects needs (ms). */
   readonly connectMs: number;
 }
@@ -41,6 +43,7 @@ export class Load {
         devices: part,
         connects: fleet.load.connects / threads,
         probes: Math.ceil(probes / threads),
+        keepsReadings: options.keepsReadings === true,
       };
       return new Worker(new URL("./worker.ts", import.meta.url), { workerData: work });
     });

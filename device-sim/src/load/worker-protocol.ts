@@ -22,6 +22,7 @@ export interface LoadWork {
   readonly connects: number;
   /** How many of its devices are looked up in the store meanwhile. */
   readonly probes: number;
+  readonly keepsReadings: boolean;
 }
 
 export type ToWorker =
@@ -55,6 +56,7 @@ export interface LoadDone {
   readonly counts: LoadCounts;
   readonly devices: readonly DeviceDone[];
   readonly ackLatency: RecordableHistogram;
+  readonly commandLatency: RecordableHistogram;
   /** µs by which messages were sent later than they were due, by this thread's own doing. */
   readonly lag: RecordableHistogram;
   readonly refused: readonly Refusal[];
@@ -68,4 +70,5 @@ export interface DeviceDone {
   readonly sent: SentMessages;
   /** In the order of the fleet's expectations. */
   readonly alerts: readonly number[];
+  readonly commands: readonly { readonly expected: number; readonly received: number }[];
 }

@@ -38,6 +38,7 @@ const counts: LoadCounts = {
   commandsAnswered: 0,
 };
 const ackLatency = histogram();
+const commandLatency = histogram();
 const recent = histogram();
 const lag = histogram();
 const due = new DueQueue();
@@ -65,6 +66,7 @@ const context: LoadContext = {
       recent.record(micros);
     },
   },
+  commandLatency,
   at(time, callback) {
     needed += 1;
     callAt(time, () => {
@@ -74,6 +76,8 @@ const context: LoadContext = {
   },
   during: (time, callback) => callAt(time, () => (isEnding ? undefined : callback())),
   expectedAlerts: fleet.expect.alerts ?? [],
+  expectedCommands: fleet.expect.commands ?? [],
+  keepsReadings: work.keepsReadings,
   counts,
 };
 const devices = work.devices.map(({ id, token, profile }, i) => {
@@ -131,7 +135,11 @@ function tick(): void {
       due.push(at + device.interval(loadFactor(fleet.load, at - beganAt)), who);
     }
     if (time >= endsAt) end();
-  } else if (!isDone && devices.every((device) => device.pending === 0) && needed === 0) finish();
+  } else if (!isDone && needed === 0 && devices.every(isThrough)) finish();
+}
+
+function isThrough(device: DeviceLoad): boolean {
+  return device.pending === 0 && !device.isWaitingForCommand;
 }
 
 function callAt(time: number, callback: () => void): void {
@@ -189,6 +197,7 @@ function finish(): void {
     done: {
       counts,
       ackLatency,
+      commandLatency,
       lag,
       refused,
       scheduled,
@@ -196,7 +205,8 @@ function finish(): void {
         id: device.id,
         profile: work.devices[i]!.profile,
         sent: device.log.take(),
-        alerts: device.alerts.map(({ raised }) => raised),
+        alerts: device.alerts.map(({ crossed }) => crossed),
+        commands: device.commands.map(({ expected, received }) => ({ expected, received })),
       })),
     },
   });

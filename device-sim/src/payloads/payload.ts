@@ -1,6 +1,5 @@
 import { events } from "@headwater/proto";
 import { Encoder } from "cbor-x";
-import type { FormatName } from "../fleet/fleet-schema.ts";
 import type { Value } from "../signals/signal.ts";
 
 export type Readings = readonly (readonly [metric: string, value: Value])[];
@@ -11,7 +10,7 @@ export type WritePayload = (time: number, readings: Readings, least: number) => 
 /** What readings are called by the time they are stored; a line's fields have its measurement before them. */
 export const lineMeasurement = "sim";
 
-export const payloads: Readonly<Record<FormatName, WritePayload>> = {
+export const payloads = {
   json: (time, readings, least) => {
     const values = readings.map(([metric, value]) => `${JSON.stringify(metric)}:${JSON.stringify(value)}`).join(",");
     // Spaces behind a value are nothing in JSON.
@@ -25,7 +24,7 @@ export const payloads: Readonly<Record<FormatName, WritePayload>> = {
     }));
     return Buffer.from(JSON.stringify(records).padEnd(least));
   },
-  "senml-cbor": (time, readings) => {
+  senmlCbor: (time, readings) => {
     const records = readings.map(([name, value], i) => {
       const label = typeof value === "number" ? 2 : typeof value === "string" ? 3 : 4;
       return new Map<number, unknown>([...(i === 0 ? [[-3, time / 1_000] as const] : []), [0, name], [label, value]]);
@@ -40,7 +39,8 @@ export const payloads: Readonly<Record<FormatName, WritePayload>> = {
     return Buffer.from(line.length + 2 < least ? `${line}\n#`.padEnd(least) : line);
   },
   protobuf: encodeEvent,
-};
+  value: (_time, readings) => Buffer.from(String(readings.at(-1)![1])),
+} as const satisfies Readonly<Record<string, WritePayload>>;
 
 // A map of SenML's labels is a plain map: cbor-x marks it as one of JavaScript (tag 259) otherwise.
 const forMaps = { useTag259ForMaps: false };

@@ -1,8 +1,9 @@
+import type { Content } from "../verdict/compare-content.ts";
 import type { FleetVerdict, Latency } from "../verdict/verdict.ts";
 
 /** A verdict for a person at a terminal. */
 export function describeVerdict(verdict: FleetVerdict): string {
-  const { counts, stored, logged, latency, lag } = verdict;
+  const { counts, stored, content, logged, latency, lag } = verdict;
   const rate = Math.round(counts.sent / Math.max(verdict.seconds, 0.001));
   const lines = [
     row("fleet", `${verdict.fleet}, seed ${verdict.seed}, ${verdict.devices} devices, ${verdict.seconds.toFixed(1)} s`),
@@ -32,16 +33,20 @@ export function describeVerdict(verdict: FleetVerdict): string {
     if (known.unconfirmedMissing > 0)
       lines.push(row("", `${known.unconfirmedMissing} that nobody acknowledged are not there`));
   }
+  if (content !== undefined) lines.push(...contentLines(content));
   if (counts.commands > 0) {
     const again = counts.repeatedCommands > 0 ? `, ${counts.repeatedCommands} delivered again` : "";
     lines.push(row("commands", `${counts.commands} received${again}, ${counts.commandsAnswered} answered`));
   }
+  for (const { name, expected, received } of verdict.commands)
+    lines.push(row("commands", `${name}: ${received} received, expected ${expected}`));
   for (const { rule, expected, raised } of verdict.alerts) {
     lines.push(row("alerts", `${rule}: ${raised ?? "unknown"}, expected ${expected}`));
   }
   lines.push(row("to ack", latencyText(latency.ack)));
   if (latency.logged.count > 0) lines.push(row("to the log", latencyText(latency.logged)));
   if (latency.stored.count > 0) lines.push(row("to a query", latencyText(latency.stored)));
+  if (latency.command.count > 0) lines.push(row("to a command", latencyText(latency.command)));
   if (counts.reconnects > 0 || counts.cuts > 0)
     lines.push(row("reconnects", `${counts.reconnects}, after ${counts.cuts} cuts`));
   const refusals = Map.groupBy(verdict.refused, ({ reason }) => reason);
@@ -61,6 +66,19 @@ export function describeVerdict(verdict: FleetVerdict): string {
     lines.push(`${holds ? "holds " : "BROKEN"}  ${name}: ${found} (expected: ${wanted})`);
   }
   return lines.join("\n");
+}
+
+function contentLines({ compared, changed, changes, retimed, retimes, misplaced, misplacements }: Content): string[] {
+  const lines: string[] = [];
+  if (changed > 0) lines.push(row("changed", `${changed} of ${compared} values that were compared`));
+  for (const { device, seq, metric, sent, found } of changes.slice(0, 10))
+    lines.push(`  ${device}: ${seq}, ${metric}: sent ${JSON.stringify(sent)}, found ${JSON.stringify(found)}`);
+  if (retimed > 0) lines.push(row("retimed", `${retimed} lie at another time than their device gave them`));
+  for (const { device, seq, byMs } of retimes.slice(0, 3)) lines.push(`  ${device}: ${seq}, by ${byMs} ms`);
+  if (misplaced > 0) lines.push(row("misplaced", `${misplaced} of those that are lost lie with another device`));
+  for (const { device, seq, foundAs } of misplacements.slice(0, 10))
+    lines.push(`  ${device}: ${seq} lies with ${foundAs}`);
+  return lines;
 }
 
 function row(name: string, text: string): string {

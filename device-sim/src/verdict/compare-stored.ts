@@ -1,8 +1,7 @@
 import { sleep } from "@headwater/core";
 import { compare, type Comparison } from "./compare.ts";
+import { eachOf } from "./each-of.ts";
 import type { StoredDevice, StoreReader } from "./readers/reader.ts";
-
-const atOnce = 8;
 
 /**
  * Holds what devices have sent against a store. What is missing is asked for again until it is there, or until
@@ -24,14 +23,6 @@ export async function compareWithStore(
     if (!isLosing || performance.now() > deadline || hurry?.aborted === true) return found;
     await sleep(500, hurry).catch(() => undefined);
   }
-}
-
-async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const one = async (): Promise<void> => {
-    while (next < items.length) await work(items[next++]!);
-  };
-  await Promise.all(Array.from({ length: atOnce }, one));
 }
 
 async function compareOne(store: StoreReader, device: StoredDevice): Promise<Comparison> {

@@ -7,7 +7,7 @@ import { MessageLog } from "../load/message-log.ts";
 function sentMessages(count: number, { unacked = [] as number[], repeated = [] as number[] } = {}) {
   const log = new MessageLog();
   for (let i = 1; i <= count; i++) {
-    log.add(i * 1_000);
+    log.add(i * 1_000, []);
     if (!unacked.includes(i)) log.ack(i);
   }
   log.repeated.push(...repeated);

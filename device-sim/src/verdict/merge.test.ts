@@ -18,9 +18,19 @@ function partOf(part: number, parts: number, more: Partial<FleetVerdict> = {}): 
   return {
     share: { part, parts, expect: { lost: 2, unacked: 5, commandsAnswered: "60%" } },
     ...{ fleet: "plant", seed: 7, beganAt: `2026-01-01T00:00:0${part}.000Z`, seconds: part, devices: 5 },
-    ...{ refused: [], counts, scheduled: 10, unacked: 1, stored, logged: undefined, loggedUnknown: undefined },
-    ...{ latency: { ack: none, logged: none, stored: none }, lag: none, couldNotKeepUp: false },
+    ...{
+      refused: [],
+      counts,
+      scheduled: 10,
+      unacked: 1,
+      stored,
+      logged: undefined,
+      loggedUnknown: undefined,
+      content: undefined,
+    },
+    ...{ latency: { ack: none, logged: none, stored: none, command: none }, lag: none, couldNotKeepUp: false },
     alerts: [{ rule: "hot", expected: 3, raised: 2, tolerance: 2 }],
+    commands: [{ name: "shut", expected: 3, received: 3, tolerance: 0 }],
     ...{ expectations: [], holds: true },
     ...more,
   };
@@ -32,6 +42,7 @@ describe("verdicts of the parts of a fleet", () => {
     expect(whole).toMatchObject({ devices: 10, scheduled: 20, unacked: 2, beganAt: "2026-01-01T00:00:01.000Z" });
     expect(whole.stored).toMatchObject({ arrived: 16, lost: 2 });
     expect(whole.alerts).toEqual([{ rule: "hot", expected: 6, raised: 4, tolerance: 2 }]);
+    expect(whole.commands).toEqual([{ name: "shut", expected: 6, received: 6, tolerance: 0 }]);
     expect(whole.counts).toMatchObject({ sent: 20, commandsAnswered: 2 });
     // Two lost are allowed of the whole; half of the commands are fewer than it expects.
     expect(whole.expectations.filter(({ holds }) => !holds).map(({ name }) => name)).toEqual(["commands answered"]);

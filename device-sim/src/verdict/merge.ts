@@ -1,6 +1,7 @@
 import { SimulationError } from "../errors.ts";
 import type { LoadCounts } from "../load/load-context.ts";
 import { sumOf } from "./compare.ts";
+import { sumOfContents } from "./compare-content.ts";
 import { type FleetVerdict, judge, type Latency, mergeLatencies } from "./verdict.ts";
 
 /**
@@ -17,7 +18,7 @@ export function mergeOf(parts: readonly FleetVerdict[]): FleetVerdict {
   const latency = (kind: keyof FleetVerdict["latency"]): Latency =>
     mergeLatencies(parts.map((part) => part.latency[kind]));
   const { share, expectations: _judged, holds: _held, ...rest } = first;
-  const run = {
+  const together = {
     ...rest,
     beganAt: parts.map(({ beganAt }) => beganAt).toSorted()[0]!,
     seconds: Math.max(...parts.map(({ seconds }) => seconds)),
@@ -27,9 +28,10 @@ export function mergeOf(parts: readonly FleetVerdict[]): FleetVerdict {
     scheduled: total(parts, ({ scheduled }) => scheduled),
     unacked: total(parts, ({ unacked }) => unacked),
     stored: stored && sumOf(stored),
+    content: sumOfContents(parts.map((part) => part.content)),
     logged: logged && sumOf(logged),
     loggedUnknown,
-    latency: { ack: latency("ack"), logged: latency("logged"), stored: latency("stored") },
+    latency: { ack: latency("ack"), logged: latency("logged"), stored: latency("stored"), command: latency("command") },
     lag: mergeLatencies(parts.map(({ lag }) => lag)),
     couldNotKeepUp: parts.some(({ couldNotKeepUp }) => couldNotKeepUp),
     alerts: first.alerts.map((alert, i) => {
@@ -41,6 +43,12 @@ export function mergeOf(parts: readonly FleetVerdict[]): FleetVerdict {
       };
     }),
   };
+  const commands = first.commands.map((command, i) => ({
+    ...command,
+    expected: total(parts, (part) => part.commands[i]?.expected ?? 0),
+    received: total(parts, (part) => part.commands[i]?.received ?? 0),
+  }));
+  const run = { ...together, commands };
   const expectations = judge(run, share!.expect);
   return { ...run, expectations, holds: expectations.every(({ holds }) => holds) };
 }

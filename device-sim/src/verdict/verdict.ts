@@ -4,6 +4,7 @@ import { millisOf, shareOf } from "../fleet/units.ts";
 import type { LoadCounts } from "../load/load-context.ts";
 import type { Refusal } from "../load/worker-protocol.ts";
 import type { Comparison } from "./compare.ts";
+import type { Content } from "./compare-content.ts";
 
 /** Milliseconds, from when a message was due. */
 export interface Latency {
@@ -25,6 +26,14 @@ export interface AlertCount {
   readonly tolerance: number;
 }
 
+/** Commands by name that values called for, and that were here, each once. */
+export interface CommandCount {
+  readonly name: string;
+  readonly expected: number;
+  readonly received: number;
+  readonly tolerance: number;
+}
+
 export interface Expectation {
   readonly name: string;
   readonly wanted: string;
@@ -40,6 +49,10 @@ export interface Share {
   readonly expect: ExpectSpec;
 }
 
+/** Until a message was acknowledged, on the log, shown by a query; until the command was here that it called for. */
+export const latencyKinds = ["ack", "logged", "stored", "command"] as const;
+export type LatencyKind = (typeof latencyKinds)[number];
+
 export interface FleetVerdict {
   readonly share?: Share;
   readonly fleet: string;
@@ -54,16 +67,19 @@ export interface FleetVerdict {
   /** Sent with QoS 1 or 2, and not acknowledged by the end. */
   readonly unacked: number;
   readonly stored: Comparison | undefined;
+  /** What stored messages say; undefined: it was not held against what was sent. */
+  readonly content: Content | undefined;
   /** What the log had, as far as it could be followed. */
   readonly logged: Comparison | undefined;
   /** Why the log was not followed whole. */
   readonly loggedUnknown: string | undefined;
-  readonly latency: { readonly ack: Latency; readonly logged: Latency; readonly stored: Latency };
+  readonly latency: Readonly<Record<LatencyKind, Latency>>;
   /** By which the load itself was late. */
   readonly lag: Latency;
   /** The load was not what was asked for, by its own doing. */
   readonly couldNotKeepUp: boolean;
   readonly alerts: readonly AlertCount[];
+  readonly commands: readonly CommandCount[];
   /** What was done to processes and hops; seconds since the schedule began. */
   readonly faults?: readonly { readonly seconds: number; readonly text: string }[];
   readonly expectations: readonly Expectation[];
@@ -126,7 +142,11 @@ export function judge(run: Omit<FleetVerdict, "expectations" | "holds">, expect:
   const known = run.stored ?? run.logged;
   most("lost", known === undefined ? expect.lost : (expect.lost ?? 0), known?.lost);
   most("unacked", expect.unacked ?? 0, run.unacked);
-  most("duplicated", expect.duplicated, run.logged?.duplicated);
+  const { content } = run;
+  // Without a word of it no value may be another one, as far as values are compared.
+  most("values changed", content === undefined ? expect.changed : (expect.changed ?? 0), content?.changed);
+  most("retimed", expect.retimed, content?.retimed);
+  most("duplicated", expect.duplicated, duplicatedOf(run));
   most("reordered", expect.reordered, run.logged?.reordered);
   most("devices refused", expect.refusedDevices ?? 0, run.refused.length);
   if (expect.sentAtLeast !== undefined) {
@@ -135,7 +155,7 @@ export function judge(run: Omit<FleetVerdict, "expectations" | "holds">, expect:
     const share = run.scheduled === 0 ? 0 : (sent + missing + hostile) / run.scheduled;
     found.push({ name: "sent of what was due", wanted: percent(least), found: percent(share), holds: share >= least });
   }
-  for (const kind of ["ack", "logged", "stored"] as const) {
+  for (const kind of latencyKinds) {
     const wanted = expect.p99?.[kind];
     if (wanted === undefined) continue;
     const { count, p99 } = run.latency[kind];
@@ -149,8 +169,12 @@ export function judge(run: Omit<FleetVerdict, "expectations" | "holds">, expect:
   }
   for (const { rule, expected, raised, tolerance } of run.alerts) {
     const holds = raised !== null && Math.abs(raised - expected) <= tolerance;
-    const wanted = tolerance === 0 ? String(expected) : `${expected} ± ${tolerance}`;
+    const wanted = about(expected, tolerance);
     found.push({ name: `alerts of ${rule}`, wanted, found: raised === null ? "unknown" : String(raised), holds });
+  }
+  for (const { name, expected, received, tolerance } of run.commands) {
+    const holds = Math.abs(received - expected) <= tolerance;
+    found.push({ name: `commands ${name}`, wanted: about(expected, tolerance), found: String(received), holds });
   }
   if (expect.commandsAnswered !== undefined) {
     const least = shareOf(expect.commandsAnswered)!;
@@ -159,6 +183,17 @@ export function judge(run: Omit<FleetVerdict, "expectations" | "holds">, expect:
     found.push({ name: "commands answered", wanted: percent(least), found: percent(share), holds: share >= least });
   }
   return found;
+}
+
+/** Those of the log, which sees each copy; a store that shows more, or that alone is known, says so. */
+function duplicatedOf({ logged, stored }: Pick<FleetVerdict, "logged" | "stored">): number | undefined {
+  const inStore = stored?.duplicated ?? 0;
+  if (logged === undefined) return inStore > 0 ? inStore : undefined;
+  return Math.max(logged.duplicated, inStore);
+}
+
+function about(expected: number, tolerance: number): string {
+  return tolerance === 0 ? String(expected) : `${expected} ± ${tolerance}`;
 }
 
 function percent(share: number): string {

@@ -108,12 +108,18 @@ function referenceProblems({ variables = [], widgets }: BoardDefinition): Schema
       for (const [at, each] of widget.series.entries()) chosen(each, `${pointer}/series/${at}`, false);
     }
     if (widget.kind === "alerts") refer(widget.device, "device", `${pointer}/device`);
-    if (widget.kind === "table" || widget.kind === "count") {
+    if (widget.kind === "table") {
+      chosen(widget, pointer, false);
+      if (widget.devices !== undefined && widget.metrics === undefined) {
+        problems.push({ pointer: `${pointer}/metrics`, detail: "is missing; give the metrics that are the columns" });
+      }
+    }
+    if (widget.kind === "count") {
       chosen({ devices: widget.devices ?? {} }, pointer, false);
-      if (widget.kind === "count" && widget.devices !== undefined && widget.of !== "devices") {
+      if (widget.devices !== undefined && widget.of !== "devices") {
         problems.push({ pointer: `${pointer}/devices`, detail: "is of: devices alone; leave it out" });
       }
-      if (widget.kind === "count" && widget.severity !== undefined && widget.of !== "alerts") {
+      if (widget.severity !== undefined && widget.of !== "alerts") {
         problems.push({ pointer: `${pointer}/severity`, detail: "is of: alerts alone; leave it out" });
       }
     }

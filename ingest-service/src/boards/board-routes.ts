@@ -51,6 +51,7 @@ const mayWrite = { scopes: ["boards:write"], preconditions: true };
 const params = Type.Object({ id: Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" }) });
 const descriptionFields = {
   id: Type.String(),
+  revision: Type.Integer({ description: "As its ETag names it" }),
   title: Type.String(),
   description: Type.Optional(Type.String()),
   builtIn: Type.Boolean({ description: "It came with the platform, and nobody changed it" }),
@@ -248,9 +249,9 @@ function listed(shown: Shown) {
   return { ...descriptionOf(shown), widgets: shown.definition.widgets.length };
 }
 
-function descriptionOf({ id, definition: { title, description }, saved }: Shown) {
+function descriptionOf({ id, revision, definition: { title, description }, saved }: Shown) {
   return {
-    ...{ id, title, builtIn: saved === undefined },
+    ...{ id, revision, title, builtIn: saved === undefined },
     ...(description !== undefined && { description }),
     ...(saved !== undefined && { updatedAt: isoFromMicros(saved.updatedAt), updatedBy: saved.updatedBy }),
   };

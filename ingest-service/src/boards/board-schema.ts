@@ -94,11 +94,12 @@ export const widgetSchemas = {
   table: Type.Object(
     {
       ...{ kind: Type.Literal("table"), ...place },
-      metrics: Type.Array(metric, { minItems: 1, maxItems: 8 }),
+      metrics: Type.Optional(Type.Array(metric, { minItems: 1, maxItems: 8 })),
+      device: Type.Optional(device),
       devices: Type.Optional(devices),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: "Devices; default 20" })),
     },
-    { ...closed, title: "TableWidget", description: "The newest values of devices, a row each" },
+    { ...closed, title: "TableWidget", description: "The newest values of a device, or a row for each of `devices`" },
   ),
   alerts: Type.Object(
     {

@@ -136,12 +136,30 @@ function* slicesOf(
   after: string | undefined,
 ): Generator<readonly DeviceRow[]> {
   if (filter.registered !== false) yield* registeredSlices(db, filter, after ?? "");
-  const hasFacts = filter.type !== undefined || filter.tags.length > 0 || filter.attributes.length > 0;
-  if (filter.registered !== true && !hasFacts) yield* heardSlices(db, filter, seen);
+  if (filter.registered !== true && !hasFacts(filter)) yield* heardSlices(db, filter, seen);
 }
 
 function* registeredSlices(db: DatabaseSync, filter: DeviceFilter, after: string): Generator<readonly DeviceRow[]> {
-  const conditions = ["present", "devices.id > ?", "devices.id <= ?"];
+  const { conditions, values } = conditionsOf(filter);
+  const bound = statementsOf(db).of(
+    `SELECT max(id) AS last FROM (SELECT id FROM devices WHERE id > ? ORDER BY id LIMIT ${DEVICES_A_SLICE})`,
+  );
+  const slice = statementsOf(db).of(
+    `SELECT devices.id, incarnation, type, created_at, updated_at, connected, since
+     FROM devices LEFT JOIN presence ON presence.device = devices.id
+     WHERE ${["devices.id > ?", "devices.id <= ?", ...conditions].join(" AND ")} ORDER BY devices.id`,
+  );
+  for (let place = after; ;) {
+    const last = bound.get(place)?.["last"];
+    if (typeof last !== "string") return;
+    yield slice.all(place, last, ...values) as unknown as DeviceRow[];
+    place = last;
+  }
+}
+
+/** What a registered device has to be, in SQL. */
+function conditionsOf(filter: DeviceFilter): { readonly conditions: readonly string[]; readonly values: string[] } {
+  const conditions = ["present"];
   const values: string[] = [];
   if (filter.type !== undefined) {
     conditions.push("type = ?");
@@ -161,20 +179,29 @@ function* registeredSlices(db: DatabaseSync, filter: DeviceFilter, after: string
     conditions.push("instr(search, ?) > 0");
     values.push(filter.text.toLowerCase());
   }
-  const bound = statementsOf(db).of(
-    `SELECT max(id) AS last FROM (SELECT id FROM devices WHERE id > ? ORDER BY id LIMIT ${DEVICES_A_SLICE})`,
-  );
-  const slice = statementsOf(db).of(
-    `SELECT devices.id, incarnation, type, created_at, updated_at, connected, since
-     FROM devices LEFT JOIN presence ON presence.device = devices.id
-     WHERE ${conditions.join(" AND ")} ORDER BY devices.id`,
-  );
-  for (let place = after; ;) {
-    const last = bound.get(place)?.["last"];
-    if (typeof last !== "string") return;
-    yield slice.all(place, last, ...values) as unknown as DeviceRow[];
-    place = last;
+  return { conditions, values };
+}
+
+/** Whether a list by a filter has this device now. The filter is not by when devices were seen. */
+export function isListed(db: DatabaseSync, id: string, filter: DeviceFilter): boolean {
+  const known = statementsOf(db)
+    .of(
+      "SELECT present, connected FROM (SELECT ? AS id) LEFT JOIN devices USING (id) LEFT JOIN presence ON device = id",
+    )
+    .get(id);
+  if (filter.connected !== undefined && (known?.["connected"] === 1) !== filter.connected) return false;
+  if (known?.["present"] !== 1) {
+    if (filter.registered === true || hasFacts(filter)) return false;
+    return filter.text === undefined || id.toLowerCase().includes(filter.text.toLowerCase());
   }
+  if (filter.registered === false) return false;
+  const { conditions, values } = conditionsOf(filter);
+  const one = statementsOf(db).of(`SELECT 1 FROM devices WHERE devices.id = ? AND ${conditions.join(" AND ")}`);
+  return one.get(id, ...values) !== undefined;
+}
+
+function hasFacts({ type, tags, attributes }: DeviceFilter): boolean {
+  return type !== undefined || tags.length > 0 || attributes.length > 0;
 }
 
 /** What has sent under an id that no device has, or no longer. */

@@ -60,17 +60,20 @@ export class FleetDevices {
     const there = new Set(ids);
     return wanted === undefined
       ? ids.map((id) => this.#deviceOf(id))
-      : this.#named(
-          device!.filter((id) => there.has(id)),
-          limit,
-          after,
-        );
+      : this.#named(device!, limit, after, (id) => there.has(id));
   }
 
-  #named(ids: readonly string[], limit: number, after: string | undefined): readonly FleetDevice[] {
+  /** A page goes on behind the last device of the one before, also if that is no longer among those that match. */
+  #named(
+    ids: readonly string[],
+    limit: number,
+    after: string | undefined,
+    isMeant: (id: string) => boolean = () => true,
+  ): readonly FleetDevice[] {
     const distinct = [...new Set(ids)];
     const start = after === undefined ? 0 : distinct.indexOf(after) + 1;
-    return distinct.slice(start, start + limit + 1).map((id) => this.#deviceOf(id));
+    const meant = distinct.slice(start).filter(isMeant);
+    return meant.slice(0, limit + 1).map((id) => this.#deviceOf(id));
   }
 
   #deviceOf(id: string): FleetDevice {

@@ -11,10 +11,12 @@ export interface JsonPartsOptions {
   readonly head: Readonly<Record<string, unknown>>;
   /** Points of each. */
   readonly limit: number;
+  /** The cursor of further devices. */
+  readonly next?: string | undefined;
 }
 
-/** `{…head, series: [{…, points: [[t, value], …], truncated?}, …]}` as text, a batch at a time. */
-export async function* jsonParts(parts: Parts, { head, limit }: JsonPartsOptions): AsyncGenerator<string> {
+/** `{…head, series: [{…, points: [[t, value], …], truncated?}, …], next?}` as text, a batch at a time. */
+export async function* jsonParts(parts: Parts, { head, limit, next }: JsonPartsOptions): AsyncGenerator<string> {
   const begin = JSON.stringify(head).slice(0, -1);
   yield `${begin}${begin === "{" ? "" : ","}"series":[`;
   let before = "";
@@ -37,7 +39,7 @@ export async function* jsonParts(parts: Parts, { head, limit }: JsonPartsOptions
     }
     yield isCut ? `],"truncated":true}` : "]}";
   }
-  yield "]}";
+  yield next === undefined ? "]}" : `],"next":${JSON.stringify(next)}}`;
 }
 
 /** RFC 4180 with a header line: time in ISO 8601, t in milliseconds, what the series is of, value. */

@@ -10,9 +10,10 @@ import type { ReadPositions } from "../telemetry/read-positions.ts";
 import { rangeQuery, readRange } from "../telemetry/range-query.ts";
 import { defaultLimit, maxLimit } from "../telemetry/series-request.ts";
 import { acrossNames, parseAcross } from "./across.ts";
-import { type FleetDevices, fleetQuery } from "./fleet-devices.ts";
-import { acrossSeries, eachSeries, type FleetPart } from "./fleet-series.ts";
+import { type FleetDevice, type FleetDevices, fleetQuery } from "./fleet-devices.ts";
+import { acrossSeries, eachSeries, type FleetPart, type FleetSeriesRequest } from "./fleet-series.ts";
 import { parseGroupKey } from "./grouping.ts";
+import { pagesOf, placeAfter, readPlace } from "./series-pages.ts";
 import { csvParts, jsonParts, labelledParts, ndjsonParts } from "./series-parts.ts";
 
 const types = ["application/json", "text/csv", "application/x-ndjson", parquetType] as const;
@@ -40,6 +41,9 @@ const fleetSeriesSchema = Type.Object(
         { title: "FleetSeriesPart" },
       ),
     ),
+    next: Type.Optional(
+      Type.String({ description: "The `cursor` that goes on with further devices, if there are more" }),
+    ),
   },
   { title: "FleetSeries" },
 );
@@ -60,9 +64,9 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
         operationId: "getFleetSeries",
         summary: "Series of several metrics and devices: each device's, or one across them",
         description:
-          `Each device's series (at most ${mostSeries} of them), or with \`across\` one for each group of at most ` +
-          `${mostDevices} devices. Devices without points are left out. Exports have a column for each of metric, ` +
-          "device and group.",
+          `Each device's series (in JSON at most ${mostSeries} of them, by device and on with \`next\`), or with ` +
+          `\`across\` one for each group of at most ${mostDevices} devices. Devices without points are left out. Exports ` +
+          "have all devices, and a column for each of metric, device and group.",
         tags: ["telemetry"],
         querystring: Type.Object({
           ...fleetQuery,
@@ -99,6 +103,20 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
               description: `Points of each series at most; default ${defaultLimit} in JSON, none in exports`,
             }),
           ),
+          deviceLimit: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: mostSeries,
+              description: `In JSON, without \`across\`: how many devices at most; default so many that there are ${mostSeries} series`,
+            }),
+          ),
+          cursor: Type.Optional(
+            Type.String({
+              maxLength: 6000,
+              description:
+                "`next` of an answer in JSON that had more devices, with the same parameters; `from` and `to` are those of then",
+            }),
+          ),
         }),
       },
     },
@@ -116,39 +134,46 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
         width,
         unit,
         fill,
+        deviceLimit,
+        cursor,
         ...rest
       } = request.query;
       const { aggregate: given, after, ...named } = rest;
+      const { limit: _limit, deviceLimit: _deviceLimit, cursor: _cursor, after: _after, ...query } = request.query;
+      const type = wantedType(request);
+      const isJson = type === "application/json";
+      if ((deviceLimit !== undefined || cursor !== undefined) && (!isJson || across !== undefined)) {
+        const text =
+          "`deviceLimit` and `cursor` are for the devices of an answer in JSON without `across`; leave them out";
+        throw new RequestError(400, "no-device-pages", text);
+      }
       await positions.waitFor(after);
+      const place = readPlace(request, cursor, query);
       const aggregate = given ?? (width === undefined ? undefined : "mean");
-      const range = readRange({ from, to, window, offset, tz, width, aggregate, unit, fill });
+      const bounds = place && ([place[1], place[2]] as const);
+      const range = readRange({ from, to, window, offset, tz, width, aggregate, unit, fill }, bounds);
       const how = across === undefined ? undefined : parseAcross(across);
       const keys = (by ?? []).map(parseGroupKey);
       refuseCombinations(how !== undefined, keys.length > 0, aggregate);
       const metrics = [...new Set(metric)];
-      const most = how === undefined ? Math.floor(mostSeries / metrics.length) : mostDevices;
-      const devices = await fleet.of(named, { limit: most });
-      if (devices.length > most) {
-        throw how === undefined
-          ? new RequestError(
-              400,
-              "too-many-series",
-              `This is more than ${mostSeries} series in one answer; name fewer devices or metrics, or put them ` +
-                "together with `across`",
-            )
-          : new RequestError(
-              400,
-              "too-many-devices",
-              `This is more than ${mostDevices} devices in one answer; name fewer of them, as by \`type\` or \`tag\``,
-            );
-      }
-      const type = wantedType(request);
-      const isJson = type === "application/json";
       const limit = asked ?? (isJson ? defaultLimit : undefined);
       // One more shows whether there are more.
-      const read = { devices, metrics, range, limit: isJson ? limit! + 1 : limit };
-      const parts =
-        how === undefined ? eachSeries(series, read) : acrossSeries(db, series, { ...read, across: how, by: keys });
+      const read = { metrics, range, limit: isJson ? limit! + 1 : limit };
+      const page = Math.min(deviceLimit ?? mostSeries, Math.floor(mostSeries / metrics.length));
+      let next: string | undefined;
+      let parts: AsyncGenerator<FleetPart>;
+      if (how !== undefined) {
+        const devices = await fleet.of(named, { limit: mostDevices });
+        if (devices.length > mostDevices) throw tooManyDevices();
+        parts = acrossSeries(db, series, { ...read, devices, across: how, by: keys });
+      } else if (isJson) {
+        const found = await fleet.of(named, { limit: page, after: place?.[3] });
+        const devices = found.slice(0, page);
+        if (found.length > page) next = placeAfter(request, query, range.from, range.to, devices.at(-1)!.id);
+        parts = eachSeries(series, { ...read, devices });
+      } else {
+        parts = eachSeriesOf(series, pagesOf(fleet, named, page), read);
+      }
       const first = await parts.next();
       const all = resumed(first, parts);
       const chosen = {
@@ -158,7 +183,7 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
       const labels = how === undefined ? ["metric", "device"] : ["metric", ...keys.map(({ text }) => text)];
       void reply.type(type === parquetType ? type : `${type}; charset=utf-8`);
       const content: AsyncIterable<string | Uint8Array> = isJson
-        ? jsonParts(all, { head: chosen, limit: limit! })
+        ? jsonParts(all, { head: chosen, limit: limit!, next })
         : type === "text/csv"
           ? csvParts(all, labels)
           : type === parquetType
@@ -172,6 +197,23 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
       });
       return reply.send(body);
     },
+  );
+}
+
+/** Page by page, of any number of devices. */
+async function* eachSeriesOf(
+  series: DeviceSeries,
+  pages: AsyncIterable<readonly FleetDevice[]>,
+  read: Omit<FleetSeriesRequest, "devices">,
+): AsyncGenerator<FleetPart> {
+  for await (const devices of pages) yield* eachSeries(series, { ...read, devices });
+}
+
+function tooManyDevices(): RequestError {
+  return new RequestError(
+    400,
+    "too-many-devices",
+    `This is more than ${mostDevices} devices in one answer; name fewer of them, as by \`type\` or \`tag\``,
   );
 }
 

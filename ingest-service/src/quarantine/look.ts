@@ -21,6 +21,13 @@ export interface Look {
   readonly problem?: string;
 }
 
+export interface ShownReading {
+  readonly metric: string;
+  readonly value: number | boolean | string | null;
+  readonly time: number;
+  readonly unit?: string;
+}
+
 /** What is seen of the bytes that the next attempt takes. */
 export function lookAt({ payload, fixedPayload, fixedTopic, mqttTopic, logTopic, device }: QuarantineEntry): Look {
   const bytes = fixedPayload ?? payload;
@@ -60,16 +67,21 @@ function readingsOf(topic: string, payload: Uint8Array): unknown {
 
 function recordOf(payload: Uint8Array): unknown {
   const record: TelemetryRecord = events.telemetry.decode(payload);
-  const { device, gateway, epoch, n, receivedAt, eventTime, readings, attributes, incarnation } = record;
+  const { device, gateway, epoch, n, receivedAt, eventTime, attributes, incarnation } = record;
   return {
     ...{ device, gateway, epoch, n, receivedAt, eventTime, incarnation, attributes: { ...attributes } },
-    readings: readings.slice(0, maxShown).map((reading) => ({
-      metric: reading.metric,
-      value: readingValue(reading) ?? null,
-      time: eventTime + reading.timeDelta,
-      ...(reading.unit !== "" && { unit: reading.unit }),
-    })),
+    readings: readingsShown(record, maxShown),
   };
+}
+
+/** As people see them; times in µs. */
+export function readingsShown({ eventTime, readings }: TelemetryRecord, most: number): readonly ShownReading[] {
+  return readings.slice(0, most).map((reading) => ({
+    metric: reading.metric,
+    value: readingValue(reading) ?? null,
+    time: eventTime + reading.timeDelta,
+    ...(reading.unit !== "" && { unit: reading.unit }),
+  }));
 }
 
 function textOf(bytes: Uint8Array): string | undefined {

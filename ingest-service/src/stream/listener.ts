@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import type { DatabaseSync } from "node:sqlite";
-import { aborted, sleep } from "@headwater/core";
+import { aborted, RequestError, sleep } from "@headwater/core";
 import { isOpen, type StreamFilter, textsOf } from "./stream-filter.ts";
 import type { StreamPosition } from "./stream-position.ts";
 import type { StreamTopic } from "./stream-topic.ts";
@@ -48,7 +48,7 @@ export class Listener {
     if (this.body.destroyed || !this.topics.has(batch.topic) || batch.events.length === 0) return;
     const isSlow = this.#slowSince !== undefined;
     if (isSlow && batch.topic === "telemetry") {
-      this.#dropped += this.#isOpen ? batch.events.length : textsOf(batch, this.filter, this.#db).length;
+      this.#dropped += this.#isOpen ? batch.events.length : this.#textsOf(batch).length;
       return;
     }
     if (isSlow && this.body.writableLength > maxWaiting) {
@@ -86,8 +86,19 @@ export class Listener {
 
   #bytesOf(batch: ToldBatch, id: string): string | Buffer | undefined {
     if (this.#isOpen) return batch.whole(id);
-    const texts = textsOf(batch, this.filter, this.#db);
+    const texts = this.#textsOf(batch);
     return texts.length === 0 ? undefined : withId(texts, id);
+  }
+
+  /** Where its group is gone it is cut off, and hears why when it comes again. */
+  #textsOf(batch: ToldBatch): readonly string[] {
+    try {
+      return textsOf(batch, this.filter, this.#db);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      this.body.destroy();
+      return [];
+    }
   }
 
   #drained(): void {

@@ -14,6 +14,7 @@ import { LiveFeed } from "./live-feed.ts";
 import type { ReadModel } from "@headwater/event-log/read-model";
 import { deviceFilterQuery, readFilter } from "../fleet/device-filter.ts";
 import { StreamPosition } from "./stream-position.ts";
+import { streamedGroup } from "./stream-group.ts";
 import { isStreamTopic, type StreamTopic, streamTopics } from "./stream-topic.ts";
 
 /** They share one reader of the log. */
@@ -58,6 +59,14 @@ export function streamRoutes(
           ),
           type: deviceFilterQuery.type,
           tag: deviceFilterQuery.tag,
+          group: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 64,
+              description:
+                "Only what is about devices of this group, as they and it are at that time; the stream ends if it is deleted",
+            }),
+          ),
           metric: Type.Optional(
             Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
               maxItems: 100,
@@ -70,11 +79,15 @@ export function streamRoutes(
       },
     },
     async (request, reply) => {
-      const { topics, device, type, tag, metric, lastEventId } = request.query;
+      const { topics, device, type, tag, group, metric, lastEventId } = request.query;
       const wanted = wantedTopics(topics, principalOf(request));
       const header = request.headers["last-event-id"];
       const id = (typeof header === "string" ? header : undefined) ?? lastEventId ?? "";
       const from = StreamPosition.parse(id);
+      if (group !== undefined) {
+        requireScopes(principalOf(request), ["devices:read"]);
+        streamedGroup(model.db, group);
+      }
       void reply.type("text/event-stream; charset=utf-8").header("x-accel-buffering", "no");
       // Whoever asks for the head alone would never end a stream, since nothing of it is sent.
       if (request.method === "HEAD") return reply.send("");
@@ -89,6 +102,7 @@ export function streamRoutes(
         devices: device && new Set(device),
         type,
         tags: readFilter({ ...(tag !== undefined && { tag }) }).tags,
+        group,
         metrics: metric && new Set(metric),
       };
       const listener = new Listener(wanted, filter, model.db);

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Device } from "@headwater/aggregates";
 import { deviceState } from "../devices/device-model.ts";
 import type { Fact } from "../fleet/device-list.ts";
+import { isOfGroup } from "./stream-group.ts";
 import type { ToldBatch, ToldEvent } from "./told-batch.ts";
 
 export interface StreamFilter {
@@ -9,22 +10,26 @@ export interface StreamFilter {
   readonly type: string | undefined;
   /** All of them. */
   readonly tags: readonly Fact[];
+  /** A device group of this name. */
+  readonly group: string | undefined;
   /** Of telemetry: these alone. */
   readonly metrics: ReadonlySet<string> | undefined;
 }
 
-export function isOpen({ devices, type, tags, metrics }: StreamFilter): boolean {
-  return devices === undefined && type === undefined && tags.length === 0 && metrics === undefined;
+export function isOpen({ devices, type, tags, group, metrics }: StreamFilter): boolean {
+  const isOfAll = devices === undefined && type === undefined && tags.length === 0 && group === undefined;
+  return isOfAll && metrics === undefined;
 }
 
-/** The events of a batch that a filter lets through, as text. */
+/** The events of a batch that a filter lets through, as text. Throws RequestError if its group has gone since. */
 export function textsOf(batch: ToldBatch, filter: StreamFilter, db: DatabaseSync): readonly string[] {
-  const { type, tags, metrics } = filter;
+  const { type, tags, group, metrics } = filter;
   const asksForDevice = type !== undefined || tags.length > 0;
   const texts: string[] = [];
   for (const event of batch.events) {
     if (filter.devices !== undefined && !filter.devices.has(event.device)) continue;
     if (asksForDevice && !isOfDevice(db, event, filter)) continue;
+    if (group !== undefined && !isOfGroup(db, batch, event, group)) continue;
     const text = metrics === undefined || batch.topic !== "telemetry" ? event.text : onlyMetrics(event, metrics);
     if (text !== undefined) texts.push(text);
   }

@@ -28,15 +28,18 @@ const latestQuery = Type.Object({
   cursor: Type.Optional(Type.String({ maxLength: 4096, description: "`next` of the page before" })),
 });
 
-export function telemetryRoutes(app: HttpApp, { model, series, positions }: TelemetryRoutesOptions): void {
-  /** Whose telemetry is asked for, and whether there is such a device. */
-  const ownerOf: FindOwner = (device, incarnations) => {
+/** Whose telemetry is asked for, and whether there is such a device. */
+export function ownersOf(model: ReadModel): FindOwner {
+  return (device, incarnations) => {
     const state = deviceState(model.db, device);
     const incarnation = incarnations === "all" ? "all" : (state?.incarnation ?? 0);
     const owner = { device, incarnation, erasedBelow: state?.erasedBelow ?? 0 } as const;
     return { owner, isRegistered: state?.device !== undefined };
   };
+}
 
+export function telemetryRoutes(app: HttpApp, { model, series, positions }: TelemetryRoutesOptions): void {
+  const ownerOf = ownersOf(model);
   app.get(
     "/api/v1/devices/:id/latest",
     {

@@ -81,7 +81,7 @@ export function follow(state: EpisodeState, judgement: Judgement, on: (change: E
   if (state.rank === 0) {
     const begun = begunBy(rank);
     on({ kind: "raised", rank, begun });
-    return { rank, raisedAt: at.time, begun, muted: false };
+    return raised(rank, at.time, begun);
   }
   const begun = state.begun!;
   if (rank === 0) {
@@ -90,6 +90,14 @@ export function follow(state: EpisodeState, judgement: Judgement, on: (change: E
   }
   on({ kind: rank > state.rank ? "escalated" : "deescalated", rank, begun });
   return { ...state, rank };
+}
+
+let lastRaised = noEpisode;
+
+/** One for all rules that raise the same by one beginning. */
+function raised(rank: number, raisedAt: number, begun: Beginning): EpisodeState {
+  if (lastRaised.begun === begun && lastRaised.rank === rank && lastRaised.raisedAt === raisedAt) return lastRaised;
+  return (lastRaised = { rank, raisedAt, begun, muted: false });
 }
 
 /** Cleared by hand while the condition still holds. */

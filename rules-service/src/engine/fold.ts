@@ -1,9 +1,17 @@
 import { firstOf, momentAt, nextWake, type Beginning, type Wake } from "../conditions/program.ts";
 import { ranked } from "../conditions/verdict.ts";
 import type { Position } from "../readings/position.ts";
-import type { Anchor, Sample } from "../readings/reading.ts";
+import type { Anchor, Reading, Sample } from "../readings/reading.ts";
 import type { LogClock } from "./clock.ts";
-import { foldState, follow, isSteady, type FoldState, type TransitionKind } from "./episode-machine.ts";
+import {
+  foldState,
+  follow,
+  isSteady,
+  noEpisode,
+  type EpisodeState,
+  type FoldState,
+  type TransitionKind,
+} from "./episode-machine.ts";
 import type { Rule } from "./rule.ts";
 
 export interface Transition {
@@ -86,12 +94,7 @@ export function judged(
   const verdict = ranked(rule.program.verdict(program), rule.rank);
   if (isSteady(state.episode, verdict, rule.mildest)) return state;
   const begunBy = (rank: number): Beginning =>
-    rule.program.begunBy(program, rule.ownRank(rank)) ?? {
-      time: at.time,
-      logTime: at.logTime,
-      gateway: at.gateway,
-      reading: decided === undefined ? undefined : rule.lastOwn(decided),
-    };
+    rule.program.begunBy(program, rule.ownRank(rank)) ?? begunAt(at, decided && rule.lastOwn(decided));
   const episode = follow(state.episode, { verdict, at, mildest: rule.mildest, begunBy }, ({ kind, rank, begun }) =>
     // A reading of before the rule began may end what held from its beginning.
     on({
@@ -104,7 +107,29 @@ export function judged(
       program,
     }),
   );
-  return foldState(program, episode);
+  return decided === undefined ? foldState(program, episode) : stateAfter(decided, program, episode);
+}
+
+let lastBegun: Beginning | undefined;
+
+/** Rules that one reading raises have its beginning in common, and what follows from it. */
+function begunAt({ time, logTime, gateway }: Anchor, reading: Reading | undefined): Beginning {
+  const last = lastBegun;
+  const isSame = reading !== undefined && last?.reading === reading && last.time === time && last.logTime === logTime;
+  if (isSame && last.gateway === gateway) return last;
+  return (lastBegun = { time, logTime, gateway, reading });
+}
+
+let lastDecided: Sample | undefined;
+let lastState: FoldState = { program: undefined, episode: noEpisode };
+
+/** No rule comes to a state twice by one sample: whose it was before it is another object. */
+function stateAfter(decided: Sample, program: unknown, episode: EpisodeState): FoldState {
+  if (decided !== lastDecided || lastState.program !== program || lastState.episode !== episode) {
+    lastDecided = decided;
+    lastState = foldState(program, episode);
+  }
+  return lastState;
 }
 
 /** When, on the log's clock, it is sure that nothing comes that would have come before a wake. */

@@ -1,5 +1,6 @@
 import type { Beginning } from "../conditions/program.ts";
 import { beginning, type Position } from "../readings/position.ts";
+import type { Reading } from "../readings/reading.ts";
 import { noActions, withCourse, type EpisodeActions } from "./episode-actions.ts";
 import { positionOfBeginning, unmuted, type Episode } from "./episode.ts";
 import { noEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
@@ -108,7 +109,22 @@ function readEpisodeState(reader: StateReader): EpisodeState {
   const begun = place === 0 ? null : (read[place - 1] ?? readBeginning(reader));
   const raisedAt = reader.time();
   if (rank === 0 && !muted) return noEpisode;
-  return { rank, raisedAt, begun, muted };
+  return common({ rank, raisedAt, begun, muted });
+}
+
+/** By what began them, the states that were read last: rules that one reading raised have them in common again. */
+const commonStates = new Map<Beginning, EpisodeState>();
+const commonBeginnings = new Map<Reading, Beginning>();
+const mostCommon = 512;
+
+function common(state: EpisodeState): EpisodeState {
+  const { begun, rank, raisedAt, muted } = state;
+  if (begun === null) return state;
+  const known = commonStates.get(begun);
+  if (known?.rank === rank && known.raisedAt === raisedAt && known.muted === muted) return known;
+  if (commonStates.size === mostCommon) commonStates.clear();
+  commonStates.set(begun, state);
+  return state;
 }
 
 function writeBeginning(writer: StateWriter, { time, logTime, gateway, reading }: Beginning): void {
@@ -122,8 +138,14 @@ function writeBeginning(writer: StateWriter, { time, logTime, gateway, reading }
 
 function readBeginning(reader: StateReader): Beginning {
   const [time, logTime, gateway] = [reader.time(), reader.time(), reader.text()];
-  const begun = { time, logTime, gateway, reading: reader.count() === 0 ? undefined : readReading(reader) };
+  const reading = reader.count() === 0 ? undefined : readReading(reader);
+  const known = reading && commonBeginnings.get(reading);
+  const isKnown = known?.time === time && known.logTime === logTime && known.gateway === gateway;
+  const begun = isKnown ? known : { time, logTime, gateway, reading };
   read.push(begun);
+  if (isKnown || reading === undefined) return begun;
+  if (commonBeginnings.size === mostCommon) commonBeginnings.clear();
+  commonBeginnings.set(reading, begun);
   return begun;
 }
 
@@ -183,8 +205,23 @@ function readEpisode(reader: StateReader): Episode {
   const actions = withCourse({ ...noActions, acknowledged: is(episodeFlag.acknowledged), repeating }, course);
   const retracted = is(episodeFlag.retracted);
   const flapping = is(episodeFlag.flapping);
-  const place = { born, bornAt, alertId, key, armed };
-  return { ...place, told, raisedAt, rank, clearedAt, end, retracted, mutedBy, flapping, actions };
+  // Written out: of an object that is spread into another not all fields have room in the object itself.
+  return {
+    born,
+    bornAt,
+    alertId,
+    key,
+    armed,
+    told,
+    raisedAt,
+    rank,
+    clearedAt,
+    end,
+    retracted,
+    mutedBy,
+    flapping,
+    actions,
+  };
 }
 
 function isSame(a: Position, b: Position): boolean {

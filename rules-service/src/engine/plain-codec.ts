@@ -58,7 +58,7 @@ export function readPlain(reader: StateReader, depth = 0): unknown {
 /** Numbers alone lie in the list itself, as those of windows do; a list that grew has room for more. */
 function compact(list: readonly unknown[]): readonly unknown[] {
   if (list.length === 0) return nothing;
-  if (!list.every((each) => typeof each === "number")) return list.slice();
+  if (!list.every((each) => typeof each === "number")) return list;
   // Begun with a half, it is a list of doubles whatever comes.
   const numbers = [0.5];
   for (let place = 0; place < list.length; place++) numbers[place] = list[place] as number;

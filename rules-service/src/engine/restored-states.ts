@@ -33,6 +33,8 @@ export class RestoredStates {
   /** The writing of the checkpoint. */
   #whole = 0;
   #generation = 0;
+  /** Of the state that was read last. */
+  #device = "";
 
   constructor(evaluator: Evaluator, derivations: Derivations) {
     this.#evaluator = evaluator;
@@ -178,8 +180,10 @@ export class RestoredStates {
     } else {
       const fields = state.length === 0 ? undefined : this.#alike.share(codec.decodeInstance(state));
       if (fields !== undefined) this.#seen(fields.generation);
+      // The states of a device lie together in the log; what is kept names it by one text.
+      if (device !== this.#device) this.#device = device;
       const known = this.#waiting.get(rule) ?? [];
-      known.push({ device, covers, fields });
+      known.push({ device: this.#device, covers, fields });
       this.#waiting.set(rule, known);
     }
   }

@@ -5,6 +5,8 @@ import { KnownTexts } from "./known-texts.ts";
 const pieceBytes = 64 * 1024;
 /** Strings up to this length are written by hand when they are ASCII; a call into the encoder costs more. */
 const shortText = 64;
+/** So many texts of a state are looked through one by one; most states have no more. */
+const fewTexts = 12;
 /** Between two times; twice that and one still is a safe integer. */
 const mostApart = 2 ** 52 - 2;
 const hyphen = "-".charCodeAt(0);
@@ -19,12 +21,17 @@ export class StateWriter {
   #start = 0;
   #length = 0;
   #time = 0;
-  readonly #texts = new Map<string, number>();
+  /** Of the present state, so many of the list. */
+  readonly #texts: string[] = [];
+  #known = 0;
+  /** Those beyond the first few. */
+  readonly #further = new Map<string, number>();
 
   begin(): this {
     this.#length = this.#start;
     this.#time = 0;
-    this.#texts.clear();
+    if (this.#known > fewTexts) this.#further.clear();
+    this.#known = 0;
     return this;
   }
 
@@ -63,15 +70,23 @@ export class StateWriter {
 
   /** The second time, its number has to do. */
   text(value: string): this {
-    const known = this.#texts.get(value);
+    const known = this.#numberOf(value);
     if (known !== undefined) return this.count(known);
-    this.count(this.#texts.size);
-    this.#texts.set(value, this.#texts.size);
+    this.count(this.#known);
+    if (this.#known < fewTexts) this.#texts[this.#known] = value;
+    else this.#further.set(value, this.#known);
+    this.#known += 1;
     if (this.#shortText(value)) return this;
     const bytes = Buffer.byteLength(value);
     this.count(bytes).#reserve(bytes);
     this.#length += this.#bytes.write(value, this.#length);
     return this;
+  }
+
+  #numberOf(value: string): number | undefined {
+    const few = Math.min(this.#known, fewTexts);
+    for (let number = 0; number < few; number++) if (this.#texts[number] === value) return number;
+    return this.#known > fewTexts ? this.#further.get(value) : undefined;
   }
 
   list<T>(items: readonly T[], each: (item: T) => void): this {
@@ -216,9 +231,12 @@ export class StateReader {
   }
 
   list<T>(each: () => T): T[] {
+    const count = this.count();
+    // Most have one item; a list that is pushed to keeps room for sixteen more.
+    if (count === 1) return [each()];
     const items: T[] = [];
-    for (let left = this.count(); left > 0; left--) items.push(each());
-    return items;
+    for (let left = count; left > 0; left--) items.push(each());
+    return count > 0 ? items.slice() : items;
   }
 
   #take(bytes: number): number {

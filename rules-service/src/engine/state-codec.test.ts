@@ -82,9 +82,12 @@ it("keeps one object of a state where the clock has not gone ahead of the readin
   expect(ahead.state).toEqual(hot);
 });
 
-it("reads a reading that began episodes of two rules as one", () => {
+it("reads what one reading began of two rules as one", () => {
   const [one, other] = [written(plain), written({ ...plain, likeness: "another" })];
   expect(one.state.episode.begun!.reading).toBe(other.state.episode.begun!.reading);
+  expect(one.state.episode).toBe(other.state.episode);
+  const critical = written({ ...plain, state: { ...hot, episode: { ...hot.episode, rank: 3 } } });
+  expect(critical.state.episode).toEqual({ ...hot.episode, rank: 3 });
 });
 
 it("reads no state that is cut off, or longer than it should be", () => {

@@ -37,16 +37,18 @@ export interface CheckpointerOptions {
  * which the states of earlier owners are removed.
  */
 export class Checkpointer {
-  readonly #options: CheckpointerOptions;
+  readonly #options: Omit<CheckpointerOptions, "superseded">;
   #full = true;
   #at = Number.NEGATIVE_INFINITY;
   #writing: Promise<void> | undefined;
   #alertsRead = -1;
+  #superseded: readonly string[];
   /** The batch that was applied last; its offset is committed after the checkpoint. */
   #batch: GroupBatch | undefined;
 
-  constructor(options: CheckpointerOptions) {
+  constructor({ superseded, ...options }: CheckpointerOptions) {
     this.#options = options;
+    this.#superseded = superseded;
   }
 
   /** Whether the next one is a full snapshot. */
@@ -121,7 +123,7 @@ export class Checkpointer {
   }
 
   async #write({ full, offset, states, checkpoint }: Taken): Promise<void> {
-    const { stateLog, metrics, ownership, superseded, alertsRead } = this.#options;
+    const { stateLog, metrics, ownership, alertsRead } = this.#options;
     const batch = this.#batch;
     const read = alertsRead();
     const isNews = read !== undefined && read.offset > this.#alertsRead;
@@ -129,9 +131,11 @@ export class Checkpointer {
     if (isNews) this.#alertsRead = read.offset;
     metrics.checkpoints.inc();
     if (batch !== undefined) await this.#commit(batch, offset);
-    if (full && superseded.length > 0) {
+    if (full && this.#superseded.length > 0) {
       await ownership.assure(true);
-      await stateLog.remove(superseded);
+      await stateLog.remove(this.#superseded);
+      // As many texts as there are states; nobody asks for them again.
+      this.#superseded = [];
     }
   }
 

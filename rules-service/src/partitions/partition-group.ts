@@ -1,4 +1,4 @@
-import { retrying, sleep, type Logger } from "@headwater/core";
+import { retrying, Semaphore, sleep, type Logger } from "@headwater/core";
 import type { FoldedEvents, Metrics, SkippedRecords } from "@headwater/service";
 import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
@@ -18,6 +18,8 @@ type TopicPartition = { readonly topic: string; readonly partition: number };
 /** How long a stop waits for the last checkpoints (milliseconds); a missing one makes a restart replay more. */
 const lastCheckpointMs = 3000;
 const defaultHandOverMs = 2000;
+/** Partitions whose states are read at a time: until a partition has begun, its states are there twice. */
+const startingAtOnce = 2;
 
 export interface PartitionGroupOptions {
   readonly log: EventLog;
@@ -51,6 +53,7 @@ export class PartitionGroup {
   readonly #leaving = new AbortController();
   #stopping: Promise<void> | undefined;
   #handingOver = Promise.resolve();
+  readonly #starting = new Semaphore(startingAtOnce, Infinity);
 
   constructor(options: PartitionGroupOptions) {
     const { log, topics, logger, config, timeline, maintenance, folded, onFailure } = options;
@@ -175,7 +178,9 @@ export class PartitionGroup {
         this.#runners.get(partition)?.release();
         const runner = this.#createRunner(partition);
         this.#runners.set(partition, runner);
-        return { topic: topics.telemetry, partition, offset: await runner.start() };
+        let offset = 0;
+        await this.#starting.run(async () => void (offset = await runner.start()));
+        return { topic: topics.telemetry, partition, offset };
       }),
     );
     this.#metrics.partitions.set(this.#runners.size);

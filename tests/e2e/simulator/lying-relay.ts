@@ -15,6 +15,12 @@ export interface Lies {
   /** Passed on, and acknowledged, so many milliseconds later. */
   readonly delay: readonly number[];
   readonly delayMs: number;
+  /** Passed on with another temperature. */
+  readonly change: readonly number[];
+  /** Passed on with another time of measurement, seven milliseconds later. */
+  readonly shift: readonly number[];
+  /** Passed on without its end. */
+  readonly cut: readonly number[];
 }
 
 /** A hop between devices and their broker that does not do what it says: TCP, MQTT 3.1.1, QoS 1. */
@@ -88,14 +94,14 @@ class LyingHop {
   }
 
   async #pass(first: number, body: Buffer): Promise<void> {
-    const whole = packet(first, [body]);
     const topicEnd = 2 + (body.length > 2 ? body.readUInt16BE(0) : 0);
     const isTelemetry = first >>> 4 === packetType.publish && body.toString("utf8", 2, topicEnd).endsWith("/telemetry");
     if (!isTelemetry) {
-      this.#broker.write(whole);
+      this.#broker.write(packet(first, [body]));
       return;
     }
     const n = ++this.#telemetry;
+    const whole = packet(first, [body.subarray(0, topicEnd + 2), this.#retold(n, body.subarray(topicEnd + 2))]);
     const { drop, double, swap, delay, delayMs } = this.#lies;
     if (drop.includes(n)) {
       this.#device.write(acknowledgement(packetType.puback, body.readUInt16BE(topicEnd)));
@@ -113,6 +119,17 @@ class LyingHop {
     const again = Buffer.from(body);
     again.writeUInt16BE(foreignIds + n, topicEnd);
     this.#broker.write(packet(first, [again]));
+  }
+
+  /** A payload as it is passed on. */
+  #retold(n: number, payload: Buffer): Buffer {
+    const { change, shift, cut } = this.#lies;
+    let text = payload.toString("utf8");
+    if (change.includes(n)) text = text.replace(/("temperature":)[-\d.]+/, "$199.5");
+    if (shift.includes(n))
+      text = text.replace(/("ts":)(\d+)/, (_, name: string, ts: string) => `${name}${Number(ts) + 7}`);
+    if (cut.includes(n)) text = text.slice(0, text.length / 2);
+    return Buffer.from(text);
   }
 
   #down(first: number, body: Buffer): void {

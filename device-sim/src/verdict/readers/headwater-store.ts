@@ -14,6 +14,7 @@ type LatestPage = {
 /** What Headwater has stored, over REST. */
 export class HeadwaterStore implements StoreReader {
   readonly pauseMs = 5;
+  readonly keepsText = true;
   readonly #api: ApiClient;
   readonly #metricOf: ReadonlyMap<string, string>;
 
@@ -23,9 +24,14 @@ export class HeadwaterStore implements StoreReader {
     this.#metricOf = metricOf;
   }
 
-  async eachPoint({ id, metric, sent }: StoredDevice, take: (time: number, seq: number) => void): Promise<void> {
+  eachPoint(device: StoredDevice, take: (time: number, seq: number) => void): Promise<void> {
+    return this.eachValue(device, device.metric, (time, value) => take(time, Number(value)));
+  }
+
+  async eachValue(device: StoredDevice, metric: string, take: (time: number, value: unknown) => void): Promise<void> {
+    const { id, sent } = device;
     if (sent.times.length === 0) return;
-    const { first, last } = spanOf(sent);
+    const { first, last } = spanOf(device);
     const query = {
       metric,
       from: new Date(first).toISOString(),
@@ -44,7 +50,7 @@ export class HeadwaterStore implements StoreReader {
           if (error instanceof ProblemError && error.status === 404) return { points: [], next: undefined };
           throw error;
         });
-      for (const [time, value] of page.points) take(Math.round(Number(time)), Number(value));
+      for (const [time, value] of page.points) take(Math.round(Number(time)), value);
       cursor = page.next;
     } while (cursor !== undefined);
   }

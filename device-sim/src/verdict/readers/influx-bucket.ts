@@ -20,6 +20,8 @@ const answerTimeoutMs = 60_000;
 /** What lies in a bucket of InfluxDB 2, whoever wrote it: asked in Flux. */
 export class InfluxBucketReader implements StoreReader {
   readonly pauseMs = 50;
+  /** Whoever wrote it may have left text out, or called it otherwise. */
+  readonly keepsText = false;
   readonly #options: InfluxBucketOptions;
   readonly #metricOf: ReadonlyMap<string, string>;
 
@@ -28,16 +30,37 @@ export class InfluxBucketReader implements StoreReader {
     this.#metricOf = metricOf;
   }
 
-  async eachPoint({ id, sent }: StoredDevice, take: (time: number, seq: number) => void): Promise<void> {
+  eachPoint(device: StoredDevice, take: (time: number, seq: number) => void): Promise<void> {
+    return this.#eachRow(device, this.#fieldOf(device.metric, device), (time, value) => take(time, Number(value)));
+  }
+
+  eachValue(device: StoredDevice, metric: string, take: (time: number, value: unknown) => void): Promise<void> {
+    return this.#eachRow(device, this.#fieldOf(metric, device), (time, value) =>
+      take(time, value === "true" || value === "false" ? value === "true" : Number(value)),
+    );
+  }
+
+  /** What it calls a metric: as `field` says of the one that numbers messages, like `values_seq`. */
+  #fieldOf(metric: string, device: StoredDevice): string {
+    const { field } = this.#options;
+    if (field === undefined) return metric;
+    if (metric === device.metric) return field;
+    return field.endsWith(device.metric) ? field.slice(0, -device.metric.length) + metric : metric;
+  }
+
+  async #eachRow(device: StoredDevice, field: string, take: (time: number, value: string) => void): Promise<void> {
+    const { id, sent } = device;
     if (sent.times.length === 0) return;
-    const { first, last } = spanOf(sent);
+    const { first, last } = spanOf(device);
     const range = `start: ${new Date(first).toISOString()}, stop: ${new Date(last + 1).toISOString()}`;
-    const rows = await this.#rows(`${this.#from(range, [id])} |> keep(columns: ["_time", "_value"])`);
-    for (const row of rows) take(Date.parse(row["_time"]!), Number(row["_value"]));
+    const rows = await this.#rows(`${this.#from(range, [id], [field])} |> keep(columns: ["_time", "_value"])`);
+    for (const row of rows) take(Date.parse(row["_time"]!), row["_value"]!);
   }
 
   async latest(devices: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.#rows(`${this.#from("start: -1d, stop: 1d", devices)} |> last()`);
+    const rows = await this.#rows(
+      `${this.#from("start: -1d, stop: 1d", devices, this.#numberFields(devices))} |> last()`,
+    );
     const idOf = new Map(devices.map((id) => [this.#tagOf(id), id]));
     const found = new Map<string, number>();
     for (const row of rows) {
@@ -52,9 +75,13 @@ export class InfluxBucketReader implements StoreReader {
     return this.#options.pattern.replaceAll("{device}", id);
   }
 
-  #from(range: string, devices: readonly string[]): string {
-    const { bucket, measurement, tag, field } = this.#options;
-    const fields = field === undefined ? [...new Set(devices.map((id) => this.#metricOf.get(id)!))] : [field];
+  #numberFields(devices: readonly string[]): readonly string[] {
+    const { field } = this.#options;
+    return field === undefined ? [...new Set(devices.map((id) => this.#metricOf.get(id)!))] : [field];
+  }
+
+  #from(range: string, devices: readonly string[], fields: readonly string[]): string {
+    const { bucket, measurement, tag } = this.#options;
     const isField = fields.map((each) => `r._field == ${quoted(each)}`).join(" or ");
     const isDevice = devices.map((id) => `r[${quoted(tag)}] == ${quoted(this.#tagOf(id))}`).join(" or ");
     const filter = `r._measurement == ${quoted(measurement)} and (${isField}) and (${isDevice})`;

@@ -19,21 +19,30 @@ export interface StoredDevice {
   /** The metric that numbers its messages, as the store calls it. */
   readonly metric: string;
   readonly sent: SentMessages;
+  /** Its messages say no time: they lie where they came. */
+  readonly isUntimed?: boolean;
 }
 
 /** Where messages come to lie, and can be asked for. */
 export interface StoreReader {
   /** All points of a device within the times of what it has sent: milliseconds since the epoch, and numbers. */
   eachPoint(device: StoredDevice, take: (time: number, seq: number) => void): Promise<void>;
+  /** The points of any of its metrics; undefined: this store is not known to keep more than numbers of messages. */
+  eachValue?(device: StoredDevice, metric: string, take: (time: number, value: unknown) => void): Promise<void>;
+  /** Whether it keeps text as it was. */
+  readonly keepsText: boolean;
   /** The number of the newest message of each device. */
   latest(devices: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Milliseconds between two questions for the latest. */
   readonly pauseMs: number;
 }
 
-/** When the first and the last message of a device were measured (milliseconds). */
-export function spanOf({ times }: SentMessages): { readonly first: number; readonly last: number } {
+/** When the first and the last message of a device were measured, or may have come (milliseconds). */
+export function spanOf({ sent: { times }, isUntimed }: StoredDevice): {
+  readonly first: number;
+  readonly last: number;
+} {
   let [first, last] = [Infinity, -Infinity];
   for (const time of times) [first, last] = [Math.min(first, time), Math.max(last, time)];
-  return { first, last };
+  return { first, last: isUntimed === true ? Math.max(last, Date.now()) : last };
 }

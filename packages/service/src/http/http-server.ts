@@ -30,8 +30,8 @@ import type { HttpApp, TypeBoxTypeProvider } from "./type-provider.ts";
 import { validatorCompiler } from "./validation.ts";
 import { WebPage } from "./web-page.ts";
 
-/** No query has more parameters. */
-const maxQueryParameters = 100;
+/** No query has more parameters: a thousand devices, and what else is asked of them. */
+const maxQueryParameters = 1_200;
 
 export interface HttpServerOptions {
   readonly logger: Logger;

@@ -76,11 +76,13 @@ export class StateLog {
   /** Whether no other instance has claimed the partition since. */
   async isOwner(): Promise<boolean> {
     const { log, topic, partition } = this.#options;
+    const pace = new Pace();
     for await (const batch of log.read(topic, partition, { fromOffset: this.#provenTo })) {
       for (const record of batch.records) {
         const other = record.value !== null && isClaim(record.value);
         if (other) return false;
         this.#provenTo = record.offset + 1;
+        if (record.offset % recordsALook === 0 && pace.isDue) await pace.rest();
       }
     }
     return true;
@@ -145,20 +147,27 @@ export class StateLog {
 
   /** Records are made as they are appended, so that between two chunks others have the event loop. */
   async #append(records: Iterable<OutgoingRecord>): Promise<void> {
-    const { log, topic } = this.#options;
     let chunk: OutgoingRecord[] = [];
     let bytes = 0;
     for (const record of records) {
       const size = (record.value?.length ?? 0) + 100;
       if (chunk.length > 0 && (chunk.length >= chunkRecords || bytes + size > chunkBytes)) {
-        await appendDurably(log, topic, chunk, this.#options);
+        await this.#appendChunk(chunk);
         chunk = [];
         bytes = 0;
       }
       chunk.push(record);
       bytes += size;
     }
-    if (chunk.length > 0) await appendDurably(log, topic, chunk, this.#options);
+    if (chunk.length > 0) await this.#appendChunk(chunk);
+  }
+
+  async #appendChunk(chunk: readonly OutgoingRecord[]): Promise<void> {
+    const { log, topic } = this.#options;
+    for (const { baseOffset, count } of await appendDurably(log, topic, chunk, this.#options)) {
+      // What this owner wrote is no claim; only what lies between has to be read for one.
+      if (baseOffset === this.#provenTo) this.#provenTo += count;
+    }
   }
 
   #state({ rule, device, covers, version, state }: StateBytes): OutgoingRecord {

@@ -1,10 +1,11 @@
 import { hexLines } from "./hex-lines.ts";
+import "./bytes.css";
 
-/** A message as it came: its bytes beside what can be read of them. */
-export function EntryBytes({ hex, decoded }: { readonly hex: string; readonly decoded: unknown }) {
+/** A message or a record as it came: its bytes beside what can be read of them. */
+export function RecordBytes({ hex, decoded }: { readonly hex: string; readonly decoded: unknown }) {
   const { lines, leftOut } = hexLines(hex);
   return (
-    <div className="entry-bytes">
+    <div className="record-bytes">
       <pre tabIndex={0} aria-label="Bytes">
         {lines.map(({ offset, hex: bytes, text }) => (
           <span key={offset}>

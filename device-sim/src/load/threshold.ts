@@ -1,8 +1,7 @@
 import type { Readings } from "../payloads/payload.ts";
 
-/** A threshold whose alerts are counted from what devices send. */
-export interface ExpectedAlerts {
-  readonly rule: string;
+/** What values of a metric have to cross for something to happen. */
+export interface ThresholdOf {
   readonly metric: string;
   readonly above?: number | undefined;
   readonly below?: number | undefined;
@@ -12,18 +11,19 @@ export interface ExpectedAlerts {
 }
 
 /** Counts how often a device's values cross a threshold, in the order in which they are sent. */
-export class AlertExpectation {
-  raised = 0;
-  readonly #expected: ExpectedAlerts;
+export class Threshold {
+  crossed = 0;
+  readonly #expected: ThresholdOf;
   #isRaised = false;
 
-  constructor(expected: ExpectedAlerts) {
+  constructor(expected: ThresholdOf) {
     this.#expected = expected;
   }
 
-  take(readings: Readings): void {
+  /** Whether these readings cross it. */
+  take(readings: Readings): boolean {
     const value = readings.find(([metric]) => metric === this.#expected.metric)?.[1];
-    if (typeof value !== "number") return;
+    if (typeof value !== "number") return false;
     const { above, below, clearBelow, clearAbove } = this.#expected;
     if (this.#isRaised) {
       const isClear =
@@ -37,7 +37,9 @@ export class AlertExpectation {
       if (isClear) this.#isRaised = false;
     } else if (above === undefined ? value < below! : value > above) {
       this.#isRaised = true;
-      this.raised += 1;
+      this.crossed += 1;
+      return true;
     }
+    return false;
   }
 }

@@ -1,0 +1,108 @@
+import { Link } from "wouter";
+import { Loaded } from "../../design/notice.tsx";
+import { Age } from "../../time/age.tsx";
+import { type Choices, glance, type WidgetOf } from "../board.ts";
+import { type Latest, useLatest } from "../use-latest.ts";
+
+interface TableWidgetProps {
+  readonly widget: WidgetOf<"table">;
+  readonly choices: Choices;
+}
+
+const usualLimit = 20;
+
+/** The newest values of a device, or of several in a row each. */
+export function TableWidget({ widget, choices }: TableWidgetProps) {
+  const { device, devices, metrics, limit = usualLimit } = widget;
+  const { resource, reload, latest } = useLatest({ device, devices, metrics, limit }, choices);
+  return (
+    <Loaded of={resource} retry={reload}>
+      {() =>
+        device === undefined ? (
+          <FleetTable latest={latest} metrics={metrics ?? []} />
+        ) : (
+          <DeviceTable values={[...latest.values()][0]} />
+        )
+      }
+    </Loaded>
+  );
+}
+
+interface FleetTableProps {
+  readonly latest: ReturnType<typeof useLatest>["latest"];
+  readonly metrics: readonly string[];
+}
+
+function FleetTable({ latest, metrics }: FleetTableProps) {
+  if (latest.size === 0) return <p className="board-nothing">No device is like that.</p>;
+  return (
+    <table className="table board-table">
+      <thead>
+        <tr>
+          <th scope="col">Device</th>
+          {metrics.map((metric) => (
+            <th key={metric} scope="col">
+              <bdi>{metric}</bdi>
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {[...latest].map(([device, values]) => (
+          <tr key={device}>
+            <th scope="row">
+              <Link href={`/devices/${encodeURIComponent(device)}`}>
+                <bdi>{device}</bdi>
+              </Link>
+            </th>
+            {metrics.map((metric) => (
+              <td key={metric} className="number">
+                <Shown latest={values.get(metric)} />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function DeviceTable({ values }: { readonly values: ReadonlyMap<string, Latest> | undefined }) {
+  if (values === undefined || values.size === 0) return <p className="board-nothing">It has sent nothing yet.</p>;
+  return (
+    <table className="table board-table">
+      <thead>
+        <tr>
+          <th scope="col">Metric</th>
+          <th scope="col">Value</th>
+          <th scope="col">Age</th>
+        </tr>
+      </thead>
+      <tbody>
+        {[...values].map(([metric, latest]) => (
+          <tr key={metric}>
+            <th scope="row">
+              <bdi>{metric}</bdi>
+            </th>
+            <td className="number">
+              <Shown latest={latest} />
+            </td>
+            <td>
+              <Age since={new Date(latest.t).toISOString()} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Shown({ latest }: { readonly latest: Latest | undefined }) {
+  if (latest === undefined) return <>–</>;
+  const { value, unit } = latest;
+  return (
+    <bdi>
+      {typeof value === "number" ? glance(value) : String(value).slice(0, 300)} {unit}
+    </bdi>
+  );
+}
