@@ -94,7 +94,7 @@ export class GatewayBroker extends Aedes implements SharedSource {
     return (this as unknown as { clients: Record<string, Client | undefined> }).clients[session] !== undefined;
   }
 
-  /** A client that listens to commands alone hears nothing through the broker, and one that shares as its group does. */
+  /** Who listens to commands alone hears nothing through the broker, and who shares hears as its group does. */
   override subscribe(...[topic, deliver, done]: Parameters<Aedes["subscribe"]>): void {
     if (isHeardThroughBroker(topic) && !isShared(topic)) super.subscribe(topic, deliver, done);
     else setImmediate(done);
