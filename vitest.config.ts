@@ -11,10 +11,13 @@ import { compileCacheFolder } from "./cli/src/compile-cache.ts";
 const compileCache = process.env["NODE_COMPILE_CACHE"] ?? compileCacheFolder(process.env);
 if (compileCache !== undefined) process.env["NODE_COMPILE_CACHE"] = compileCache;
 const execArgv = ["--no-memory-protection-keys"];
+/** `expect.poll` would give up after a second: a busy machine takes longer to draw a page. */
+const expect = { poll: { timeout: 60_000 } };
 const node = {
   environment: "node" as const,
   pool: "forks" as const,
   execArgv,
+  expect,
   setupFiles: ["./tests/setup/property-seed.ts"],
 };
 

@@ -1,17 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApiClient, registerDevice, type ApiClient } from "@headwater/client";
-import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
+import { openEmbedded } from "../e2e/platform/embedded.ts";
+import type { Platform } from "../e2e/platform/platform.ts";
 import { barriersOf, faultsOf, openBrowser } from "./browser.ts";
 
 const screenshots = join(import.meta.dirname, "screenshots");
 const hostile = "<img src=x onerror=alert(1)> ‮olleh 🔥";
 
-let dataDir: string;
-let headwater: ServiceProcess;
+let platform: Platform;
 let browser: Browser;
 let url: string;
 let api: ApiClient;
@@ -19,12 +18,8 @@ let adminToken: string;
 
 beforeAll(async () => {
   mkdirSync(screenshots, { recursive: true });
-  dataDir = mkdtempSync(join(tmpdir(), "headwater-browser-"));
-  const environment = { HEADWATER_DATA_DIR: dataDir, HEADWATER_HTTP_PORT: "0", HEADWATER_MQTT_PORT: "0" };
-  [headwater, browser] = await Promise.all([startHeadwater(["start"], environment), openBrowser()]);
-  url = headwater.url("http");
-  adminToken = readFileSync(join(dataDir, "admin-token"), "utf8").trim();
-  api = createApiClient(url, adminToken);
+  [platform, browser] = await Promise.all([openEmbedded(), openBrowser()]);
+  ({ ingest: api, token: adminToken, rulesUrl: url } = platform);
   await registerDevice(api, { id: "pump-1", type: "pump", tags: { note: hostile } });
   await api.request("POST", "/api/v1/rules", {
     ...{ id: "too-hot", name: "Too hot" },
@@ -33,8 +28,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser?.close();
-  await headwater?.end("SIGTERM");
-  rmSync(dataDir, { recursive: true, force: true });
+  await platform?.stop();
 });
 
 async function signedIn(token: string): Promise<BrowserContext> {
@@ -84,6 +78,34 @@ describe("API tokens", () => {
     await expect(grafana.call("GET", "/api/v1/session", {})).rejects.toThrow();
     expect(faults).toEqual([]);
     await context.close();
+  });
+});
+
+describe("open sessions", () => {
+  it("are shown, and another one is ended", async () => {
+    const [here, elsewhere] = await Promise.all([signedIn(adminToken), signedIn(adminToken)]);
+    const page = await here.newPage();
+    const faults = faultsOf(page);
+    await page.goto("/access");
+    const sessions = page.getByRole("region", { name: "Open sessions" });
+    await sessions.getByText("this one").waitFor();
+    expect(await barriersOf(page)).toEqual([]);
+    // Sessions of the tests before are there still.
+    while ((await sessions.getByRole("button", { name: /^End the session/ }).count()) > 0) {
+      const rows = await sessions.getByRole("row").count();
+      await sessions
+        .getByRole("button", { name: /^End the session/ })
+        .first()
+        .click();
+      await expect.poll(() => sessions.getByRole("row").count(), { timeout: 30_000 }).toBeLessThan(rows);
+    }
+    await expect
+      .poll(async () => (await elsewhere.request.get("/api/v1/session")).status(), { timeout: 30_000 })
+      .toBe(401);
+    await sessions.getByRole("button", { name: "Everybody's" }).click();
+    await sessions.getByText("this one").waitFor();
+    expect(faults).toEqual([]);
+    await Promise.all([here.close(), elsewhere.close()]);
   });
 });
 

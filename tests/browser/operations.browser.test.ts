@@ -1,20 +1,19 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createApiClient, registerDevice, type ApiClient } from "@headwater/client";
+import { registerDevice, type ApiClient } from "@headwater/client";
 import { eventually } from "@headwater/testkit/eventually";
-import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
+import { openEmbedded } from "../e2e/platform/embedded.ts";
+import type { Platform } from "../e2e/platform/platform.ts";
 import { barriersOf, faultsOf, openBrowser } from "./browser.ts";
 
 const screenshots = join(import.meta.dirname, "screenshots");
 const hostile = "<img src=x onerror=alert(1)> ‮olleh 🔥";
 const minuteMs = 60_000;
 
-let dataDir: string;
-let headwater: ServiceProcess;
+let platform: Platform;
 let browser: Browser;
 let context: BrowserContext;
 let api: ApiClient;
@@ -22,13 +21,10 @@ let device: MqttClient;
 
 beforeAll(async () => {
   mkdirSync(screenshots, { recursive: true });
-  dataDir = mkdtempSync(join(tmpdir(), "headwater-browser-"));
-  const environment = { HEADWATER_DATA_DIR: dataDir, HEADWATER_HTTP_PORT: "0", HEADWATER_MQTT_PORT: "0" };
-  [headwater, browser] = await Promise.all([startHeadwater(["start"], environment), openBrowser()]);
-  const url = headwater.url("http");
-  const token = readFileSync(join(dataDir, "admin-token"), "utf8").trim();
-  api = createApiClient(url, token);
-  context = await browser.newContext({ baseURL: url, viewport: { width: 1280, height: 900 } });
+  [platform, browser] = await Promise.all([openEmbedded(), openBrowser()]);
+  const { token } = platform;
+  api = platform.ingest;
+  context = await browser.newContext({ baseURL: platform.httpUrl("ingest"), viewport: { width: 1280, height: 900 } });
   expect((await context.request.post("/api/v1/session", { data: { token } })).status()).toBe(200);
   await api.request("POST", "/api/v1/rules", {
     id: "boiler-too-hot",
@@ -42,7 +38,7 @@ beforeAll(async () => {
     expect(state).toBe("live");
   });
   const { token: password } = await registerDevice(api, { id: "boiler-1", type: "boiler", tags: { note: hostile } });
-  device = await connectAsync(headwater.url("mqtt"), { username: "boiler-1", password, clientId: "boiler-1" });
+  device = await connectAsync(platform.mqttUrl(), { username: "boiler-1", password, clientId: "boiler-1" });
   // Ten minutes of a boiler that was hot twice, and is now.
   const begin = Date.now() - 10 * minuteMs;
   for (const [minute, temperature] of [60, 70, 85, 70, 60, 82, 95, 85, 70, 86].entries()) {
@@ -53,8 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await device?.endAsync();
   await browser?.close();
-  await headwater?.end("SIGTERM");
-  rmSync(dataDir, { recursive: true, force: true });
+  await platform?.stop();
 });
 
 async function send(message: object | string): Promise<void> {

@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createApiClient, registerDevice, type ApiClient } from "@headwater/client";
+import { registerDevice, type ApiClient } from "@headwater/client";
 import { eventually } from "@headwater/testkit/eventually";
-import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
+import { openEmbedded } from "../e2e/platform/embedded.ts";
+import type { Platform } from "../e2e/platform/platform.ts";
 import { barriersOf, faultsOf, openBrowser } from "./browser.ts";
 
 const screenshots = join(import.meta.dirname, "screenshots");
@@ -14,8 +14,7 @@ const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, heig
 const themes = ["light", "dark"] as const;
 const hostile = "<img src=x onerror=alert(1)> ‮olleh 🔥";
 
-let dataDir: string;
-let headwater: ServiceProcess;
+let platform: Platform;
 let browser: Browser;
 let api: ApiClient;
 let url: string;
@@ -23,17 +22,12 @@ let token: string;
 
 beforeAll(async () => {
   mkdirSync(screenshots, { recursive: true });
-  dataDir = mkdtempSync(join(tmpdir(), "headwater-browser-"));
-  const environment = { HEADWATER_DATA_DIR: dataDir, HEADWATER_HTTP_PORT: "0", HEADWATER_MQTT_PORT: "0" };
-  [headwater, browser] = await Promise.all([startHeadwater(["start"], environment), openBrowser()]);
-  url = headwater.url("http");
-  token = readFileSync(join(dataDir, "admin-token"), "utf8").trim();
-  api = createApiClient(url, token);
+  [platform, browser] = await Promise.all([openEmbedded(), openBrowser()]);
+  ({ ingest: api, token, rulesUrl: url } = platform);
 });
 afterAll(async () => {
   await browser?.close();
-  await headwater?.end("SIGTERM");
-  rmSync(dataDir, { recursive: true, force: true });
+  await platform?.stop();
 });
 
 async function signedIn(more: Parameters<Browser["newContext"]>[0] = {}): Promise<BrowserContext> {
@@ -52,7 +46,7 @@ async function sendReadings(): Promise<void> {
     await registerDevice(api, { id: `${type}-${index}`, type, tags });
   }
   const { token: password } = await registerDevice(api, { id: "boiler-3", type: "boiler" });
-  const device = await connectAsync(headwater.url("mqtt"), { username: "boiler-3", password, clientId: "boiler-3" });
+  const device = await connectAsync(platform.mqttUrl(), { username: "boiler-3", password, clientId: "boiler-3" });
   const now = Date.now();
   for (let minutes = 60; minutes > 0; minutes--) {
     // Ten minutes without a reading are a gap in the chart.
@@ -76,7 +70,7 @@ async function sendReadings(): Promise<void> {
 
 describe("the web page in Chromium", () => {
   it("signs in by the link that the start prints, once", async () => {
-    const link = /http:\S+#sign-in=\S+/.exec(headwater.output())![0];
+    const link = /http:\S+#sign-in=\S+/.exec(platform.output())![0];
     const context = await browser.newContext();
     const page = await context.newPage();
     const faults = faultsOf(page);
@@ -102,7 +96,7 @@ describe("the web page in Chromium", () => {
     await page.getByRole("button", { name: "Register" }).click();
     const password = (await page.getByTestId("device-token").textContent())!;
     await page.screenshot({ path: join(screenshots, "first-visit-token.light.desktop.png"), fullPage: true });
-    const device = await connectAsync(headwater.url("mqtt"), { username: "thermometer-1", password });
+    const device = await connectAsync(platform.mqttUrl(), { username: "thermometer-1", password });
     await device.publishAsync("devices/thermometer-1/telemetry", '{"temperature": 21.5}', { qos: 1 });
     await page.getByText("The first message is here").waitFor();
     await device.endAsync();

@@ -126,6 +126,7 @@ it(
       { ids: ["listAudit"], parameters: { cursor: cursor("/api/v1/audit", { at: 1, number: 1 }) }, mayRefuse: true },
       // Of access.v1 there is no position yet.
       { ids: ["listTokens", "getToken"], parameters: { cursor: cursor("/api/v1/tokens", "a") }, mayRefuse: true },
+      { ids: ["listSessions"], parameters: { cursor: cursor("/api/v1/sessions", "a") }, mayRefuse: true },
       { ids: ["registerDevice", "addCredential", "createProvisioningKey"], mayRefuse: true },
     ];
     writeFileSync(join(folder, "schemathesis.toml"), settings(device, groups));

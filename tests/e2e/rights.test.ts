@@ -15,6 +15,8 @@ const rights: Readonly<Record<string, readonly string[] | undefined>> = {
   sendTelemetry: undefined,
   getSession: [],
   signOut: [],
+  listSessions: [],
+  endSession: [],
   // Each of its topics needs the scope to read it.
   streamEvents: [],
   getMetrics: ["metrics:read"],

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import { api } from "../data/api.ts";
 import { Moment } from "../design/moment.tsx";
 import { useMay, useSession } from "../sign-in/session.ts";
+import { SessionsPanel } from "./sessions-panel.tsx";
 import { TokensPanel } from "./tokens-panel.tsx";
 import "./access.css";
 
@@ -20,6 +21,7 @@ export function AccessPage() {
         )}
       </div>
       <SessionPanel />
+      <SessionsPanel />
       {may("access:read") && <TokensPanel />}
     </>
   );

@@ -30,7 +30,7 @@ export function AlertsPage({ id }: { readonly id?: string | undefined }) {
     reload();
   };
   return (
-    <div className={`alerts${id === undefined ? "" : " with-story"}`}>
+    <div className={`list-and-one${id === undefined ? "" : " with-one"}`}>
       <section className="alerts-inbox" aria-label="Inbox">
         <h1>Alerts</h1>
         <FilterBar />

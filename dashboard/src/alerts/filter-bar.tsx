@@ -1,4 +1,5 @@
 import { useAddressFilter } from "../data/use-address-filter.ts";
+import { FilterChoice, FilterText } from "../design/filter-fields.tsx";
 import { periods, severities, states } from "./alert-filter.ts";
 
 const allStates = { ...states, all: "All" } as const;
@@ -7,17 +8,6 @@ const allStates = { ...states, all: "All" } as const;
 export function FilterBar() {
   const [search, set] = useAddressFilter();
   const state = search.get("state") ?? "open";
-  const text = (name: string, label: string) => (
-    <input
-      className="search"
-      type="search"
-      key={`${name} ${search.has(name)}`}
-      aria-label={label}
-      placeholder={label}
-      defaultValue={search.get(name) ?? ""}
-      onChange={(event) => set(name, event.target.value)}
-    />
-  );
   return (
     <div className="toolbar" role="search" aria-label="Filter alerts">
       <span className="segments" role="group" aria-label="State">
@@ -33,32 +23,22 @@ export function FilterBar() {
           </button>
         ))}
       </span>
-      <select
-        className="search"
-        aria-label="Severity"
-        value={search.get("severity") ?? ""}
-        onChange={(event) => set("severity", event.target.value)}
-      >
+      <FilterChoice name="severity" label="Severity">
         <option value="">Any severity</option>
         {severities.map((each) => (
           <option key={each}>{each}</option>
         ))}
-      </select>
-      <select
-        className="search"
-        aria-label="Raised"
-        value={search.get("from") ?? ""}
-        onChange={(event) => set("from", event.target.value)}
-      >
+      </FilterChoice>
+      <FilterChoice name="from" label="Raised">
         {Object.entries(periods).map(([value, name]) => (
           <option key={value} value={value}>
             Raised: {name}
           </option>
         ))}
-      </select>
-      {text("rule", "Rule")}
-      {text("device", "Device")}
-      {text("assignee", "Assignee")}
+      </FilterChoice>
+      <FilterText name="rule" label="Rule" />
+      <FilterText name="device" label="Device" />
+      <FilterText name="assignee" label="Assignee" />
       <label className="check">
         <input
           type="checkbox"

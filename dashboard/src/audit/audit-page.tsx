@@ -2,8 +2,8 @@ import type { AnswerOf } from "@headwater/client";
 import { useMemo } from "react";
 import { Link, useSearch } from "wouter";
 import { api } from "../data/api.ts";
-import { useAddressFilter } from "../data/use-address-filter.ts";
 import { usePages } from "../data/use-pages.ts";
+import { FilterChoice, FilterText } from "../design/filter-fields.tsx";
 import { Loaded } from "../design/notice.tsx";
 import { Moment } from "../design/moment.tsx";
 import { filterOf, kinds, periods, texts } from "./audit-filter.ts";
@@ -103,43 +103,23 @@ function Subject({ kind, subject }: Pick<Entry, "kind" | "subject">) {
 }
 
 function FilterBar() {
-  const [search, set] = useAddressFilter();
   return (
     <div className="toolbar" role="search" aria-label="Filter the audit trail">
-      <select
-        className="search"
-        aria-label="Kind"
-        value={search.get("kind") ?? ""}
-        onChange={({ target }) => set("kind", target.value)}
-      >
+      <FilterChoice name="kind" label="Kind">
         <option value="">Of any kind</option>
         {kinds.map((kind) => (
           <option key={kind}>{kind}</option>
         ))}
-      </select>
-      <select
-        className="search"
-        aria-label="When"
-        value={search.get("from") ?? ""}
-        onChange={({ target }) => set("from", target.value)}
-      >
+      </FilterChoice>
+      <FilterChoice name="from" label="When">
         {Object.entries(periods).map(([value, name]) => (
           <option key={value} value={value}>
             Done {name}
           </option>
         ))}
-      </select>
+      </FilterChoice>
       {Object.entries(texts).map(([name, label]) => (
-        <input
-          key={`${name} ${search.has(name)}`}
-          className="search"
-          type="search"
-          maxLength={256}
-          aria-label={label}
-          placeholder={label}
-          defaultValue={search.get(name) ?? ""}
-          onChange={({ target }) => set(name, target.value)}
-        />
+        <FilterText key={name} name={name} label={label} maxLength={256} />
       ))}
     </div>
   );

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
 import { Link, useSearch } from "wouter";
-import { useAddressFilter } from "../data/use-address-filter.ts";
+import { FilterChoice, FilterText } from "../design/filter-fields.tsx";
 import { Loaded } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
@@ -33,7 +33,7 @@ export function QuarantinePage({ id }: { readonly id?: string | undefined }) {
       <p className="crumbs">
         <Link href="/pipeline">Pipeline</Link>
       </p>
-      <div className={`quarantine${id === undefined ? "" : " with-entry"}`}>
+      <div className={`list-and-one${id === undefined ? "" : " with-one"}`}>
         <section className="quarantine-list" aria-label="Quarantined messages">
           <div className="toolbar">
             <h1>Quarantine</h1>
@@ -113,43 +113,24 @@ function Entries({ entries, openId, suffix }: EntriesProps) {
 }
 
 function FilterBar() {
-  const [search, set] = useAddressFilter();
   return (
     <div className="toolbar" role="search" aria-label="Filter the quarantine">
-      <select
-        className="search"
-        aria-label="State"
-        value={search.get("state") ?? "quarantined"}
-        onChange={({ target }) => set("state", target.value === "quarantined" ? "" : target.value)}
-      >
+      <FilterChoice name="state" label="State" usual="quarantined">
         {states.map((each) => (
           <option key={each}>{each}</option>
         ))}
         <option value="all">any state</option>
-      </select>
-      <select
-        className="search"
-        aria-label="Stage"
-        value={search.get("stage") ?? ""}
-        onChange={({ target }) => set("stage", target.value)}
-      >
+      </FilterChoice>
+      <FilterChoice name="stage" label="Stage">
         <option value="">Any stage</option>
         {Object.entries(stages).map(([value, name]) => (
           <option key={value} value={value}>
             {name}
           </option>
         ))}
-      </select>
+      </FilterChoice>
       {Object.entries(texts).map(([name, label]) => (
-        <input
-          key={`${name} ${search.has(name)}`}
-          className="search"
-          type="search"
-          aria-label={label}
-          placeholder={label}
-          defaultValue={search.get(name) ?? ""}
-          onChange={({ target }) => set(name, target.value)}
-        />
+        <FilterText key={name} name={name} label={label} />
       ))}
     </div>
   );

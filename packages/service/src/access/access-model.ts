@@ -97,6 +97,17 @@ export class AccessModel {
       .flatMap((row) => grantFrom(row) ?? []);
   }
 
+  /** Sessions that have not expired by that time (µs), of that name or of anybody, by id. */
+  sessions(name: string | undefined, now: number, after: string, limit: number): readonly Grant[] {
+    return this.#sql(
+      `SELECT granted, hash FROM access WHERE id > ?1 AND kind = 'session'
+        AND json_extract(granted, '$.expiresAt') > ?2 AND (?3 IS NULL OR json_extract(granted, '$.name') = ?3)
+        ORDER BY id LIMIT ?4`,
+    )
+      .all(after, now, name ?? null, limit)
+      .flatMap((row) => grantFrom(row) ?? []);
+  }
+
   /**
    * Resolves when what was in the log at the time of the call is known here, or after two seconds. Any number of
    * callers share two reads of the log: the one under way, which may have begun too early for them, and the next.

@@ -6,14 +6,15 @@ import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import type { Authenticator, Principal } from "../http/index.ts";
 import { performWrite, type WriteContext, type WriteStamp, type Written } from "../write/index.ts";
 import type { AccessModel } from "./access-model.ts";
+import type { OidcProvider } from "./oidc-provider.ts";
 import { SignInCodes } from "./sign-in-codes.ts";
 import { TokenUses } from "./token-uses.ts";
 
 export interface AccessOptions {
   readonly model: AccessModel;
   readonly adminToken: string;
-  /** The provider at which people sign in, if there is one. */
-  readonly issuer?: string | undefined;
+  /** The provider at which people sign in, if there is one; it says whose its tokens are. */
+  readonly provider?: Pick<OidcProvider, "issuer" | "ownerOf"> | undefined;
   /** Whether this process may write access.v1. Default: true. */
   readonly mayWrite?: boolean;
   readonly writing: Omit<WriteContext, "model"> & { readonly topic: string; readonly source: string };
@@ -30,8 +31,9 @@ export class Access implements Authenticator {
   readonly #adminBasis: string;
   /** A session of somebody who signed in at a provider ends when the provider is another. */
   readonly #oidcBasis: string | undefined;
+  readonly #provider: AccessOptions["provider"];
 
-  constructor({ model, adminToken, writing, mayWrite = true, issuer }: AccessOptions) {
+  constructor({ model, adminToken, writing, mayWrite = true, provider }: AccessOptions) {
     this.model = model;
     this.#writing = writing;
     const { log, topic, logger } = writing;
@@ -42,7 +44,8 @@ export class Access implements Authenticator {
         : undefined,
       logger,
     });
-    this.#oidcBasis = issuer === undefined ? undefined : `oidc@${issuer}`;
+    this.#provider = provider;
+    this.#oidcBasis = provider === undefined ? undefined : `oidc@${provider.issuer}`;
     this.#adminDigest = sha256(adminToken);
     this.#adminBasis = `admin@${sha256(this.#adminDigest).toString("base64url").slice(0, 16)}`;
   }
@@ -50,6 +53,7 @@ export class Access implements Authenticator {
   async authenticate(token: string): Promise<Principal | undefined> {
     const digest = sha256(token);
     if (sameDigest(digest, this.#adminDigest)) return { id: "admin", scopes: ["*"] };
+    if (this.#provider !== undefined && isJwt(token)) return this.#provider.ownerOf(token);
     const principal = this.#principal(await this.#grantOf(digest), "token");
     if (principal !== undefined) this.uses.note(principal.id);
     return principal;
@@ -77,6 +81,18 @@ export class Access implements Authenticator {
   sessionOf(secret: string): Grant | undefined {
     const grant = this.model.grantOf(sha256(secret));
     return grant?.kind === "session" && this.#isLive(grant) ? grant : undefined;
+  }
+
+  /** Sessions that open something still, by id: those of a name, or of anybody. */
+  openSessions(name: string | undefined, after: string, limit: number): readonly Grant[] {
+    const found: Grant[] = [];
+    for (let from = after; found.length < limit;) {
+      const sessions = this.model.sessions(name, nowMicros(), from, limit);
+      found.push(...sessions.filter((session) => this.#isLive(session)));
+      if (sessions.length < limit) break;
+      from = sessions.at(-1)!.id;
+    }
+    return found.slice(0, limit);
   }
 
   write(
@@ -137,4 +153,9 @@ export class Access implements Authenticator {
     const basis = this.model.state(restsOn.slice(0, at));
     return basis?.grant !== undefined && basis.revision === Number(restsOn.slice(at + 1)) && this.#isLive(basis.grant);
   }
+}
+
+/** Three parts in base64url, the first of which begins as JSON does: no token of ours looks so. */
+function isJwt(token: string): boolean {
+  return /^eyJ[\w-]*\.[\w-]+\.[\w-]+$/.test(token);
 }

@@ -1,13 +1,19 @@
 import { hkdfSync } from "node:crypto";
-import { EncryptJWT, jwtDecrypt } from "jose";
+import { createRemoteJWKSet, EncryptJWT, errors, jwtDecrypt, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { expandScopes } from "@headwater/aggregates";
 import * as oidc from "openid-client";
 import { ConfigError, RequestError, type Logger } from "@headwater/core";
 import type { ProcessSettings } from "../config/index.ts";
+import type { Principal } from "../http/index.ts";
 
 type Settings = ProcessSettings["oidc"];
 
 /** Somebody may take so long at the provider. */
 const attemptMinutes = 10;
+/** Only what is signed with a key that the provider alone has. */
+const algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
+/** By so much clocks may differ. */
+const toleranceSeconds = 30;
 const callbackPath = "/api/v1/session/oidc/callback";
 
 /** Who signed in at a provider, and what they may do here: nothing, if no claim of theirs has a role. */
@@ -28,6 +34,7 @@ export class OidcProvider {
   readonly #key: Uint8Array;
   readonly #logger: Logger;
   #found: Promise<oidc.Configuration> | undefined;
+  #keys: JWTVerifyGetKey | undefined;
 
   private constructor(settings: Settings, publicUrl: string, adminToken: string, logger: Logger) {
     this.issuer = settings.issuer!;
@@ -108,6 +115,38 @@ export class OidcProvider {
     }
   }
 
+  /**
+   * Whose a token of the provider is, with the roles that its claims give; undefined for one that is not the
+   * provider's, not meant for Headwater, has ended, or gives no role. Rejects with RequestError (503) while the
+   * provider's keys cannot be had.
+   */
+  async ownerOf(token: string): Promise<Principal | undefined> {
+    const provider = await this.#provider();
+    const keysAt = provider.serverMetadata().jwks_uri;
+    if (keysAt === undefined) return undefined;
+    this.#keys ??= createRemoteJWKSet(new URL(keysAt));
+    const { audience, clientId } = this.#settings;
+    try {
+      const { payload } = await jwtVerify(token, this.#keys, {
+        ...{ algorithms, issuer: provider.serverMetadata().issuer, clockTolerance: toleranceSeconds },
+        audience: audience.length > 0 ? [...audience] : clientId!,
+        requiredClaims: ["exp", "sub"],
+      });
+      const { name, roles } = this.#person(payload);
+      return roles.length === 0
+        ? undefined
+        : { id: `oidc:${name}`, scopes: expandScopes(roles), expiresAt: Math.floor(payload.exp! * 1e6) };
+    } catch (error) {
+      // Keys that cannot be had are the provider's fault, all else is the token's.
+      const isProviders = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid;
+      if (error instanceof errors.JOSEError && !isProviders && error.code !== "ERR_JOSE_GENERIC") {
+        this.#logger.debug({ err: error }, "a token is none of the OIDC provider's");
+        return undefined;
+      }
+      throw this.#unavailable(error);
+    }
+  }
+
   #person(claims: Readonly<Record<string, unknown>>): OidcPerson {
     const { nameClaim, rolesClaim, admins, operators, viewers } = this.#settings;
     const given = claims[nameClaim];
@@ -133,16 +172,14 @@ export class OidcProvider {
       return await this.#found;
     } catch (error) {
       this.#found = undefined;
-      this.#logger.warn({ err: error, issuer }, "the OIDC provider cannot be asked");
-      throw new RequestError(
-        503,
-        "provider-unavailable",
-        "The provider of sign-ins does not answer; try again shortly",
-        {
-          cause: error,
-        },
-      );
+      throw this.#unavailable(error);
     }
+  }
+
+  #unavailable(cause: unknown): RequestError {
+    this.#logger.warn({ err: cause, issuer: this.issuer }, "the OIDC provider cannot be asked");
+    const detail = "The provider of sign-ins does not answer; try again shortly";
+    return new RequestError(503, "provider-unavailable", detail, { cause });
   }
 }
 

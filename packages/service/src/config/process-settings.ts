@@ -137,6 +137,13 @@ export const processSettings = Type.Object({
       maxItems: 20,
       description: "What the provider is asked for; `openid` is needed",
     }),
+    audience: Type.Array(Type.String({ minLength: 1 }), {
+      env: "HEADWATER_OIDC_AUDIENCE",
+      default: [],
+      maxItems: 20,
+      description:
+        "For whom the provider's tokens have to be that are shown as `Authorization: Bearer`; default: the client",
+    }),
     nameClaim: Type.String({
       env: "HEADWATER_OIDC_NAME_CLAIM",
       default: "preferred_username",

@@ -98,8 +98,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
   const topics = topicNames(config.eventLog.topicPrefix);
   const mayWrite = services.some(({ writesAccess = false }) => writesAccess);
   const provider = await openProvider(config, adminToken, logger.child({ component: "access" }));
-  const issuer = provider?.issuer;
-  const access = openAccess({ log, topics, partitions, dataDir, logger, metrics, adminToken, mayWrite, issuer });
+  const access = openAccess({ log, topics, partitions, dataDir, logger, metrics, adminToken, mayWrite, provider });
   const directory: Directory = {
     services: services.map((service) => service.name),
     urls: config.urls,
@@ -189,15 +188,15 @@ function openAccess(options: {
   readonly metrics: Metrics;
   readonly adminToken: string;
   readonly mayWrite: boolean;
-  readonly issuer: string | undefined;
+  readonly provider: OidcProvider | undefined;
 }): Access {
-  const { log, topics, metrics, adminToken, dataDir, partitions, mayWrite, issuer } = options;
+  const { log, topics, metrics, adminToken, dataDir, partitions, mayWrite, provider } = options;
   const logger = options.logger.child({ component: "access" });
   const skipped = new SkippedRecords({ metrics, logger, reader: "access" });
   const folded = new FoldedEvents({ topics, partitions, skipped });
   const model = new AccessModel({ log, topic: topics.access, dataDir, logger, folded });
   const writing = { log, logger, topic: topics.access, source: "/headwater/access", timeoutMs: writeTimeoutMs };
-  return new Access({ model, adminToken, writing, mayWrite, issuer });
+  return new Access({ model, adminToken, writing, mayWrite, provider });
 }
 
 /** Every reader that goes past a gap counts. */

@@ -60,7 +60,7 @@ export async function startAccess(
   const folded = new FoldedEvents({ topics, partitions, skipped });
   const model = new AccessModel({ log, topic: topics.access, dataDir, logger, folded });
   const writing = { log, logger, topic: topics.access, source: "/test", timeoutMs: 10_000 };
-  const access = new Access({ model, adminToken: token, writing, issuer: provider?.issuer });
+  const access = new Access({ model, adminToken: token, writing, provider });
   const http = await createHttpServer({
     ...{ logger, metrics, auth: access, host: "127.0.0.1", port: 0, title: "Test", readiness: () => [], drainMs: 100 },
     ...more,

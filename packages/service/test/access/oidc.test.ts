@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from "jose";
 import { Provider } from "oidc-provider";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TcpRelay } from "@headwater/testkit/tcp-relay";
@@ -19,10 +20,15 @@ let relay: TcpRelay;
 let url: string;
 let server: Server;
 let issuer: string;
+/** The provider's own, by which its tokens are signed. */
+let keys: Awaited<ReturnType<typeof generateKeyPair>>;
 
 /** A provider as there are many: the one of node-oidc-provider, with its own forms. */
-function startProvider(redirect: string): void {
+async function startProvider(redirect: string): Promise<void> {
+  keys = await generateKeyPair("RS256", { extractable: true });
+  const signing = { ...(await exportJWK(keys.privateKey)), use: "sig", alg: "RS256", kid: "the-key" };
   const provider = new Provider(issuer, {
+    jwks: { keys: [signing] },
     clients: [
       {
         ...{ client_id: "headwater", client_secret: secret, redirect_uris: [redirect] },
@@ -64,7 +70,7 @@ beforeAll(async () => {
   const provider = OidcProvider.of(settings({ HEADWATER_HTTP_PUBLIC_URL: url }), adminToken, silentLogger);
   here = await startAccess(place.log, join(place.folder, "here"), { provider });
   relay.target = (await here.http.listen()).port;
-  startProvider(`${url}/api/v1/session/oidc/callback`);
+  await startProvider(`${url}/api/v1/session/oidc/callback`);
 });
 afterAll(async () => {
   await here.close();
@@ -183,6 +189,50 @@ describe("a sign-in at a provider", () => {
     } finally {
       await without.close();
     }
+  });
+});
+
+describe("a token of the provider", () => {
+  const inAnHour = (): number => Math.floor(Date.now() / 1_000) + 3_600;
+
+  function signed(claims: object, { key = keys.privateKey, alg = "RS256" }: { key?: CryptoKey; alg?: string } = {}) {
+    const all = { iss: issuer, aud: "headwater", sub: "ann", exp: inAnHour(), groups: ["ops"], ...claims };
+    return new SignJWT(all).setProtectedHeader({ alg, kid: "the-key" }).sign(key);
+  }
+
+  async function ask(token: string, path = "/read", method = "GET") {
+    return fetch(url + path, { method, headers: { authorization: `Bearer ${token}` } });
+  }
+
+  it("opens what the roles of its claims do, until its end", async () => {
+    const token = await signed({ preferred_username: "ann" });
+    const who = (await (await ask(token, "/api/v1/session")).json()) as { expiresAt: string };
+    expect(who).toMatchObject({ principal: "oidc:ann", roles: expect.arrayContaining(["operator"]) });
+    expect(Date.parse(who.expiresAt)).toBeGreaterThan(Date.now() + 3_000_000);
+    expect((await ask(token, "/write", "POST")).status).toBe(200);
+    const viewer = await signed({ sub: "bob", groups: ["staff"] });
+    expect((await ask(viewer)).status).toBe(200);
+    expect((await ask(viewer, "/write", "POST")).status).toBe(403);
+  });
+
+  it.each([
+    ["of another issuer", { iss: "https://elsewhere.example" }],
+    ["for somebody else", { aud: "another-client" }],
+    ["for nobody", { aud: undefined }],
+    ["that has ended", { exp: Math.floor(Date.now() / 1_000) - 600 }],
+    ["without an end", { exp: undefined }],
+    ["that is not to be used yet", { nbf: inAnHour() }],
+    ["without a role", { groups: [] }],
+  ])("%s opens nothing", async (_what, claims) => {
+    expect((await ask(await signed(claims))).status).toBe(401);
+  });
+
+  it("that is signed by somebody else, or by nobody, opens nothing", async () => {
+    const other = await generateKeyPair("RS256");
+    expect((await ask(await signed({}, { key: other.privateKey }))).status).toBe(401);
+    const [head, body] = (await signed({})).split(".");
+    const unsigned = Buffer.from('{"alg":"none"}').toString("base64url");
+    for (const token of [`${unsigned}.${body}.x`, `${head}.${body}.eHg`]) expect((await ask(token)).status).toBe(401);
   });
 });
 

@@ -125,6 +125,72 @@ describe("a session", () => {
   });
 });
 
+describe("open sessions", () => {
+  interface OpenSession {
+    readonly id: string;
+    readonly principal: string;
+    readonly current: boolean;
+  }
+
+  async function openOf(cookie: string, query = ""): Promise<readonly OpenSession[]> {
+    const answer = await here.http.inject({ url: `/api/v1/sessions${query}`, headers: { host, cookie } });
+    expect(answer.statusCode, answer.body).toBe(200);
+    return answer.json<{ items: OpenSession[] }>().items;
+  }
+
+  function end(cookie: string, id: string) {
+    return here.http.inject({ method: "DELETE", url: `/api/v1/sessions/${id}`, headers: { ...ownPage, cookie } });
+  }
+
+  async function viewerToken(name: string): Promise<string> {
+    const payload = { name, scopes: ["viewer"] };
+    const made = await here.http.inject({ method: "POST", url: "/api/v1/tokens", headers: bearer, payload });
+    return made.json<{ token: string }>().token;
+  }
+
+  it("are listed for whose they are, and ended from another of them", async () => {
+    const [laptop, phone] = [await cookieOf(), await cookieOf()];
+    const seen = await openOf(laptop);
+    expect(seen.map(({ principal, current }) => [principal, current]).toSorted()).toEqual([
+      ["admin", false],
+      ["admin", true],
+    ]);
+    const other = seen.find(({ current }) => !current)!;
+    expect((await end(laptop, other.id)).statusCode).toBe(200);
+    expect((await here.http.inject({ url: "/read", headers: { host, cookie: phone } })).statusCode).toBe(401);
+    expect(await openOf(laptop)).toHaveLength(1);
+    expect((await end(laptop, other.id)).json()).toMatchObject({ status: 404, code: "no-session" });
+  });
+
+  it("of others are neither shown nor ended without rights over access", async () => {
+    const admin = await cookieOf();
+    const ann = await cookieOf({ token: await viewerToken("ann") });
+    const bob = await cookieOf({ token: await viewerToken("bob") });
+    expect((await openOf(ann)).map(({ principal }) => principal)).toEqual(["ann"]);
+    const all = await here.http.inject({ url: "/api/v1/sessions?of=all", headers: { host, cookie: ann } });
+    expect(all.statusCode).toBe(403);
+    const every = await openOf(admin, "?of=all");
+    expect(every.map(({ principal }) => principal).toSorted()).toEqual(["admin", "ann", "bob"]);
+    const bobs = every.find(({ principal }) => principal === "bob")!;
+    expect((await end(ann, bobs.id)).json()).toMatchObject({ status: 404, code: "no-session" });
+    expect((await end(admin, bobs.id)).statusCode).toBe(200);
+    expect((await here.http.inject({ url: "/read", headers: { host, cookie: bob } })).statusCode).toBe(401);
+  });
+
+  it("are told page by page, without those that ended with their token", async () => {
+    const admin = await cookieOf();
+    const ann = await viewerToken("ann");
+    for (let i = 0; i < 3; i += 1) await cookieOf({ token: ann });
+    await cookieOf();
+    await here.http.inject({ method: "DELETE", url: "/api/v1/tokens/ann", headers: bearer });
+    const first = await here.http.inject({ url: "/api/v1/sessions?of=all&limit=1", headers: { host, cookie: admin } });
+    const { items, next } = first.json<{ items: OpenSession[]; next: string }>();
+    expect(items).toHaveLength(1);
+    const rest = await openOf(admin, `?of=all&limit=1&cursor=${next}`);
+    expect([...items, ...rest].map(({ principal }) => principal)).toEqual(["admin", "admin"]);
+  });
+});
+
 describe("a code", () => {
   it("signs in once", async () => {
     const code = here.access.codes.make();

@@ -1,0 +1,99 @@
+import { useState } from "react";
+import { api } from "../data/api.ts";
+import { usePages } from "../data/use-pages.ts";
+import { Choice } from "../design/choice.tsx";
+import { Loaded } from "../design/notice.tsx";
+import { Moment } from "../design/moment.tsx";
+import { useMay } from "../sign-in/session.ts";
+
+const owners = [
+  ["self", "Mine"],
+  ["all", "Everybody's"],
+] as const;
+
+/** Where else somebody is signed in, and the end of that. */
+export function SessionsPanel() {
+  const may = useMay();
+  const [of, setOf] = useState<"self" | "all">("self");
+  const [problem, setProblem] = useState("");
+  const { resource, reload, more } = usePages(of, (page) =>
+    api.call("GET", "/api/v1/sessions", { query: { ...page, of } }),
+  );
+  const end = (ids: readonly string[]): void => {
+    Promise.all(ids.map((id) => api.call("DELETE", "/api/v1/sessions/{id}", { path: { id } })))
+      .then(
+        () => setProblem(""),
+        (error: Error) => setProblem(error.message),
+      )
+      .finally(reload);
+  };
+  return (
+    <section className="card access-sessions" aria-label="Open sessions">
+      <div className="toolbar">
+        <h2>Open sessions</h2>
+        {may("access:read") && <Choice label="Whose sessions" options={owners} value={of} onChoose={setOf} />}
+      </div>
+      {problem !== "" && (
+        <p className="notice critical" role="alert">
+          {problem}
+        </p>
+      )}
+      <Loaded of={resource} retry={reload}>
+        {({ items, hasMore }) => {
+          const others = items.filter(({ current }) => !current);
+          return (
+            <>
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th scope="col">Who</th>
+                    <th scope="col">Since</th>
+                    <th scope="col">Until</th>
+                    <th scope="col">End</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map(({ id, principal, createdAt, expiresAt, current }) => (
+                    <tr key={id}>
+                      <th scope="row">
+                        <bdi>{principal}</bdi> {current && <span className="tag">this one</span>}
+                      </th>
+                      <td>
+                        <Moment iso={createdAt} />
+                      </td>
+                      <td>
+                        <Moment iso={expiresAt} />
+                      </td>
+                      <td>
+                        {!current && (of === "self" || may("access:write")) && (
+                          <button
+                            type="button"
+                            className="button bare danger"
+                            aria-label={`End the session of ${principal} since ${new Date(createdAt).toLocaleString()}`}
+                            onClick={() => end([id])}
+                          >
+                            End
+                          </button>
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+              {of === "self" && others.length > 1 && (
+                <button type="button" className="button danger" onClick={() => end(others.map(({ id }) => id))}>
+                  End all others
+                </button>
+              )}
+              {hasMore && (
+                <button type="button" className="button" onClick={more}>
+                  More
+                </button>
+              )}
+            </>
+          );
+        }}
+      </Loaded>
+    </section>
+  );
+}
