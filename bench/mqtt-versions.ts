@@ -1,7 +1,7 @@
 /**
- * What a message and a connect cost the gateway in MQTT 3.1.1 and 5, in turns with the gateway of another checkout
- * (before the broker that it has now, say, which knew 3.1.1 alone): `headwater start gateway` with its spool on disk, in
- * front of one real Kafka that the bench starts. CPU of all threads of the gateway, as the kernel counts it.
+ * What a message and a connect cost the gateway in MQTT 3.1.1 and 5, in turns with the gateway of another checkout,
+ * one whose broker knew 3.1.1 alone, say. Each is `headwater start gateway` with its spool on disk; in front of both
+ * is one real Kafka that the bench starts. CPU of all threads of the gateway, as the kernel counts it.
  *
  *     git worktree add --detach /tmp/before 3ee4cb7c && (cd /tmp/before && npm ci)
  *     npm run bench:mqtt-versions -- [--beside /tmp/before] [--rounds 2] [--seconds 5] [--connects 3000]

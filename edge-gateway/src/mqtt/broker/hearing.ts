@@ -2,7 +2,8 @@ import type { Client, PublishPacket, Subscription } from "aedes";
 import type { RefusalLog } from "../../refusal-log.ts";
 import type { ClientLimits } from "./client-limits.ts";
 import { asWritten } from "../../devices/access/shared-filter.ts";
-import { nextPacketId } from "./aedes-internals.ts";
+import { filterMatches } from "../../devices/access/topic-filter.ts";
+import { internals, nextPacketId } from "./aedes-internals.ts";
 import { sharedOrigin, type SharedMessage, type SharedSubscriptions } from "../sessions/shared-subscriptions.ts";
 import { connectionOf } from "./connection.ts";
 import { isLargerThanTaken } from "./largest-outgoing.ts";
@@ -46,6 +47,9 @@ export class Hearing {
   takes(client: Client, packet: PublishPacket, shared: SharedSubscriptions): boolean {
     const takes = this.#mayReceive(client, packet);
     const message = packet as PublishPacket & SharedMessage;
+    // aedes looks for the QoS that was granted under the name of the topic, where no wildcard is.
+    if ((packet.qos === 2 && message.brokerId !== sharedOrigin) || message.brokerId === null)
+      packet.qos = lowered(client, packet);
     if (message.brokerId !== sharedOrigin || packet.qos === 0) return takes;
     if (!takes) shared.refused(client.id, message);
     else {
@@ -64,4 +68,13 @@ export class Hearing {
     this.#refusals.add("message", "larger-than-taken", facts, text);
     return false;
   }
+}
+
+/** The QoS of a message, or the most that is granted for its topic, whichever is less [MQTT-3.8.4-8]. */
+function lowered(client: Client, { topic, qos }: PublishPacket): PublishPacket["qos"] {
+  let granted = -1;
+  for (const [filter, subscription] of Object.entries(internals(client).subscriptions)) {
+    if (subscription.qos > granted && filterMatches(filter, topic)) granted = subscription.qos;
+  }
+  return granted < 0 || granted >= qos ? qos : (granted as PublishPacket["qos"]);
 }
