@@ -1,6 +1,6 @@
 /**
- * How much load the simulator makes on this machine: its schedule against a sink that acknowledges and keeps nothing, so
- * that what is measured is the simulator. It says itself by how much it was late.
+ * How much load the simulator makes on this machine: its schedule against a sink that acknowledges and keeps nothing,
+ * so that what is measured is the simulator. It says itself by how much it was late.
  *
  *     node bench/generator.ts [--rates 25000,50000,100000] [--devices 1000] [--seconds 10] [--json FILE]
  */
