@@ -47,9 +47,12 @@ export async function startAllInOne(
       // Read to the end: a process whose pipe is closed has nowhere for its log.
       child.stdout.on("data", (chunk: Buffer) => {
         output = `${output}${chunk.toString()}`.slice(-10_000);
-        for (const [, scheme, port] of output.matchAll(/(mqtt|http):\/\/[^:/\s"]+:(\d+)/g))
+        // Other lines name the servers that it uses.
+        const [line] = /^ready .*\n/m.exec(output) ?? [];
+        if (line === undefined) return;
+        for (const [, scheme, port] of line.matchAll(/(mqtt|http):\/\/[^:/\s"]+:(\d+)/g))
           ports[scheme!] ??= Number(port);
-        if (/^ready .*\n/m.test(output)) resolve();
+        resolve();
       });
       child.once("exit", () => resolve());
     });

@@ -106,6 +106,10 @@ it("prints series in the format that is asked for", async () => {
   expect(JSON.parse(json.out)).toMatchObject({
     series: [{ metric: "temperature", group: { "tag:site": "north, 2" } }],
   });
+  const paged = ["query", "temperature", "--device", "b-1", "--device", "nobody", "--format", "json"];
+  const first = JSON.parse((await runCli([...paged, "--device-limit", "1"], env)).out) as { next: string };
+  expect(first).toMatchObject({ series: [{ device: "b-1" }], next: expect.any(String) });
+  expect(JSON.parse((await runCli([...paged, "--cursor", first.next], env)).out)).toEqual({ series: [] });
   const wrong = await runCli(["query", "temperature", "--aggregate", "mode"], env);
   expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("there are mean, min, max")]);
   expect((await runCli(["query"], env)).code).toBe(1);

@@ -36,7 +36,7 @@ export async function simulateFleet(line: FleetLine, { signal, hurry, env }: Fle
     const target = { url: mqtt, ca, certificate, key };
     opener(target);
     if (report !== undefined) write(report, "");
-    await scenario.start(mqtt);
+    await scenario.start(mqtt, signal);
     const tokenFile = line.tokenFile ?? (own.tokenFile && scenario.within(own.tokenFile));
     const url = line.url ?? scenario.within(own.url ?? "http://127.0.0.1:8080");
     const api = line.acksOnly

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { ApiClient } from "@headwater/client";
 import { sleep } from "@headwater/core";
+import { SimulationError } from "./errors.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import type { Profile } from "./fleet/profile.ts";
 import { Load } from "./load/load.ts";
@@ -55,12 +56,18 @@ const followedRate = 2_000;
 /** Readings up to which what they say is held against what is stored: each of them is kept and read back. */
 const mostReadings = 1_000_000;
 
+/** A verdict of nothing would say that nothing was lost. */
+function interrupted(): SimulationError {
+  return new SimulationError("interrupted before anything was sent: there is no verdict");
+}
+
 /** Registers and connects a fleet, runs it on its schedule, and says what became of each message. */
 export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
   const { fleet, api, signal } = run;
   const named = devicesOf(run);
   run.onState(api === undefined ? "connecting" : `registering ${named.length} devices`);
   const devices = api === undefined ? named : await registered(api, named, fleet.profiles, signal);
+  if (signal.aborted) throw interrupted();
   const metricOf = new Map(devices.map(({ id, profile }) => [id, storedMetric(fleet.profiles[profile]!)] as const));
   const identified = new Map(
     [...metricOf].flatMap(([id, metric]) => (metric === undefined ? [] : [[id, metric] as const])),
@@ -84,6 +91,7 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
   try {
     run.onState(`connecting ${devices.length} devices`);
     await load.connected(signal);
+    if (signal.aborted) throw interrupted();
     await log?.start();
     probes.start();
     begun = clock() + 50;
@@ -191,7 +199,7 @@ function contentOf(
   const profileOf = new Map(all.map(({ id, profile }) => [id, fleet.profiles[profile]!]));
   const devices = storedDevices(fleet, done, metricOf).filter(({ sent }) => sent.readings !== undefined);
   if (devices.length === 0) return undefined;
-  return compareContent(store, devices, (device, metric) => storedName(profileOf.get(device)!.format, metric));
+  return compareContent(store, devices, (device, metric) => storedName(profileOf.get(device)!.format, metric), hurry);
 }
 
 function storedDevices(fleet: Fleet, done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): StoredDevice[] {
@@ -263,11 +271,7 @@ async function alertsOf(
   const found: AlertCount[] = [];
   for (const [i, { rule, tolerance = 0 }] of (fleet.expect.alerts ?? []).entries()) {
     const expected = devices.reduce((sum, { alerts }) => sum + alerts[i]!, 0);
-    const raised = await awaitAlerts(
-      () => alertsSince(api, rule, beganAt, ids),
-      expected,
-      hurry?.aborted === true ? 0 : settleMs,
-    );
+    const raised = await awaitAlerts(() => alertsSince(api, rule, beganAt, ids), expected, settleMs, hurry);
     found.push({ rule, expected, raised: raised ?? null, tolerance });
   }
   return found;

@@ -43,7 +43,9 @@ async function sendReadings(): Promise<void> {
   for (let index = 1; index <= 12; index++) {
     const type = kinds[index % kinds.length]!;
     const tags = { site: index % 2 === 0 ? "north" : "south", ...(index === 3 && { note: hostile }) };
+    const attributes = index === 12 ? { lat: "nowhere", lon: hostile } : { lat: 40 + index * 1.3, lon: index * 3 - 9 };
     await registerDevice(api, { id: `${type}-${index}`, type, tags });
+    await api.call("PATCH", "/api/v1/devices/{id}", { path: { id: `${type}-${index}` }, body: { attributes } });
   }
   const { token: password } = await registerDevice(api, { id: "boiler-3", type: "boiler" });
   const device = await connectAsync(platform.mqttUrl(), { username: "boiler-3", password, clientId: "boiler-3" });
@@ -112,6 +114,7 @@ describe("the web page in Chromium", () => {
       const barriers: string[] = [];
       for (const [name, path, heading] of [
         ["fleet", "/", "Fleet"],
+        ["map", "/?view=map", "Fleet"],
         ["device", "/devices/boiler-3", "boiler-3"],
         ["boards", "/boards", "Boards"],
         ["board-fleet", "/boards/fleet-overview", "Fleet overview"],
@@ -135,6 +138,39 @@ describe("the web page in Chromium", () => {
       expect(faults).toEqual([]);
       await context.close();
     });
+  });
+
+  it("shows where devices stand, by keys and pointer, with those in sight as a table", async () => {
+    if (!(await hasReadings())) await sendReadings();
+    const context = await signedIn({ viewport: sizes.desktop });
+    const page = await context.newPage();
+    const faults = faultsOf(page);
+    await page.goto("/");
+    await page.getByRole("button", { name: "Map", exact: true }).click();
+    await page.getByText("11 of 11 in sight").waitFor();
+    await page.getByRole("link", { name: "boiler-9, away" }).waitFor();
+    // What does not say where it stands is no mark.
+    expect(await page.getByRole("link", { name: "boiler-12" }).count()).toBe(0);
+    const map = page.getByRole("group", { name: /^Map of devices/ });
+    await map.focus();
+    for (let step = 0; step < 4; step++) await page.keyboard.press("+");
+    await expect.poll(() => new URL(page.url()).searchParams.get("at")).toMatch(/^-?\d+\.\d{4},/);
+    const zoomed = page.url();
+    expect(await page.getByText("11 of 11 in sight").count()).toBe(0);
+    await page.mouse.move(400, 500);
+    await page.mouse.down();
+    await page.mouse.move(500, 520, { steps: 3 });
+    await page.mouse.up();
+    await expect.poll(() => page.url()).not.toBe(zoomed);
+    // The address alone shows the same again.
+    const other = await context.newPage();
+    await other.goto("/?view=map&at=53.0000,21.0000,9.00");
+    await other.getByText(/^1 of 11 in sight/).waitFor();
+    await other.getByRole("table", { name: "Devices" }).getByRole("link", { name: "pump-10" }).waitFor();
+    await page.getByRole("button", { name: "All", exact: true }).last().click();
+    await page.getByText("11 of 11 in sight").waitFor();
+    expect(faults).toEqual([]);
+    await context.close();
   });
 
   it("holds no connection while it is out of sight, and is up to date when it is back", async () => {

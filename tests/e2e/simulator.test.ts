@@ -162,6 +162,11 @@ describe.concurrent("a fleet at an honest platform", () => {
     expect(verdict.content).toMatchObject({ changed: 0, compared: 2 * verdict.counts.sent });
   });
 
+  it("that is interrupted before it sends has no verdict: one of nothing would say that nothing was lost", async () => {
+    const spec: FleetSpec = { duration: "1s", profiles: { a: { devices: 3 } } };
+    await expect(run(spec, { signal: AbortSignal.abort() })).rejects.toThrow("interrupted before anything was sent");
+  });
+
   it("that is interrupted ends with the verdict so far", async () => {
     const stop = new AbortController();
     const verdict = await run(

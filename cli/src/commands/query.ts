@@ -18,6 +18,8 @@ ${fleetUsage}
   --across NAME      one series of all devices: mean, min, max, sum, count, median, p95 …
   --by KEY           with --across: groups by type, tag:NAME or attribute:NAME (may be repeated)
   --limit N          points of each series at most
+  --device-limit N, --cursor NEXT
+                     with --format json: so many devices, and on from \`next\` of the answer before
   --format FORMAT    csv (default), ndjson, json or parquet`;
 
 const formats: Readonly<Record<string, string>> = {
@@ -39,6 +41,7 @@ const passedOn = [
   "width",
   "across",
   "limit",
+  "cursor",
 ] as const;
 
 export const queryCommand: Command = {
@@ -54,6 +57,7 @@ export const queryCommand: Command = {
         ...fleetOptions,
         device: { type: "string", multiple: true },
         ...{ from: text, to: text, window: text, aggregate: text, offset: text, tz: text, unit: text, fill: text },
+        ...{ "device-limit": text, cursor: text },
         ...{ width: text, across: text, limit: text, format: { type: "string", default: "csv" } },
         by: { type: "string", multiple: true },
       },
@@ -77,6 +81,7 @@ export const queryCommand: Command = {
     for (const [name, given] of Object.entries(fleetParameters(values))) add(name, given);
     for (const name of passedOn) add(name, values[name]);
     add("by", values.by);
+    add("deviceLimit", values["device-limit"]);
     const body = await connect(values, env).stream(`/api/v1/telemetry/series?${query.toString()}`, { accept });
     await pipeline(Readable.fromWeb(body as never), process.stdout, { end: false });
     if (values.format === "json") console.log();

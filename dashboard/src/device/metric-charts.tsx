@@ -1,12 +1,15 @@
 import { useRef } from "react";
+import { Link } from "wouter";
 import { useResource } from "../data/use-resource.ts";
 import { Loaded } from "../design/notice.tsx";
 import { useWidth } from "../plot/use-width.ts";
 import { SeriesPlot, valueText } from "../plot/series-plot.tsx";
 import { ZoomArea } from "../plot/zoom-area.tsx";
+import { useMay } from "../sign-in/session.ts";
 import { fixedRange, spanUpTo, type TimeRange } from "../time/time-range.ts";
 import { type Charts, loadUnits } from "./load-charts.ts";
 import { OtherValues } from "./other-values.tsx";
+import { ruleLink } from "./rule-link.ts";
 import { StatesCard } from "./states-card.tsx";
 import { useDeviceCharts } from "./use-device-charts.ts";
 
@@ -37,6 +40,7 @@ function ChartsAsWide({ id, range: chosen, onRange, width }: MetricChartsProps &
   // Whatever is drawn anew is drawn up to now.
   const range = chosen.span === undefined ? chosen : spanUpTo(chosen.span, Date.now());
   const { resource, reload, pointsOf, laneOf, newest } = useDeviceCharts(id, range, width);
+  const mayWriteRules = useMay()("rules:write");
   const units = useResource(id, () => loadUnits(id)).resource.value;
   const select = (from: number, to: number): void => onRange(() => fixedRange(from, to, Date.now()));
   const title = range.span ?? "the time chosen";
@@ -56,12 +60,23 @@ function ChartsAsWide({ id, range: chosen, onRange, width }: MetricChartsProps &
               <div className="grid">
                 {series.map(([metric, points]) => (
                   <section key={metric} className="card device-chart">
-                    <h2>
-                      {metric}
-                      <span className="number">
-                        {numberText(shown[metric]?.value)} <small>{unitOf(metric)}</small>
-                      </span>
-                    </h2>
+                    <div className="device-chart-head">
+                      <h2>
+                        {metric}
+                        <span className="number">
+                          {numberText(shown[metric]?.value)} <small>{unitOf(metric)}</small>
+                        </span>
+                      </h2>
+                      {mayWriteRules && (
+                        <Link
+                          className="button bare"
+                          href={ruleLink(id, metric, shown[metric]?.value)}
+                          aria-label={`Write a rule on ${metric}`}
+                        >
+                          Alert…
+                        </Link>
+                      )}
+                    </div>
                     <SeriesPlot
                       title={`${metric} over ${title}`}
                       points={pointsOf(metric, points)}

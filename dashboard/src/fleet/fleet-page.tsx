@@ -1,6 +1,5 @@
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Link, Redirect } from "wouter";
-import { api } from "../data/api.ts";
 import { live } from "../data/live.ts";
 import { useAddressFilter } from "../data/use-address-filter.ts";
 import { useResource } from "../data/use-resource.ts";
@@ -10,6 +9,7 @@ import { Tile } from "../design/tile.tsx";
 import { DemoPanel } from "../first-visit/demo-panel.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { FleetTable } from "./fleet-table.tsx";
+import { noAlerts, openAlerts } from "./open-alerts.ts";
 import { Heard } from "./heard.ts";
 import { type FleetFilter, type ListedDevice, useFleet } from "./use-fleet.ts";
 import "./fleet.css";
@@ -20,7 +20,12 @@ const states: readonly (readonly [FleetFilter["state"], string])[] = [
   ["away", "Away"],
   ["unregistered", "Unregistered"],
 ];
-const mostAlerts = 1_000;
+const views = [
+  ["", "Table"],
+  ["map", "Map"],
+] as const;
+
+const FleetMap = lazy(async () => ({ default: (await import("./fleet-map.tsx")).FleetMap }));
 
 /** All devices, as many as there are, and how they are. */
 export function FleetPage() {
@@ -28,9 +33,10 @@ export function FleetPage() {
   const [search, set] = useAddressFilter();
   const q = search.get("q") ?? "";
   const state = states.find(([each]) => each === search.get("state"))?.[0] ?? "";
+  const view = search.get("view") === "map" ? "map" : "";
   const { resource, reload } = useFleet({ q, state });
   const mayReadAlerts = may("alerts:read");
-  const alerts = useResource("alerts", () => (mayReadAlerts ? openAlerts() : Promise.resolve(none)));
+  const alerts = useResource("alerts", () => (mayReadAlerts ? openAlerts() : Promise.resolve(noAlerts)));
   const topics = may("telemetry:read") ? "telemetry,devices" : "devices";
   const [heard] = useState(() => new Heard(topics));
   useEffect(() => heard.listen(reload), [heard, reload]);
@@ -39,6 +45,7 @@ export function FleetPage() {
     () => (mayReadAlerts ? live.listen("topics=alerts", reloadAlerts) : undefined),
     [mayReadAlerts, reloadAlerts],
   );
+  const open = alerts.resource.value ?? noAlerts;
   const devices = resource.value;
   if (resource.state === "ready" && resource.value.length === 0 && q === "" && state === "" && may("devices:write")) {
     return <Redirect to="/connect?first" replace />;
@@ -56,6 +63,7 @@ export function FleetPage() {
           onChange={(event) => set("q", event.target.value)}
         />
         <Choice label="State" options={states} value={state} onChoose={(value) => set("state", value)} />
+        <Choice label="View" options={views} value={view} onChoose={(value) => set("view", value)} />
         {may("devices:write") && (
           <Link href="/connect" className="button primary end">
             Connect a device
@@ -66,7 +74,7 @@ export function FleetPage() {
         devices={devices ?? []}
         isWhole={resource.state !== "loading"}
         heard={heard}
-        openAlerts={alerts.resource.value?.size ?? 0}
+        openAlerts={open.counts.size}
       />
       <Loaded of={resource} retry={reload}>
         {(all) =>
@@ -74,7 +82,19 @@ export function FleetPage() {
             <p className="empty">No device is like that.</p>
           ) : (
             <>
-              <FleetTable devices={all} heard={heard} alerts={alerts.resource.value ?? none} />
+              {view === "" ? (
+                <FleetTable devices={all} heard={heard} alerts={open.counts} />
+              ) : (
+                <Suspense fallback={<p aria-busy="true">Loading…</p>}>
+                  <FleetMap
+                    devices={all}
+                    heard={heard}
+                    alerts={open}
+                    at={search.get("at") ?? ""}
+                    onRest={(at) => set("at", at)}
+                  />
+                </Suspense>
+              )}
               {all.some((device) => device.registered && device.tags["demo"] === "headwater") && <DemoPanel isThere />}
             </>
           )
@@ -82,16 +102,6 @@ export function FleetPage() {
       </Loaded>
     </>
   );
-}
-
-const none: ReadonlyMap<string, number> = new Map();
-
-/** How many alerts are open, by device. */
-async function openAlerts(): Promise<ReadonlyMap<string, number>> {
-  const counts = new Map<string, number>();
-  const { items } = await api.call("GET", "/api/v1/alerts", { query: { state: "open", limit: mostAlerts } });
-  for (const { device } of items) counts.set(device, (counts.get(device) ?? 0) + 1);
-  return counts;
 }
 
 interface TilesProps {

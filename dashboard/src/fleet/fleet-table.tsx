@@ -15,10 +15,12 @@ interface FleetTableProps {
   readonly heard: Heard;
   /** Open alerts by device. */
   readonly alerts: ReadonlyMap<string, number>;
+  /** Below something else that is looked at. */
+  readonly isShort?: boolean;
 }
 
 /** As many rows as are in sight, of however many there are. */
-export function FleetTable({ devices, heard, alerts }: FleetTableProps) {
+export function FleetTable({ devices, heard, alerts, isShort = false }: FleetTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: devices.length,
@@ -28,7 +30,12 @@ export function FleetTable({ devices, heard, alerts }: FleetTableProps) {
   });
   useSyncExternalStore(heard.watch, () => heard.second);
   return (
-    <div className="fleet" role="table" aria-label="Devices" aria-rowcount={devices.length + 1}>
+    <div
+      className={isShort ? "fleet below-map" : "fleet"}
+      role="table"
+      aria-label="Devices"
+      aria-rowcount={devices.length + 1}
+    >
       <div role="rowgroup">
         <div role="row" aria-rowindex={1} className="fleet-row fleet-head">
           {["Device", "Type", "Tags", "State", "Last seen", "Alerts"].map((name) => (

@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import { Link, useLocation } from "wouter";
+import { Link, useLocation, useSearchParams } from "wouter";
 import { api } from "../data/api.ts";
 import { useResource } from "../data/use-resource.ts";
 import { Loaded } from "../design/notice.tsx";
@@ -7,6 +7,7 @@ import { BacktestPanel } from "./backtest-panel.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { useRefresh } from "../time/use-refresh.ts";
 import { draftOf, type Path, parseDraft, withValue } from "./draft.ts";
+import { firstDraft } from "./first-draft.ts";
 import { formOf } from "./form.ts";
 import { Revisions } from "./revisions.tsx";
 import { RuleForm } from "./rule-form.tsx";
@@ -15,17 +16,6 @@ import type { Rule } from "./use-rules.ts";
 import { useVerdict } from "./use-verdict.ts";
 import { YamlEditor } from "./yaml-editor.tsx";
 import "./rules.css";
-
-const firstDraft = `id: new-rule
-name: New rule
-selector:
-  types: [boiler]
-condition:
-  metric: temperature
-  above: 80
-  clearBelow: 75
-severity: warning
-`;
 
 /** A rule that is there, or with no id one that is being written. */
 export function RulePage({ id }: { readonly id?: string | undefined }) {
@@ -52,8 +42,9 @@ interface RuleEditorProps {
 }
 
 function RuleEditor({ rule, onChanged }: RuleEditorProps) {
+  const [search] = useSearchParams();
   const [draft, setDraft] = useState(() =>
-    rule === undefined ? parseDraft(firstDraft) : draftOf(rule.definition as Record<string, unknown>),
+    rule === undefined ? parseDraft(firstDraft(search)) : draftOf(rule.definition as Record<string, unknown>),
   );
   const [savedText, setSavedText] = useState(rule === undefined ? undefined : draft.text);
   /** The revision that the draft was begun from. */
@@ -144,6 +135,11 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
       {problem !== "" && (
         <p className="notice critical" role="alert">
           {problem}
+        </p>
+      )}
+      {rule?.mode === "draft" && mayWrite && (
+        <p className="notice" role="status">
+          It is a draft, and does nothing until it is enabled.
         </p>
       )}
       {rule?.ignored !== undefined && <p className="notice critical">{rule.ignored.detail}</p>}

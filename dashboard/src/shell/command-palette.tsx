@@ -23,12 +23,18 @@ const commands: readonly Command[] = [
 ];
 const mostDevices = 8;
 
+/** Devices, and the text for which they were found. */
+interface Found {
+  readonly text: string;
+  readonly devices: readonly Command[];
+}
+
 /** Whatever there is, by its name: pages, actions and devices. */
 export default function CommandPalette({ onClose }: { readonly onClose: () => void }) {
   const [, go] = useLocation();
   const may = useMay();
   const [text, setText] = useState("");
-  const [devices, setDevices] = useState<readonly Command[]>([]);
+  const [answer, setAnswer] = useState<Found>({ text: "", devices: [] });
   const [at, setAt] = useState(0);
   const listId = useId();
   useEffect(() => {
@@ -38,15 +44,23 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
     api.call("GET", "/api/v1/devices", { query }).then(
       ({ items }) => {
         if (isOver) return;
-        setDevices(items.map(({ id }) => ({ name: id, kind: "device", path: `/devices/${encodeURIComponent(id)}` })));
+        const devices = items.map(({ id }) => ({
+          name: id,
+          kind: "device",
+          path: `/devices/${encodeURIComponent(id)}`,
+        }));
+        setAnswer({ text, devices });
       },
-      () => setDevices([]),
+      () => setAnswer({ text, devices: [] }),
     );
     return () => {
       isOver = true;
     };
   }, [text]);
   const wanted = text.trim().toLowerCase();
+  // Until the answer is there: of those that are known the ones that fit, so that Enter opens no other.
+  const devices =
+    answer.text === text ? answer.devices : answer.devices.filter(({ name }) => name.toLowerCase().includes(wanted));
   const offered = commands.filter(({ needs }) => needs === undefined || may(needs));
   const found = [...offered.filter(({ name }) => name.toLowerCase().includes(wanted)), ...devices];
   const run = (command: Command | undefined): void => {

@@ -32,7 +32,7 @@ export class LocalProcess {
   }
 
   /** @throws SimulationError if it is not ready in time, with what it printed last. */
-  async start(): Promise<void> {
+  async start(signal?: AbortSignal): Promise<void> {
     const { name, command, cwd, env, ready } = this.#options;
     const [program, ...args] = command;
     this.#output = "";
@@ -41,6 +41,8 @@ export class LocalProcess {
       cwd,
       env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...env },
       stdio: ["ignore", "pipe", "pipe"],
+      // A group of its own: Ctrl-C at a terminal is the simulator's alone, which still has to ask what was stored.
+      detached: true,
     });
     this.#child = child;
     let failure: string | undefined;
@@ -55,6 +57,7 @@ export class LocalProcess {
     }
     const deadline = performance.now() + readyMs;
     while (ready !== undefined && !this.#output.includes(ready)) {
+      if (signal?.aborted === true) throw new SimulationError(`interrupted before the process ${name} was ready`);
       if (failure !== undefined || performance.now() > deadline) {
         const why = failure ?? `it did not print ${JSON.stringify(ready)} within ${readyMs / 1_000} s`;
         throw new SimulationError(`the process ${name} does not start: ${why}\n${this.#output.trim()}`);

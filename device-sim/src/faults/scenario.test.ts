@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Fleet, fleetOf } from "../fleet/fleet.ts";
@@ -48,6 +48,31 @@ describe("a scenario", () => {
         "lives: restart for 10ms",
         "lives: stop for 10ms",
       ]);
+    } finally {
+      await scenario.end();
+    }
+  });
+
+  it("keeps Ctrl-C at a terminal from its processes, and heeds it before they are ready", async () => {
+    const group = "require('fs').readFileSync('/proc/self/stat', 'utf8').split(' ')[4]";
+    const own = `require('fs').writeFileSync(process.env.FILE, ${group} + ' ' + process.pid)`;
+    const stays = `console.log('ready'); setInterval(() => {}, 1000)`;
+    const planned = fleet({
+      processes: {
+        platform: { command: ["node", "-e", `${own}; ${stays}`], env: { FILE: "{folder}/group" }, ready: "ready" },
+        endless: { command: ["node", "-e", "setInterval(() => {}, 1000)"], ready: "never said" },
+      },
+    });
+    const scenario = await Scenario.of(planned);
+    const stop = new AbortController();
+    try {
+      const starting = scenario.start("mqtt://127.0.0.1:1", stop.signal);
+      const file = scenario.within("{folder}/group");
+      await until(() => existsSync(file) && /\d \d/.test(readFileSync(file, "utf8")));
+      stop.abort();
+      await expect(starting).rejects.toThrow(/interrupted before the process (platform|endless) was ready/);
+      const [processGroup, pid] = readFileSync(file, "utf8").split(" ");
+      expect(processGroup).toBe(pid);
     } finally {
       await scenario.end();
     }

@@ -50,13 +50,13 @@ export class Scenario {
    * `mqttUrl`: the broker behind a hop that does not say where it leads.
    * @throws SimulationError for a process that does not start, or an address that is taken.
    */
-  async start(mqttUrl: string): Promise<void> {
+  async start(mqttUrl: string, signal?: AbortSignal): Promise<void> {
     const fleet = this.#fleet;
     for (const [name, { command, env = {}, ready }] of Object.entries(fleet.spec.processes ?? {})) {
       const own = Object.fromEntries(Object.entries(env).map(([key, text]) => [key, this.within(text)]));
       const process = new LocalProcess({ name, command, cwd: fleet.folder, env: own, ready });
       this.#processes.set(name, process);
-      await process.start();
+      await process.start(signal);
     }
     for (const [name, { listen = "127.0.0.1:0", to }] of Object.entries(fleet.spec.hops ?? {})) {
       const target = to === undefined ? addressOfUrl(mqttUrl) : addressOf(this.within(to));

@@ -33,10 +33,12 @@ export async function compareContent(
   store: StoreReader,
   devices: readonly StoredDevice[],
   storedName: (device: string, metric: string) => string,
+  hurry?: AbortSignal,
 ): Promise<Content | undefined> {
   if (store.eachValue === undefined) return undefined;
   const found = new ContentCount();
   await eachOf(devices, async (device) => {
+    if (hurry?.aborted === true) return;
     const seqAt = await found.takePoints(store, device);
     for (const metric of metricsOf(device)) {
       const values = new Map<number, unknown>();
@@ -44,7 +46,8 @@ export async function compareContent(
       found.takeValues(device, metric, seqAt, values, store.keepsText);
     }
   });
-  return found.result();
+  // Of a part it is not known which.
+  return hurry?.aborted === true ? undefined : found.result();
 }
 
 function metricsOf({ sent }: StoredDevice): ReadonlySet<string> {

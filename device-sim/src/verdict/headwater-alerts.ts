@@ -19,16 +19,18 @@ export async function alertsSince(api: ApiClient, rule: string, from: string, de
   }
 }
 
-/** As above, asked until it is as many as expected, or until the time is over. */
+/** As above, asked until it is as many as expected, until the time is over, or until somebody is in a hurry. */
 export async function awaitAlerts(
   ask: () => Promise<number | undefined>,
   expected: number,
   timeoutMs: number,
+  hurry?: AbortSignal,
 ): Promise<number | undefined> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const found = await ask();
-    if (found === undefined || found >= expected || performance.now() > deadline) return found;
-    await sleep(250);
+    if (found === undefined || found >= expected || performance.now() > deadline || hurry?.aborted === true)
+      return found;
+    await sleep(250, hurry).catch(() => undefined);
   }
 }

@@ -1,5 +1,5 @@
 import { isoFromMicros } from "@headwater/core";
-import { csvCell, csvLine } from "../telemetry/csv.ts";
+import { csvCell, csvLine, csvValue } from "../telemetry/csv.ts";
 import type { LabelledRows } from "../telemetry/parquet.ts";
 import { millis } from "../telemetry/rows.ts";
 import type { FleetPart } from "./fleet-series.ts";
@@ -49,7 +49,7 @@ export async function* csvParts(parts: Parts, labels: readonly string[]): AsyncG
     const cells = labels.map((name) => `${csvCell(of[name] ?? "")},`).join("");
     for await (const rows of batches) {
       yield rows
-        .map(([time, value]) => `${isoFromMicros(time)},${millis(time)},${cells}${csvCell(value)}\r\n`)
+        .map(([time, value]) => `${isoFromMicros(time)},${millis(time)},${cells}${csvValue(value)}\r\n`)
         .join("");
     }
   }

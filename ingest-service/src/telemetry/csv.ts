@@ -10,6 +10,11 @@ export function csvCell(value: number | string | null): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+/** A cell of what a series has: quotes tell a text of no length from nothing, also to readers that know of both. */
+export function csvValue(value: number | string | null): string {
+  return value === "" ? '""' : csvCell(value);
+}
+
 const formula = /^[=+\-@\t\r\n＝＋－＠]/;
 
 export function csvLine(cells: readonly (number | string | null)[]): string {

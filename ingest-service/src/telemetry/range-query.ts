@@ -19,7 +19,7 @@ export const rangeQuery = {
   from: Type.Optional(
     Type.String({
       maxLength: 60,
-      description: "Inclusive: ISO 8601, or relative like -1h (the default)",
+      description: "Inclusive: ISO 8601, or relative like -1h (the default), -3mo or -1y",
       ...timeReference,
     }),
   ),

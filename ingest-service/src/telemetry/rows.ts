@@ -1,6 +1,6 @@
 import { isoFromMicros } from "@headwater/core";
 import type { FilledRow } from "./fill.ts";
-import { csvCell, csvLine } from "./csv.ts";
+import { csvLine, csvValue } from "./csv.ts";
 
 type Batches = AsyncIterable<readonly FilledRow[]>;
 
@@ -44,7 +44,7 @@ export async function* jsonRows(batches: Batches, { head, limit, next }: JsonAns
 export async function* csvRows(batches: Batches): AsyncGenerator<string> {
   yield csvLine(["time", "t", "value"]);
   for await (const rows of batches) {
-    yield rows.map(([time, value]) => `${isoFromMicros(time)},${millis(time)},${csvCell(value)}\r\n`).join("");
+    yield rows.map(([time, value]) => `${isoFromMicros(time)},${millis(time)},${csvValue(value)}\r\n`).join("");
   }
 }
 

@@ -217,3 +217,18 @@ describe("a rule that begins on a device beside others", () => {
     expect(again.emitted()).toEqual(["cleared @91"]);
   });
 });
+
+describe("a rule that begins where another has let go of readings", () => {
+  it("still takes in what comes late to it alone", () => {
+    const p = new Partition();
+    const rule = (id: string, lateness: string) =>
+      all(p.engine.applyRule(change({ id, condition: { metric: "t", above: 80 }, wait: "0s", lateness }), p.effects));
+    rule("old", "0s");
+    for (const time of [100, 101, 102]) p.read(time, 20);
+    rule("new", "60s");
+    // Both lie before what was let go, and belong to nobody but the new rule.
+    p.read(97, 20, { received: 103 });
+    p.read(95, 90, { received: 104 });
+    expect(p.emitted()).toEqual(["raised warning @95 (amended)", "cleared @97 (amended)"]);
+  });
+});

@@ -89,12 +89,6 @@ export const mutants: readonly Mutant[] = [
     to: "isOpen ? clears && stayOf(verdict) !== 0 : false",
     first: 1,
   },
-  {
-    file: "conditions/schedule/scheduled.ts",
-    from: "|| (hasLevels && raiseOf(verdict) === 0 && stayOf(verdict) !== 0)",
-    to: "",
-    first: 5,
-  },
   { file: "conditions/flapping/flapping.ts", from: "changes.length >= most", to: "changes.length > most", first: 1 },
   {
     file: "conditions/flapping/flapping.ts",

@@ -174,7 +174,25 @@ describe("parseTimeRef", () => {
     expect(parseTimeRef(text, now)).toBe(micros);
   });
 
-  it.each(["", "1h", "-", "then", "2023-11-14T22:13:20", "-1x"])("refuses %j and says how to write it", (text) => {
-    expect(() => parseTimeRef(text, now)).toThrow(/write it like/);
+  it.each([
+    ["2026-03-31T12:00:00Z", "-1mo", "UTC", "2026-02-28T12:00:00Z"],
+    ["2024-02-29T12:00:00Z", "-1y", undefined, "2023-02-28T12:00:00Z"],
+    ["2026-01-15T00:30:00Z", "-13mo", undefined, "2024-12-15T00:30:00Z"],
+    ["2026-10-31T12:00:00Z", "+4mo", undefined, "2027-02-28T12:00:00Z"],
+    // A month ago clocks were an hour ahead, and it was another day there already.
+    ["2026-11-15T23:30:00Z", "-1mo", "Europe/Berlin", "2026-10-15T22:30:00Z"],
+    // 02:30 of that day is skipped.
+    ["2026-04-29T00:30:00Z", "-1mo", "Europe/Berlin", "2026-03-29T01:30:00Z"],
+    ["2026-05-01T12:00:00Z", "-0mo", "Asia/Kolkata", "2026-05-01T12:00:00Z"],
+  ])("from %s reads %s in %s by the calendar", (at, text, timeZone, expected) => {
+    const micros = Date.parse(at) * 1000 + 7;
+    expect(isoFromMicros(parseTimeRef(text, micros, timeZone))).toBe(isoFromMicros(Date.parse(expected) * 1000 + 7));
   });
+
+  it.each(["", "1h", "-", "then", "2023-11-14T22:13:20", "-1x", "-1.5mo", "-1y2d", "-99999y"])(
+    "refuses %j and says how to write it",
+    (text) => {
+      expect(() => parseTimeRef(text, now)).toThrow(/write it like/);
+    },
+  );
 });

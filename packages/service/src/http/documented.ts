@@ -16,7 +16,7 @@ const shortDuration = `(?:${amount}(?:us|ms|s|m|h|d)){1,3}`;
 const isoTime = String.raw`2[01]\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?Z`;
 const tag = String.raw`(?:W/)?"[!#-~]{0,40}"`;
 
-export const timeReference = text(`^(?:now|-${shortDuration}|${isoTime})$`);
+export const timeReference = text(`^(?:now|-${shortDuration}|-[1-9]\\d?(?:mo|y)|${isoTime})$`);
 export const duration = text(`^${shortDuration}$`);
 export const windowLength = text(`^(?:${shortDuration}|[1-9]\\d?(?:d|w|mo|y))$`);
 export const windowOffset = text(`^-?${shortDuration}$`);

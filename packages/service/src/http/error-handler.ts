@@ -38,10 +38,25 @@ export function errorHandler(logger: Logger, bodyLimit: number) {
       void reply.header("retry-after", Math.max(1, Math.ceil((error.retryAfterMs ?? 1000) / 1000)));
     }
     if (problem.status === 401) void reply.header("www-authenticate", challengeOf(request));
-    // The rest of a body that is too large is not read, so the connection cannot be used again.
-    if (problem.status === 413) void reply.header("connection", "close");
+    if (problem.status === 413) letGoOn(request, reply);
     return send(reply, problem);
   };
+}
+
+/** A body that is too large is read to its end, and forgotten, up to so many bytes. */
+const readToItsEnd = 32 * 1024 * 1024;
+
+/**
+ * A connection that is closed while its client still writes is reset, and the client learns of that instead of the
+ * answer. So the rest of a body is read if there is not too much of it; otherwise the connection cannot be used again.
+ */
+function letGoOn(request: FastifyRequest, reply: FastifyReply): void {
+  const length = Number(request.headers["content-length"] ?? Number.NaN);
+  if (length <= readToItsEnd) {
+    void reply.removeHeader("connection");
+    // What unpacks it may have begun to read.
+    request.raw.unpipe().resume();
+  } else void reply.header("connection", "close");
 }
 
 /** How a login is shown there. */

@@ -1,7 +1,9 @@
 import { Type } from "@sinclair/typebox";
-import { request as httpRequest } from "node:http";
+import { randomBytes } from "node:crypto";
+import { Agent, type IncomingMessage, request as httpRequest } from "node:http";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { ConflictError, ResourceError, silentLogger } from "@headwater/core";
 import { LogUnavailableError } from "@headwater/event-log";
@@ -168,6 +170,31 @@ describe("what is refused before there is a route", () => {
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer.toLowerCase()).toContain("content-type: application/problem+json");
     expect(JSON.parse(answer.slice(answer.indexOf("{")))).toMatchObject({ status, code });
+  });
+});
+
+describe("a body that is too large", () => {
+  it.each([
+    ["as it is", "identity", Buffer.alloc(8 * 1024 * 1024, "x")],
+    ["when it is unpacked", "gzip", gzipSync(randomBytes(4 * 1024 * 1024).toString("hex"))],
+  ])("%s is read to its end, so that its sender hears why and goes on", async (_name, encoding, body) => {
+    const { port: to } = await (await withThings()).listen();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = async (method: string, payload?: Buffer) => {
+      const headers = { ...auth, "content-type": "application/json", "content-encoding": encoding };
+      const sent = httpRequest({ host: "127.0.0.1", port: to, method, path: "/api/v1/things", agent, headers });
+      sent.end(payload);
+      const [answer] = (await once(sent, "response")) as [IncomingMessage];
+      const port = sent.socket!.localPort;
+      answer.resume();
+      await once(answer, "end");
+      return { status: answer.statusCode, port };
+    };
+    const refused = await ask("POST", body);
+    expect(refused.status).toBe(413);
+    // On the same connection.
+    expect(await ask("GET")).toEqual({ status: 200, port: refused.port });
+    agent.destroy();
   });
 });
 
