@@ -94,6 +94,7 @@ async function measure(name: string, settings: Readonly<Record<string, string>>)
       notes.push(`${note}.`);
       if (!holds) process.exitCode = 1;
       for (const [what, each] of Object.entries(latency)) {
+        if (each.count === 0) continue;
         add(`${what} at ${rate}/s, p50`, name, each.p50);
         add(`${what} at ${rate}/s, p99`, name, each.p99, budgets[name]?.[`${what} ${rate}`]);
       }

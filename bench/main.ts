@@ -37,6 +37,7 @@ const parts: Readonly<Record<string, Part>> = {
   start: { file: "start.ts", args: [], quick: ["--rounds", "2"] },
   "catch-up": { file: "catch-up.ts", args: [] },
   "scale-out": { file: "scale-out.ts", args: [] },
+  generator: { file: "generator.ts", args: [] },
   rules: { file: "rules.ts", args: [], title: "Rules: an evaluation", quick: ["hysteresis"] },
   enable: { file: "rules-enable.ts", args: [], title: "Rules: 300 × 4,000 devices enabled with an hour of history" },
   backtest: { file: "backtest.ts", args: [], title: "Backtest" },

@@ -169,6 +169,10 @@ describe("the web page in Chromium", () => {
     await other.getByRole("table", { name: "Devices" }).getByRole("link", { name: "pump-10" }).waitFor();
     await page.getByRole("button", { name: "All", exact: true }).last().click();
     await page.getByText("11 of 11 in sight").waitFor();
+    // A mark of several opens by a key, and the focus stays on the map.
+    await page.getByRole("button", { name: "2 devices, 2 away; zoom there" }).first().press("Enter");
+    await page.getByText(/^[2-9] of 11 in sight/).waitFor();
+    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toMatch(/^Map of devices/);
     expect(faults).toEqual([]);
     await context.close();
   });

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { api } from "../data/api.ts";
 import { type Draft, lineOf, parseDraft, withValue } from "../rules/draft.ts";
@@ -53,7 +53,8 @@ export function BoardEditor({ kept, stored, choices, time, onChanged, onWritten,
   useEffect(() => {
     if (isValid) show(draft);
   }, [isValid, draft, show]);
-  useEffect(() => {
+  // Before anything is seen, so that the next key is that of the widget that was moved.
+  useLayoutEffect(() => {
     if (focused.current === undefined) return;
     document.querySelector<HTMLElement>(`[data-handle="${focused.current}"]`)?.focus();
     focused.current = undefined;

@@ -1,6 +1,6 @@
 import { type ReactNode } from "react";
 import type { Board, Choices, TimeShown } from "./board.ts";
-import { sizeOf, titleOf } from "./board.ts";
+import { isKnown, sizeOf, titleOf } from "./board.ts";
 import { Widget } from "./widgets/widget.tsx";
 
 interface BoardGridProps {
@@ -18,6 +18,7 @@ export function BoardGrid({ board, choices, time, tools, aimed }: BoardGridProps
   return (
     <div className={tools === undefined ? "board" : "board arranged"}>
       {board.widgets.map((widget, index) => {
+        if (!isKnown(widget.kind)) return <UnknownWidget key={index} kind={widget.kind} />;
         const { width, height } = sizeOf(widget);
         const title = titleOf(widget, choices);
         return (
@@ -47,6 +48,17 @@ export function BoardGrid({ board, choices, time, tools, aimed }: BoardGridProps
           </div>
         );
       })}
+    </div>
+  );
+}
+
+/** A board may have been saved by a later release. */
+function UnknownWidget({ kind }: { readonly kind: string }) {
+  return (
+    <div className="card board-widget" style={{ "--wide": 6, "--high": 1 } as React.CSSProperties}>
+      <p className="board-nothing">
+        This release knows no widget of the kind <bdi>{kind}</bdi>.
+      </p>
     </div>
   );
 }

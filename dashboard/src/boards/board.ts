@@ -36,6 +36,10 @@ const usual: Readonly<Record<Kind, Size>> = {
   text: { width: 12, height: 1 },
 };
 
+export function isKnown(kind: string): boolean {
+  return Object.hasOwn(usual, kind);
+}
+
 export function sizeOf({ kind, width, height }: Widget): Size {
   return { width: width ?? usual[kind].width, height: height ?? usual[kind].height };
 }

@@ -47,6 +47,8 @@ export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
   const shown = new Set(marks.flatMap((cluster) => cluster.places.filter(isInSight).map(({ id }) => id)));
   const open = ({ places: all }: Cluster): void => {
     const close = fitted(all, size);
+    // The mark is gone then, and the focus would be with it.
+    area.current!.focus();
     change((before) => ({ ...close, scale: Math.max(close.scale, before.scale * 2) }));
   };
   const origin = screenPoint({ x: 0, y: 0 }, view, size);
