@@ -13,6 +13,8 @@ export interface GatewayProcessOptions {
   readonly prefix: string;
   readonly partitions: number;
   readonly dataDir: string;
+  /** Where its program is; default: this checkout. */
+  readonly checkout?: string;
   readonly devices: readonly { readonly id: string; readonly token: string }[];
 }
 
@@ -77,9 +79,9 @@ export class GatewayProcess {
   }
 
   async #spawn(): Promise<void> {
-    const { brokers, prefix, partitions, dataDir } = this.#options;
+    const { brokers, prefix, partitions, dataDir, checkout = join(import.meta.dirname, "..") } = this.#options;
     // By the command itself, whose first line has flags of its own.
-    const command = join(import.meta.dirname, "../cli/src/main.ts");
+    const command = join(checkout, "cli/src/main.ts");
     const flags = ["--max-semi-space-size=8", ...(process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [])];
     const byHand = flags.length > 1;
     const settings = Object.entries(process.env).filter(([name]) => name.startsWith("HEADWATER_"));

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { connectPacket, publishPacket } from "./raw-packets.ts";
+import { connectPacket, publishPacket, type Version } from "./raw-packets.ts";
 
 /**
  * A closed-loop MQTT load from raw sockets: each connection keeps so many QoS 1 publishes in flight. Packets are built
@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly password?: string;
   /** Each message of a device has its number in it (`seq`), instead of two digits that change. */
   readonly numbered?: boolean;
+  /** Default: 4, MQTT 3.1.1. */
+  readonly version?: Version;
 }
 
 export interface LoadResult {
@@ -74,14 +76,15 @@ class Client {
   #rest = 0;
   #settle!: () => void;
 
-  private constructor(socket: Socket, device: string, inFlight: number, numbered: boolean) {
+  private constructor(socket: Socket, device: string, inFlight: number, numbered: boolean, version: Version) {
     this.#socket = socket;
     this.#inFlight = inFlight;
     this.settled = new Promise((resolve) => (this.#settle = resolve));
     const topic = `devices/${device}/telemetry`;
     const text = numbered ? numberedPayload : payload;
-    this.#packet = publishPacket(topic, text);
-    this.#idAt = this.#packet.length - Buffer.byteLength(text) - 2;
+    this.#packet = publishPacket(topic, text, version);
+    // In MQTT 5 the length of the properties stands between: none.
+    this.#idAt = this.#packet.length - Buffer.byteLength(text) - (version === 5 ? 3 : 2);
     this.#digitCount = numbered ? 7 : 2;
     this.#digitAt = numbered ? this.#packet.indexOf(String(firstNumber)) + 6 : this.#packet.indexOf("21.57") + 4;
     if (numbered) this.#digits = firstNumber + 1;
@@ -98,13 +101,13 @@ class Client {
     const socket = connect({ port: options.port, host: "127.0.0.1", noDelay: true });
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
-      socket.once("connect", () => socket.write(connectFor(device, options.password)));
+      socket.once("connect", () => socket.write(connectFor(device, options)));
       socket.once("data", (chunk: Buffer) => {
         if (chunk[0] === 0x20 && chunk[3] === 0) resolve();
         else reject(new RangeError(`CONNACK ${chunk.toString("hex")}`));
       });
     });
-    return new Client(socket, device, options.inFlight, options.numbered ?? false);
+    return new Client(socket, device, options.inFlight, options.numbered ?? false, options.version ?? 4);
   }
 
   begin(): void {
@@ -151,8 +154,9 @@ class Client {
   }
 }
 
-function connectFor(device: string, password: string | undefined): Buffer {
+function connectFor(device: string, { password, version = 4 }: LoadOptions): Buffer {
   return connectPacket({
+    version,
     clientId: `load-${device}`,
     ...(password === undefined ? {} : { login: { username: device, password } }),
     cleanSession: process.env["BENCH_LASTING_SESSIONS"] === undefined,
@@ -160,7 +164,7 @@ function connectFor(device: string, password: string | undefined): Buffer {
 }
 
 if (process.argv[1]?.endsWith("mqtt-load.ts") === true) {
-  const [port, connections, inFlight, seconds, password, numbered] = process.argv.slice(2);
+  const [port, connections, inFlight, seconds, password, numbered, version] = process.argv.slice(2);
   const result = await runLoad({
     port: Number(port),
     connections: Number(connections),
@@ -169,6 +173,7 @@ if (process.argv[1]?.endsWith("mqtt-load.ts") === true) {
     device: (index) => `bench-${index}`,
     password: password === "" ? undefined : password,
     numbered: numbered === "numbered",
+    version: version === "5" ? 5 : 4,
   });
   console.log(JSON.stringify(result));
 }

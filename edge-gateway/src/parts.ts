@@ -137,7 +137,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   registry.onKeysChanged = () => mqtt.recheckKeys();
   const bridges = new Bridges({
     ...source,
-    ...{ specs, folder, registry: deps.metrics },
+    ...{ specs, folder, registry: deps.metrics, userProperties: config.mqtt.userProperties },
     connect: (spec, login, events) => new MqttRemoteBroker(spec, login, events),
   });
   const { markBusyMs: busyMs, markQuietMs: quietMs } = config.gateway;

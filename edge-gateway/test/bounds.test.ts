@@ -273,7 +273,7 @@ describe("$SYS", () => {
     const token = await gateway.register("d");
     for (const login of [{}, { username: "d", password: token }]) {
       const device = await RawDevice.connect(gateway.app.mqttPort, { clientId: "c", ...login });
-      const topics = ["$SYS/#", "$SYS/broker/uptime", "$share/g/$SYS/#", "$share/g/#", "$queue/$SYS/#", "$SYS/+/+"];
+      const topics = ["$SYS/#", "$SYS/broker/uptime", "$share/g/$SYS/#", "$queue/$SYS/#", "$SYS/+/+"];
       device.send({
         cmd: "subscribe",
         messageId: 1,

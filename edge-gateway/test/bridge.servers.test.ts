@@ -108,6 +108,30 @@ describe.each(["3.1.1", "5"] as const)("a bridge to Mosquitto, MQTT %s", (protoc
   });
 });
 
+it("what a broker passes on of MQTT 5 counts as it would directly: user properties and the content type", async () => {
+  const broker = await scene.broker();
+  const gateway = await scene.gateway({
+    ...bridges({ name: "plant", protocol: "5", subscriptions: [{ filter: "#", qos: 2 as const }], url: broker.url }),
+    HEADWATER_MQTT_USER_PROPERTIES: "site,shift",
+  });
+  const client = await scene.device(broker.url, { protocolVersion: 5 });
+  await bridged(gateway, client);
+  const properties = {
+    contentType: "application/cbor",
+    userProperties: { site: "north", shift: ["early", "late"], other: "x" },
+  };
+  await client.publishAsync("devices/c/telemetry", Buffer.from("a1617418 2a".replace(" ", ""), "hex"), {
+    ...{ qos: 1, properties },
+  });
+  const events = await eventually(
+    () => taken(gateway),
+    (all) => all.length > 0,
+    patienceMs,
+  );
+  expect(events).toMatchObject([{ device: "c", readings: [{ metric: "t", number: 42 }] }]);
+  expect({ ...events[0]!.attributes }).toEqual({ "user.site": "north", "user.shift": "early,late" });
+});
+
 describe("two gateways", () => {
   const shared = {
     name: "plant",

@@ -39,6 +39,33 @@ describe.each([4, 5] as const)("SUBACK of version %i", (version) => {
     device.cut();
   });
 
+  it("a message has no higher QoS than was granted, by a wildcard too, connected or not", async () => {
+    const say = async (payload: string): Promise<void> => {
+      const speaker = await RawDevice.connect(gateway.app.mqttPort, { clientId: "speaker" });
+      speaker.publish("q/1", payload, { qos: 2 });
+      await speaker.until("pubrec");
+      speaker.cut();
+    };
+    const first = await connect({ clientId: "granted", clean: false });
+    expect(await subscribe(first, "q/+")).toEqual([1]);
+    await say("1");
+    expect(await first.until("publish")).toMatchObject({ qos: 1 });
+    first.cut();
+    await first.closed;
+    await say("2");
+    const second = await connect({ clientId: "granted", clean: false });
+    expect(await second.until("publish", 2)).toMatchObject({ qos: 1 });
+    second.cut();
+    const teller = await RawDevice.connect(gateway.app.mqttPort, { clientId: "teller" });
+    teller.send({ cmd: "publish", topic: "kept/1", payload: "x", qos: 1, messageId: 1, dup: false, retain: true });
+    await teller.until("puback");
+    const third = await connect({ clientId: "third" });
+    third.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "kept/+", qos: 0 }] } as never);
+    expect(await third.until("publish")).toMatchObject({ qos: 0, retain: true });
+    third.cut();
+    teller.cut();
+  });
+
   it("names that every object has are filters like others, or refused; the gateway goes on", async () => {
     for (const filters of [["__proto__"], ["__proto__", "__proto__"], ["constructor", "toString"]]) {
       const device = await connect();

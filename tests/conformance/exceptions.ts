@@ -9,10 +9,6 @@ export const exceptions: Readonly<Record<string, string>> = {
     "MQTT 3.1.1, 4.3.3: as above; the message comes before its PUBREC, the vector wants it before its PUBCOMP",
   "PUBLISH v4 34 QoS 2 Dup flow*3":
     "MQTT 3.1.1, 4.3.3 [MQTT-4.3.3-2]: until its PUBREL comes, every PUBLISH with the packet identifier is answered by PUBREC. Closing at the third is Mosquitto's own bound",
-  "REGRESSION v4 mismatched-shared-normal-subscribe-unsubscribe-leak":
-    "MQTT 3.1.1 has no shared subscriptions (they are MQTT 5, 4.8.2); $share/… is a filter on topics that nobody may use (4.7.2), so SUBACK refuses it with 0x80 (3.9.3)",
-  "REGRESSION v4 shared-sub-uaf": "as above: $share/… is refused with 0x80 (3.9.3, 4.7.2)",
-  "SUBSCRIBE v4 82 $share ok": "as above: $share/… is refused with 0x80 (3.9.3, 4.7.2)",
   "SUBSCRIBE v4 82 $SYS ok":
     "MQTT 3.1.1, 4.7.2: what $-topics are for is the server's affair. $SYS is closed to clients, and SUBACK says so with 0x80 (3.9.3)",
 };
@@ -48,8 +44,6 @@ export const exceptions5: Readonly<Record<string, string>> = {
   "PUBLISH v5 topic alias > max topic alias":
     "MQTT 5, 3.2.2.3.8: the server tells how many aliases it takes. The vector takes Mosquitto's 10 for granted and sends 11; the gateway takes 32",
   "SUBSCRIBE v5 82 $SYS ok": "MQTT 5, 4.7.2: as above. $SYS is closed to clients, and SUBACK says so with 0x87 (3.9.3)",
-  "SUBSCRIBE v5 82 $share ok":
-    "MQTT 5, 3.2.2.3.13: CONNACK says that there are no shared subscriptions for this client, so that the subscription is refused with 0x9E",
 };
 
 function all(reason: string, ...ids: readonly string[]): Record<string, string> {

@@ -47,8 +47,12 @@ beforeAll(async () => {
     HEADWATER_ADMIN_TOKEN_FILE: join(folder, "admin-token"),
     HEADWATER_HTTP_PORT: "0",
   });
-  for (const device of devices) {
-    const options = { username: device, password: gateway.token, clientId: device, reconnectPeriod: 500 };
+  for (const [index, device] of devices.entries()) {
+    const protocolVersion = index % 2 === 0 ? 5 : 4;
+    const options = {
+      ...{ username: device, password: gateway.token, clientId: device, reconnectPeriod: 500 },
+      protocolVersion,
+    } as const;
     clients.set(
       device,
       mqtt.connect(`mqtt://127.0.0.1:${gateway.frontPort}`, options).on("error", () => {}),

@@ -6,9 +6,8 @@ export interface Asked {
   readonly body?: string;
   /** Statuses beyond 2xx that the caller understands. */
   readonly alsoFine?: readonly number[];
+  readonly timeoutMs?: number;
 }
-
-const timeoutMs = 10_000;
 
 /**
  * One request to InfluxDB's HTTP API. No message shows a token.
@@ -18,7 +17,7 @@ export async function askInflux(
   place: string,
   method: string,
   path: string,
-  { token, body, alsoFine = [] }: Asked,
+  { token, body, alsoFine = [], timeoutMs = 10_000 }: Asked,
 ): Promise<Response> {
   const url = new URL(path, place);
   let answer: Response;

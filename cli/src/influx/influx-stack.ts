@@ -24,6 +24,8 @@ interface Difference {
 }
 
 const stackName = "headwater";
+/** A template is applied resource by resource while its request waits. */
+const patienceMs = 60_000;
 
 /**
  * The resources of a template, which InfluxDB keeps together as a stack: applied again they are changed where they are,
@@ -72,7 +74,8 @@ export class InfluxStack {
 
   #ask(method: string, path: string, body?: unknown): Promise<Response> {
     const { url, token } = this.#place;
-    return askInflux(url, method, path, { token, ...(body !== undefined && { body: JSON.stringify(body) }) });
+    const asked = { token, timeoutMs: patienceMs, ...(body !== undefined && { body: JSON.stringify(body) }) };
+    return askInflux(url, method, path, asked);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { type FirmwareTopics, type Routes, TopicPattern } from "@headwater/decode";
+import { topicOfContent } from "../pipeline/commit/content-format.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
 import { replyTarget, routedTarget, unrouted, type MessageTarget } from "../pipeline/commit/message-target.ts";
 import type { CommandSpec } from "./bridge-spec.ts";
@@ -12,7 +13,7 @@ export type BridgeTarget =
       readonly heard: string | undefined;
       readonly ignored?: undefined;
     }
-  | { readonly ignored: { inc(): void } };
+  | { readonly target?: undefined; readonly ignored: { inc(): void } };
 
 export interface BridgeTopicsOptions {
   readonly routes: Routes;
@@ -40,7 +41,15 @@ export class BridgeTopics {
     this.#reply = new TopicPattern(options.commands.reply);
   }
 
-  find(topic: string): BridgeTarget {
+  /** @param contentType of MQTT 5: it says the format where the topic leaves it open */
+  find(topic: string, contentType?: string): BridgeTarget {
+    const found = this.#find(topic);
+    if (contentType === undefined || found.target?.kind !== "telemetry") return found;
+    const other = topicOfContent(topic, contentType, undefined);
+    return other === topic ? found : this.#find(other);
+  }
+
+  #find(topic: string): BridgeTarget {
     const known = this.#known.get(topic);
     if (known !== undefined) return known;
     if (this.#known.size >= maxTopics) this.#known.clear();

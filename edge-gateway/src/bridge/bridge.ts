@@ -31,6 +31,8 @@ export interface BridgeDeps {
   readonly metrics: GatewayMetrics;
   readonly refusals: RefusalLog;
   readonly bridgeMetrics: BridgeMetrics;
+  /** User properties of MQTT 5 that are kept of messages on devices' own topics. */
+  readonly userProperties: readonly string[];
   readonly logger: Logger;
 }
 
@@ -87,7 +89,7 @@ export class Bridge {
           });
     this.#topics = new BridgeTopics({
       ...spec,
-      routes: brokerRoutes(spec.routes),
+      routes: brokerRoutes(spec.routes, options.userProperties),
       firmware: new FirmwareTopics(spec.routes),
       recordWriter,
       metrics,

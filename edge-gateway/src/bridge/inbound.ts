@@ -145,17 +145,18 @@ export class Inbound implements Owner {
 
   #take(received: InboundMessage): void {
     const { commit, spec, topics, metrics, processor } = this.#options;
-    const { topic, qos, packetId } = received;
+    const { topic, qos, packetId, contentType } = received;
     const message = this.#message;
     message.topic = topic;
     message.payload = received.payload;
     // A broker passes a clear on without its retain flag.
     message.isClear = received.payload.length === 0 && received.omitted === 0;
     message.qos = qos;
+    message.userProperties = received.userProperties;
     message.packetId = qos === 0 ? unacknowledged : packetId;
     message.maybeRepeated = received.dup || this.#replaying;
     message.callback = qos === 1 ? undefined : qos === 0 ? noop : () => this.#answerQos2(packetId);
-    const found = topics.find(topic);
+    const found = topics.find(topic, contentType);
     const ignored =
       received.retain && !spec.takesRetained ? metrics.ignored.labels({ reason: "retained" }) : found.ignored;
     if (ignored !== undefined || found.ignored !== undefined) {

@@ -1,3 +1,5 @@
+import type { UserProperties } from "../pipeline/commit/user-properties.ts";
+
 /** A message as a broker delivered it. */
 export interface InboundMessage {
   readonly topic: string;
@@ -10,6 +12,9 @@ export interface InboundMessage {
   readonly packetId: number;
   /** Bytes of the packet that were left out because it is too large. */
   readonly omitted: number;
+  /** Of MQTT 5. */
+  readonly contentType?: string;
+  readonly userProperties?: UserProperties;
 }
 
 /** Why a connection ended, or could not be had: kinds for metrics and health, text for people. Never holds secrets. */

@@ -15,7 +15,9 @@ const aclRule = Type.Object(
       }),
     ),
     publish: patterns("Topic filters that they may publish to"),
-    subscribe: patterns("Topic filters that they may subscribe to; one of the two is needed"),
+    subscribe: patterns(
+      "Topic filters that they may subscribe to, also shared ones ($share/{group}/{filter}); one of the two is needed",
+    ),
     deny: Type.Optional(
       Type.Boolean({
         description:

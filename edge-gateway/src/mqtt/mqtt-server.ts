@@ -14,11 +14,11 @@ import type { RefusalLog } from "../refusal-log.ts";
 import type { Presence } from "../devices/presence/presence.ts";
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
-import { internals, type ParserInternals } from "./broker/aedes-internals.ts";
+import { internals, liveShared, type ParserInternals } from "./broker/aedes-internals.ts";
 import { Audience } from "./sessions/audience.ts";
 import { ClientLimits, limitsForWholeMessages, type PacketLimits } from "./broker/client-limits.ts";
 import { GatewayBroker } from "./broker/broker.ts";
-import { goElsewhere, imposeKeepAlive } from "./broker/greeting.ts";
+import { goElsewhere, imposeKeepAlive, tellOfSharing } from "./broker/greeting.ts";
 import { Hearing } from "./broker/hearing.ts";
 import { maxUnreleased } from "./sessions/passed-on.ts";
 import { CommandSessions } from "./broker/command-sessions.ts";
@@ -29,6 +29,7 @@ import { Login, type Will } from "./broker/login.ts";
 import { PublishHandler } from "./broker/publish-handler.ts";
 import { Revocation } from "./broker/revocation.ts";
 import { answerProvisioning } from "./broker/provisioning.ts";
+import type { SharedSubscriptions } from "./sessions/shared-subscriptions.ts";
 import { SessionExpiry } from "./sessions/session-expiry.ts";
 import { sessionPersistence } from "./broker/session-persistence.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
@@ -89,6 +90,7 @@ export class MqttServer {
   #broker!: GatewayBroker;
   #revocation!: Revocation;
   #forget!: (session: string) => Promise<void>;
+  #shared!: SharedSubscriptions;
   #sessionExpiry: SessionExpiry | undefined;
   #expiry: NodeJS.Timeout | undefined;
   #loggingIn: Client | undefined;
@@ -124,7 +126,10 @@ export class MqttServer {
       onRejected: (device, answer) => replies.answered(device, answer),
       onBegin: options.onCommandSession,
       onEnd: options.onCommandSessionEnd,
-      onOthers: (connection, filters) => this.#audience.set(connection, filters),
+      onOthers: (connection, filters) => {
+        this.#audience.set(connection, filters);
+        this.#shared.connected(connection.client.id, liveShared(connection.client, filters));
+      },
     });
     this.#time = new TimeService({
       clock: options.clock,
@@ -185,7 +190,7 @@ export class MqttServer {
 
   async start(): Promise<void> {
     const { config, journal, identity, logger } = this.#options;
-    const { persistence, sessions, forget } = await sessionPersistence({
+    const { persistence, sessions, shared, forget } = await sessionPersistence({
       journal,
       store: this.#options.sessions,
       audience: this.#audience,
@@ -196,6 +201,7 @@ export class MqttServer {
       onRefused: (what, topic, session) => this.#clientLimits.notKept(what, topic, session),
     });
     this.#forget = forget;
+    this.#shared = shared;
     this.#revocation = new Revocation({
       identity,
       connections: this.#connections,
@@ -220,6 +226,7 @@ export class MqttServer {
         forgetConnect(client, packet as unknown as ParserInternals["settings"]);
         // Only now it is known whether the session is new.
         this.#clientLimits.greet(client, packet.clean === true);
+        tellOfSharing(client, packet);
         this.#login.noteConnect(client, {
           will: packet.will as unknown as Will | undefined,
           cleanStart: packet.clean === true,
@@ -246,7 +253,7 @@ export class MqttServer {
       },
       authorizeSubscribe: (client, subscription, done) =>
         done(null, this.#hearing.maySubscribe(client, subscription) ? subscription : null),
-      authorizeForward: (client, packet) => (this.#hearing.mayReceive(client, packet) ? packet : null),
+      authorizeForward: (client, packet) => (this.#hearing.takes(client, packet, shared) ? packet : null),
       topicAliasMaximum: config.maxTopicAliases,
       maximumPacketSize: this.#limits.maxPacketBytes,
       receiveMaximum: Math.min(config.maxUnacked, maxUnreleased),
@@ -254,6 +261,7 @@ export class MqttServer {
       pendingSessionsLimit: maxDelayedWills,
     };
     this.#broker = new GatewayBroker(options, this.#audience);
+    shared.open(this.#broker);
     this.#life.follow(this.#broker);
     await this.#broker.listen();
     this.#sessionExpiry = new SessionExpiry({
@@ -299,6 +307,7 @@ export class MqttServer {
   /** Disconnects everybody. */
   async stop(): Promise<void> {
     this.stopReading();
+    this.#shared?.close();
     this.#stalls.stop();
     this.#time.stop();
     this.#clientLimits.stop();

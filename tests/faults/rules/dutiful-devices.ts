@@ -1,6 +1,6 @@
 import mqtt, { type MqttClient } from "mqtt";
 
-/** Devices that do what they are told, once for each id, and say so. */
+/** Devices, of MQTT 5 and 3.1.1 by turns, that do what they are told, once for each id, and say so. */
 export class DutifulDevices {
   /** Ids of commands, by device. */
   readonly done = new Map<string, Set<string>>();
@@ -9,8 +9,11 @@ export class DutifulDevices {
   /** Resolves when all of them listen. */
   async connect(devices: readonly string[], port: number, password: string): Promise<void> {
     await Promise.all(
-      devices.map(async (device) => {
-        const options = { username: device, password, clientId: device, clean: false, reconnectPeriod: 200 };
+      devices.map(async (device, index) => {
+        const options = {
+          ...{ username: device, password, clientId: device, clean: false, reconnectPeriod: 200 },
+          ...(index % 2 === 0 && { protocolVersion: 5 as const, properties: { sessionExpiryInterval: 3600 } }),
+        };
         const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, options);
         this.#clients.push(client);
         client.on("error", () => {});

@@ -125,10 +125,39 @@ describe("what a device may do", () => {
     expect(rules.permissionsOf(facts).key).not.toBe(rules.permissionsOf(south).key);
   });
 
+  it("sharing is a right of its own, for groups and filters that a rule names, and never of what begins with $", () => {
+    const shared = (filter: string) => `\u0001share/${filter}`;
+    const permissions = new AccessRules([
+      { subscribe: ["#"] },
+      { subscribe: ["$share/{type}/sites/{tag.site}/#"] },
+      { subscribe: ["$share/+/all/#", "$share/free/{tag.none}/#"] },
+      { deny: true, subscribe: ["sites/+/secret/#", "$share/bad/#"] },
+    ]).permissionsOf(facts);
+    const may = (filter: string) => permissions.maySubscribe(shared(filter));
+    expect(["gateway/sites/north/#", "gateway/sites/north/a", "x/all/b"].map(may)).toEqual([true, true, true]);
+    expect(["gateway/sites/#", "other/sites/north/#", "g/devices/edge-7/#", "g/a"].map(may)).toEqual(
+      Array.from({ length: 4 }, () => false),
+    );
+    expect(["gateway/sites/north/secret/1", "bad/all/x", "gateway/$SYS/#", "x/$SYS/#"].map(may)).toEqual(
+      Array.from({ length: 4 }, () => false),
+    );
+    expect(permissions.mayShare).toBe(true);
+    // What it wrote itself comes from no guard.
+    expect(permissions.maySubscribe("$share/gateway/sites/north/#")).toBe(false);
+    expect(none.mayShare).toBe(false);
+    const receives = new AccessRules([{ subscribe: ["$share/w/sites/{tag.site}/#"] }]).permissionsOf(facts);
+    expect([receives.mayReceive("sites/north/a"), receives.mayReceive("sites/south/a")]).toEqual([true, false]);
+    expect(receives.maySubscribe("sites/north/a")).toBe(false);
+    const odd = new AccessRules([{ subscribe: ["$share/w/{type}/#"] }]).permissionsOf({ ...facts, type: "$SYS" });
+    expect(odd.mayShare).toBe(false);
+  });
+
   it.each([
     [{ publish: ["a/#/b"] }, /acl\[0\]\.publish\[0\]: a\/#\/b is no topic filter/],
     [{ subscribe: ["ok", "x/{name}"] }, /acl\[0\]\.subscribe\[1\]: \{name\}/],
     [{ subscribe: ["$SYS/#"] }, /closed to devices/],
+    [{ subscribe: ["$share/g/$SYS/#"] }, /closed to devices but for \$share/],
+    [{ publish: ["$share/g/a"] }, /closed to devices/],
     [{ types: ["x"] }, /acl\[0\] grants nothing/],
     [{ types: ["x"], deny: true }, /acl\[0\] denies nothing/],
   ])("a rule that cannot be is refused: %j", (rule, message) => {

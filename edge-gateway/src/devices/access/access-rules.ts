@@ -32,8 +32,8 @@ export class AccessRules {
         denies: deny,
         forEveryone: types === undefined && tags === undefined,
         appliesTo: (facts) => hasType(facts, types) && hasTags(facts, tags),
-        publish: compile(`acl[${index}].publish`, publish),
-        subscribe: compile(`acl[${index}].subscribe`, subscribe),
+        publish: compile(`acl[${index}].publish`, publish, false),
+        subscribe: compile(`acl[${index}].subscribe`, subscribe, true),
       };
     });
   }
@@ -72,10 +72,10 @@ function filtersOf(rules: readonly CompiledRule[], filterOf: (rule: TopicRule) =
   };
 }
 
-function compile(where: string, patterns: readonly string[] = []): readonly TopicRule[] {
+function compile(where: string, patterns: readonly string[] = [], mayShare: boolean): readonly TopicRule[] {
   return patterns.map((pattern, index) => {
     try {
-      return new TopicRule(pattern);
+      return new TopicRule(pattern, mayShare);
     } catch (error) {
       if (error instanceof ConfigError) throw new ConfigError(`${where}[${index}]: ${error.message}`);
       throw error;

@@ -1,3 +1,4 @@
+import { asWritten, isShared, sharedFilterOf } from "./shared-filter.ts";
 import type { FirmwareTopics } from "@headwater/decode";
 import { filterCovers, levelsMatch } from "./topic-filter.ts";
 
@@ -6,6 +7,8 @@ export interface Permissions {
   mayPublish(topic: string): boolean;
   /** Whether a rule denies it, whatever else may allow it. */
   isDenied(topic: string): boolean;
+  /** Whether there is a shared subscription that it may have. */
+  readonly mayShare: boolean;
   /** Whether everything that the filter can match may be heard, but for what a rule denies. */
   maySubscribe(filter: string): boolean;
   /**
@@ -23,6 +26,8 @@ export interface Filters {
   readonly subscribe: readonly string[];
 }
 
+/** The first level of a shared subscription, which is a right of its own: sharing takes messages from others. */
+const share = "$share";
 /** Topics of whoever is logged in, whose name stands for another device on every connection. */
 const myTopics = "v1/devices/me/";
 
@@ -47,8 +52,11 @@ class Denials {
   /** Nothing that the filter can match may be heard. */
   subscribe(filter: string): boolean {
     if (this.#subscribe.length === 0) return false;
-    const levels = filter.split("/");
-    return this.#subscribe.some((denied) => filterCovers(denied, levels));
+    // Also that of a shared subscription, and the sharing alone.
+    return (
+      covers(this.#subscribe, sharedFilterOf(filter)) ||
+      (isShared(filter) && covers(this.#subscribe, asWritten(filter)))
+    );
   }
 
   receive(topic: string): boolean {
@@ -65,6 +73,8 @@ export class DevicePermissions implements Permissions {
   readonly #own: string;
   readonly #publish: readonly (readonly string[])[];
   readonly #subscribe: readonly (readonly string[])[];
+  /** Of shared subscriptions: `$share`, the group and the filter. */
+  readonly #shared: readonly (readonly string[])[];
   readonly #denials: Denials;
   readonly #firmware: FirmwareTopics;
 
@@ -72,13 +82,19 @@ export class DevicePermissions implements Permissions {
     this.#device = device;
     this.#own = `devices/${device}/`;
     this.#publish = granted.publish.map((filter) => filter.split("/"));
-    this.#subscribe = granted.subscribe.map((filter) => filter.split("/"));
+    const subscribe = granted.subscribe.map((filter) => filter.split("/"));
+    this.#subscribe = subscribe.filter(([first]) => first !== share);
+    this.#shared = subscribe.filter(([first]) => first === share);
     this.#denials = new Denials(denied);
     this.#firmware = firmware;
   }
 
   get key(): string {
-    return JSON.stringify([this.#own, this.#publish, this.#subscribe, this.#denials.key]);
+    return JSON.stringify([this.#own, this.#publish, this.#subscribe, this.#shared, this.#denials.key]);
+  }
+
+  get mayShare(): boolean {
+    return this.#shared.length > 0;
   }
 
   isDenied(topic: string): boolean {
@@ -95,10 +111,10 @@ export class DevicePermissions implements Permissions {
 
   maySubscribe(filter: string): boolean {
     if (this.#denials.subscribe(filter)) return false;
+    if (isShared(filter)) return !sharesDollar(filter) && covers(this.#shared, asWritten(filter));
     if (this.#isOwn(filter)) return true;
     if (filter.startsWith("$")) return false;
-    const levels = filter.split("/");
-    if (this.#subscribe.some((granted) => filterCovers(granted, levels))) return true;
+    if (covers(this.#subscribe, filter)) return true;
     return this.#firmware.mayHear(this.#device, filter);
   }
 
@@ -109,6 +125,7 @@ export class DevicePermissions implements Permissions {
     // What another connection says there is not about this device.
     if (topic.startsWith(myTopics) || topic.startsWith("$")) return false;
     if (this.#subscribe.length > 0 && matchesAny(this.#subscribe, topic)) return true;
+    if (this.#shared.some(([, , ...filter]) => levelsMatch(filter, topic.split("/")))) return true;
     return this.#firmware.mayHear(this.#device, topic);
   }
 
@@ -129,6 +146,10 @@ export class AnonymousPermissions implements Permissions {
     this.#denials = new Denials(denied);
   }
 
+  get mayShare(): boolean {
+    return true;
+  }
+
   get key(): string {
     return JSON.stringify(["anonymous", this.#denials.key]);
   }
@@ -142,12 +163,22 @@ export class AnonymousPermissions implements Permissions {
   }
 
   maySubscribe(filter: string): boolean {
-    return !filter.startsWith("$") && !this.#denials.subscribe(filter);
+    return !filter.startsWith("$") && !sharesDollar(filter) && !this.#denials.subscribe(filter);
   }
 
   mayReceive(topic: string): boolean {
     return !topic.startsWith("$") && !this.#denials.receive(topic);
   }
+}
+
+function sharesDollar(filter: string): boolean {
+  return isShared(filter) && sharedFilterOf(filter).startsWith("$");
+}
+
+function covers(granted: readonly (readonly string[])[], filter: string): boolean {
+  if (granted.length === 0) return false;
+  const levels = filter.split("/");
+  return granted.some((one) => filterCovers(one, levels));
 }
 
 function matchesAny(filters: readonly (readonly string[])[], topic: string): boolean {

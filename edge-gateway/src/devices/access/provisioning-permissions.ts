@@ -8,6 +8,7 @@ export const provisioningPermissions: Permissions = {
   key: "provisioning",
   mayPublish: (topic) => topic === provisioningTopics.request,
   isDenied: () => false,
+  mayShare: false,
   maySubscribe: (filter) => filter === provisioningTopics.response,
   // The answer comes from the gateway itself; what others say there is none.
   mayReceive: () => false,

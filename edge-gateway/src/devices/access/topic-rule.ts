@@ -1,4 +1,5 @@
 import { ConfigError } from "@headwater/core";
+import { sharePrefix } from "./shared-filter.ts";
 import { isTopicFilter } from "./topic-filter.ts";
 
 /** The facts of a device that its rules are made from; from the registry. */
@@ -8,6 +9,7 @@ export interface DeviceFacts {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+const sharedRule = /^\$share\/[^/]+\/(?!\$)./;
 const placeholder = /\{([^{}]*)\}/g;
 const tagPrefix = "tag.";
 /** What would make more levels, or a wildcard, of one value. */
@@ -20,8 +22,11 @@ const splitsLevels = /[/+#\p{Cc}]/u;
 export class TopicRule {
   readonly #pattern: string;
 
-  /** Throws ConfigError if it is no filter, or has a placeholder that is none. */
-  constructor(pattern: string) {
+  /**
+   * Throws ConfigError if it is no filter, or has a placeholder that is none.
+   * @param mayShare whether it may be one of shared subscriptions
+   */
+  constructor(pattern: string, mayShare = false) {
     this.#pattern = pattern;
     for (const [text, name] of pattern.matchAll(placeholder)) {
       if (name === "device" || name === "type" || (name!.startsWith(tagPrefix) && name!.length > tagPrefix.length))
@@ -31,7 +36,10 @@ export class TopicRule {
     if (!isTopicFilter(pattern.replaceAll(placeholder, "x"))) {
       throw new ConfigError(`${pattern} is no topic filter: + and # have to be levels of their own, # the last`);
     }
-    if (pattern.startsWith("$")) throw new ConfigError(`${pattern} begins with $, which is closed to devices`);
+    if (pattern.startsWith("$") && !(mayShare && sharedRule.test(pattern))) {
+      const but = mayShare ? " but for $share/{group}/{filter}" : "";
+      throw new ConfigError(`${pattern} begins with $, which is closed to devices${but}`);
+    }
   }
 
   /** The filter for this device; undefined if there is none. */
@@ -42,7 +50,8 @@ export class TopicRule {
       if (value === undefined || value === "" || splitsLevels.test(value)) complete = false;
       return value ?? "";
     });
-    return complete && !filter.startsWith("$") ? filter : undefined;
+    const isOpen = !filter.startsWith("$") || (this.#pattern.startsWith(sharePrefix) && sharedRule.test(filter));
+    return complete && isOpen ? filter : undefined;
   }
 
   /**

@@ -74,7 +74,8 @@ describe.each([4, 5] as const)("version %i", (version) => {
             const omitted = Math.max(0, encoded.length - maxPacketBytes);
             const payload = packet.payload.slice(0, packet.payload.length - omitted);
             const packetId = qos === 0 ? 0 : messageId;
-            expected.push({ topic, payload, qos, dup: qos > 0 && packet.dup, retain, packetId, omitted });
+            const more = version === 5 ? { contentType: "x" } : {};
+            expected.push({ topic, payload, qos, dup: qos > 0 && packet.dup, retain, packetId, omitted, ...more });
             return encoded;
           });
           const { seen, malformed, passed } = feed(Buffer.concat(bytes), cuts, version);
@@ -138,6 +139,28 @@ it.each([
 it("properties longer than their packet are malformed", () => {
   const bytes = Buffer.from("000161057f", "hex");
   expect(readPublish(bytes, 0, 0, bytes.length, 5)).toBeUndefined();
+});
+
+it("of properties the content type and user properties are taken, and what cannot be read is malformed", () => {
+  const packet = {
+    ...{ cmd: "publish", topic: "t", payload: "p", qos: 1, messageId: 3, dup: false, retain: false },
+    properties: {
+      ...{ payloadFormatIndicator: true, messageExpiryInterval: 9, responseTopic: "r", contentType: "a/b" },
+      ...{ correlationData: Buffer.from([1, 2]), subscriptionIdentifier: 300 },
+      userProperties: { site: "ü", shift: ["early", "late"], constructor: "x" },
+    },
+  } as const;
+  const { seen } = feed(generate(packet as never, { protocolVersion: 5 }), [], 5);
+  expect(seen).toMatchObject([{ topic: "t", payload: "p", contentType: "a/b" }]);
+  expect({ ...(seen[0] as { userProperties: object }).userProperties }).toEqual({
+    ...{ site: ["ü"], shift: ["early", "late"], constructor: ["x"] },
+  });
+  const bytes = (properties: string): Buffer => Buffer.from(`000161${properties}70`, "hex");
+  const read = (properties: string) => readPublish(bytes(properties), 0, 0, bytes(properties).length, 5);
+  expect(read("00")).toMatchObject({ payload: Buffer.from("p") });
+  for (const wrong of ["0104", "02ff00", "0403000561", "0526000161ff", "030bffff", "0202ff"]) {
+    expect(read(wrong)).toBeUndefined();
+  }
 });
 
 it("nothing is taken once messages are stopped; answers still pass", () => {

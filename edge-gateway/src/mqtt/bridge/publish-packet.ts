@@ -1,9 +1,10 @@
 import type { InboundMessage } from "../../bridge/remote-broker.ts";
+import { readProperties, type PublishProperties } from "./publish-properties.ts";
 
 /**
  * Reads the PUBLISH whose variable header begins at `start` and whose bytes end at `end` (MQTT 3.1.1 and 5, section
- * 3.3). The payload is a view. undefined if its lengths cannot be right or its identifier is 0. Of the properties of
- * version 5 nothing is needed: no topic alias comes, since none is offered.
+ * 3.3). The payload is a view. undefined if its lengths cannot be right or its identifier is 0. No topic
+ * alias comes, since none is offered.
  */
 export function readPublish(
   bytes: Buffer,
@@ -27,6 +28,7 @@ export function readPublish(
     if (packetId === 0) return undefined;
     at += 2;
   }
+  let properties: PublishProperties | undefined;
   if (version === 5) {
     let length = 0;
     for (let shift = 0; ; shift += 7) {
@@ -36,8 +38,12 @@ export function readPublish(
       length += (byte & 0x7f) << shift;
       if (byte < 0x80) break;
     }
+    if (at + length > end) return undefined;
+    if (length > 0) {
+      properties = readProperties(bytes, at, at + length);
+      if (properties === undefined) return undefined;
+    }
     at += length;
-    if (at > end) return undefined;
   }
   return {
     topic,
@@ -47,5 +53,6 @@ export function readPublish(
     retain: (flags & 1) !== 0,
     packetId,
     omitted,
+    ...properties,
   };
 }

@@ -1,5 +1,8 @@
 import type { Client, Subscription } from "aedes";
 
+import { isShared } from "../../devices/access/shared-filter.ts";
+import type { DeliverShared, LiveSubscription } from "../sessions/shared-subscriptions.ts";
+
 /**
  * What the gateway needs of aedes 2.0.0-beta.1 beyond its public types. The version is pinned, and
  * aedes-internals.test.ts fails if a later one has them no more.
@@ -22,7 +25,7 @@ export interface ClientInternals {
   deliver0: Deliver;
   deliverQoS: Deliver;
   waitForDrain(done: (error: Error | null) => void): void;
-  subscriptions: Readonly<Record<string, { readonly qos: number }>>;
+  subscriptions: Readonly<Record<string, { readonly qos: number; readonly func: DeliverShared }>>;
   /** The last message of each broker that it heard. */
   duplicates: Record<string, number>;
   readonly _parser: ParserInternals;
@@ -92,6 +95,15 @@ export interface Delivered {
 }
 
 export type Deliver = (packet: Delivered, done: () => void) => void;
+
+/** Of these subscriptions of a client the shared ones, with the function that sends it what they hear. */
+export function liveShared(client: Client, filters: readonly string[]): readonly LiveSubscription[] {
+  const { subscriptions } = internals(client);
+  return filters.filter(isShared).flatMap((filter) => {
+    const { qos, func } = subscriptions[filter] ?? {};
+    return func === undefined ? [] : [{ filter, qos: qos!, deliver: func }];
+  });
+}
 
 export function internals(client: Client): ClientInternals {
   return client as unknown as ClientInternals;

@@ -1,6 +1,8 @@
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes";
 import type { Audience } from "../sessions/audience.ts";
+import { isShared } from "../../devices/access/shared-filter.ts";
 import { connectionOf, type Connection } from "./connection.ts";
+import type { DeliverShared, SharedSource } from "../sessions/shared-subscriptions.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 
 type Done = (error?: Error | null) => void;
@@ -11,7 +13,7 @@ const takenOver = 0x8e;
  * aedes, but telemetry is not offered to subscribers unless somebody may be one. `$SYS` is neither written nor read: a
  * gateway is one process and says how it is by its metrics.
  */
-export class GatewayBroker extends Aedes {
+export class GatewayBroker extends Aedes implements SharedSource {
   readonly #audience: Audience;
   readonly #fanOut: (packet: PublishPacket, client: Client | null, done?: Done) => void;
   /** Messages that subscribers were told of before the acknowledgement, or are never told of. */
@@ -92,15 +94,24 @@ export class GatewayBroker extends Aedes {
     return (this as unknown as { clients: Record<string, Client | undefined> }).clients[session] !== undefined;
   }
 
-  /** A client that listens to commands alone hears nothing through the broker. */
+  /** Who listens to commands alone hears nothing through the broker, and who shares hears as its group does. */
   override subscribe(...[topic, deliver, done]: Parameters<Aedes["subscribe"]>): void {
-    if (isHeardThroughBroker(topic)) super.subscribe(topic, deliver, done);
+    if (isHeardThroughBroker(topic) && !isShared(topic)) super.subscribe(topic, deliver, done);
     else setImmediate(done);
   }
 
   override unsubscribe(...[topic, deliver, done]: Parameters<Aedes["unsubscribe"]>): void {
-    if (isHeardThroughBroker(topic)) super.unsubscribe(topic, deliver, done);
+    if (isHeardThroughBroker(topic) && !isShared(topic)) super.unsubscribe(topic, deliver, done);
     else done?.();
+  }
+
+  /** A group of shared subscriptions hears what one client would. */
+  hear(filter: string, listener: DeliverShared): void {
+    if (isHeardThroughBroker(filter)) super.subscribe(filter, listener, noop);
+  }
+
+  unhear(filter: string, listener: DeliverShared): void {
+    if (isHeardThroughBroker(filter)) super.unsubscribe(filter, listener, noop);
   }
 
   /**
@@ -145,4 +156,8 @@ export class GatewayBroker extends Aedes {
     if (sender?.device !== undefined && topic.startsWith("v1/devices/me/")) return false;
     return this.#audience.mayHear(topic);
   }
+}
+
+function noop(): void {
+  // The broker does it at once.
 }

@@ -1,6 +1,7 @@
 import { nowMicros } from "@headwater/core";
 import type { FirmwareTopics } from "@headwater/decode";
 import { commandDeviceOf } from "../../commands/command-filter.ts";
+import { isShared, sharedFilterOf } from "../../devices/access/shared-filter.ts";
 import { headwaterMessage, type CommandToSend } from "../../commands/command-message.ts";
 import type { AnswerToCommand } from "../../commands/dialects/awaited-answers.ts";
 import type { CommandDialect } from "../../commands/dialects/dialect.ts";
@@ -38,10 +39,11 @@ export class CommandSessions {
     const granted = new Map<string, Granted>();
     const others: string[] = [];
     for (const [filter, { qos }] of Object.entries(internals(connection.client).subscriptions)) {
-      const device = commandDeviceOf(filter);
+      // A command goes to one session in any case: to share its topic is to subscribe to it.
+      const device = commandDeviceOf(sharedFilterOf(filter));
       const isHeard = device !== undefined && connection.permissions.mayReceive(`devices/${device}/commands/+`);
       if (isHeard) granted.set(device, { qos: Math.max(qos, qosOf(granted.get(device))), dialect: undefined });
-      else this.#addDialect(granted, connection, filter, qos, firmware);
+      else if (!isShared(filter)) this.#addDialect(granted, connection, filter, qos, firmware);
       if (isHeardThroughBroker(filter)) others.push(filter);
     }
     onOthers(connection, others);

@@ -1,5 +1,6 @@
 import type { Client, ConnectPacket } from "aedes";
 import { QueueClosedError } from "@headwater/core";
+import { connectionOf } from "./connection.ts";
 import { internals } from "./aedes-internals.ts";
 
 /**
@@ -15,4 +16,45 @@ export function imposeKeepAlive(client: Client, { protocolVersion, keepalive }: 
 /** Why a client is not let in by a gateway that stops: aedes names the other one to those who understand it. */
 export function goElsewhere(serverReference: string | undefined): Error {
   return Object.assign(new QueueClosedError("The gateway stops"), { serverReference });
+}
+
+const connack = 0x20;
+const sharedAvailable = 0x2a;
+
+/**
+ * aedes tells every client that there are no shared subscriptions. CONNACK comes to the stream in pieces; it goes on
+ * whole, and says the truth to a client that may share.
+ */
+export function tellOfSharing(client: Client, { protocolVersion }: ConnectPacket): void {
+  if (protocolVersion !== 5) return;
+  const { conn } = client;
+  const write = conn.write as (...args: unknown[]) => boolean;
+  const pieces: Uint8Array[] = [];
+  conn.write = ((piece: Uint8Array | string, ...rest: unknown[]): boolean => {
+    pieces.push(typeof piece === "string" ? Buffer.from(piece) : piece);
+    const packet = Buffer.concat(pieces);
+    // Whoever is told something else is told it as it is.
+    if (packet[0] === connack) {
+      const propertiesAt = propertiesOf(packet);
+      if (propertiesAt === undefined) return true;
+      const mayShare = connectionOf(client)?.permissions.mayShare === true;
+      if (mayShare && packet[propertiesAt] === sharedAvailable) packet[propertiesAt + 1] = 1;
+    }
+    conn.write = write as typeof conn.write;
+    return write.call(conn, packet, ...rest);
+  }) as typeof conn.write;
+}
+
+/** Where the first property of a CONNACK begins; undefined if it is not whole. */
+function propertiesOf(packet: Uint8Array): number | undefined {
+  let length = 0;
+  let at = 1;
+  for (; at < packet.length; at += 1) {
+    length += (packet[at]! & 0x7f) << (7 * (at - 1));
+    if (packet[at]! < 0x80) break;
+  }
+  if (packet.length < at + 1 + length || at >= packet.length) return undefined;
+  // Flags, the reason code, and the length of the properties, which is a byte or two.
+  const lengthAt = at + 3;
+  return lengthAt + (packet[lengthAt]! < 0x80 ? 1 : 2);
 }

@@ -9,6 +9,7 @@ import { maxUnreleased, PassedOn } from "../sessions/passed-on.ts";
 import { OutgoingQueues, type QueueBounds } from "../sessions/outgoing-queues.ts";
 import { RetainedBounds } from "../sessions/retained-bounds.ts";
 import type { SessionStore, Subscription } from "../sessions/session-store.ts";
+import { SharedSubscriptions } from "../sessions/shared-subscriptions.ts";
 import { StoredSessions, type SessionMemory } from "../sessions/stored-sessions.ts";
 
 /** The package's types describe a default export that the module, being CommonJS, does not have as such. */
@@ -35,7 +36,7 @@ interface Retained {
 }
 
 /** The kinds of messages that there was no room for. */
-export type NotKept = "retained-messages" | "queued-messages";
+export type NotKept = "retained-messages" | "queued-messages" | "shared-messages";
 
 export interface SessionPersistenceOptions {
   readonly journal: Qos2Journal;
@@ -59,9 +60,15 @@ export async function sessionPersistence(options: SessionPersistenceOptions) {
   const store = memory();
   const passedOn = new PassedOn();
   const queues = new OutgoingQueues(limits, (topic, session) => onRefused("queued-messages", topic, session));
+  const shared = new SharedSubscriptions({
+    ...limits,
+    enqueue: (session, message) => queues.enqueue(session, { cmd: "publish", ...message } as OutgoingPacket),
+    onRefused: (topic) => onRefused("shared-messages", topic, undefined),
+  });
   const sessions = new StoredSessions(
     {
       removeSubscriptions: async (client, filters) => {
+        shared.notKept(client.id, filters);
         await store.asyncPersistence.removeSubscriptions(client, filters);
         await options.store.remove(client.id, filters);
       },
@@ -80,26 +87,29 @@ export async function sessionPersistence(options: SessionPersistenceOptions) {
       subscriptions.map(({ topic }) => topic),
     );
     await store.asyncPersistence.addSubscriptions({ id: session }, subscriptions);
+    shared.kept(session, subscriptions);
   }
   for (const session of journal.sessions) options.store.begin(session);
   async function forget(session: string): Promise<void> {
     passedOn.forget(session);
+    shared.ended(session);
     await journal.forget(session);
   }
   const persistence = Object.assign(
     store,
-    subscriptionsOf(store, sessions, options, forget),
+    subscriptionsOf(store, sessions, options, shared, forget),
     incoming(journal, passedOn, forget),
-    outgoing(queues),
+    outgoing(queues, shared),
     retainedBy(store, limits, onRefused),
   );
-  return { persistence, sessions, forget };
+  return { persistence, sessions, shared, forget };
 }
 
 function subscriptionsOf(
   { asyncPersistence }: MemoryStore,
   sessions: StoredSessions,
   { store: stored, tellsOfSessions, isConnected }: SessionPersistenceOptions,
+  shared: SharedSubscriptions,
   forget: (session: string) => Promise<void>,
 ) {
   return {
@@ -118,11 +128,13 @@ function subscriptionsOf(
         client.id,
         granted.map(({ topic }) => topic),
       );
+      shared.kept(client.id, granted);
       await asyncPersistence.addSubscriptions(client, granted);
       await stored.add(client.id, granted, expiryOf(client));
     },
     async removeSubscriptions(client: Client, filters: readonly string[]): Promise<void> {
       sessions.removed(client.id, filters);
+      shared.notKept(client.id, filters);
       await asyncPersistence.removeSubscriptions(client, filters);
       await stored.remove(client.id, filters);
     },
@@ -132,6 +144,7 @@ function subscriptionsOf(
   /** The session ends, or a new one begins in its place. */
   async function end({ id }: { readonly id: string }): Promise<void> {
     sessions.cleaned(id);
+    shared.notKept(id);
     await forget(id);
     await asyncPersistence.cleanSubscriptions({ id });
     await stored.end(id);
@@ -163,7 +176,7 @@ function incoming(journal: Qos2Journal, passedOn: PassedOn, forget: (session: st
   };
 }
 
-function outgoing(queues: OutgoingQueues) {
+function outgoing(queues: OutgoingQueues, shared: SharedSubscriptions) {
   return {
     async outgoingEnqueue({ clientId }: { readonly clientId: string }, packet: OutgoingPacket): Promise<void> {
       queues.enqueue(clientId, packet);
@@ -179,7 +192,10 @@ function outgoing(queues: OutgoingQueues) {
       const connection = connectionOf(client);
       const commands = connection === undefined || connection.outgoingCount === 0 ? undefined : connection.outgoing;
       const acked = commands?.get(packet.messageId);
-      if (acked === undefined) return queues.outgoingClearMessageId(client, packet);
+      if (acked === undefined) {
+        shared.settled(client.id, packet.messageId);
+        return queues.outgoingClearMessageId(client, packet);
+      }
       commands!.delete(packet.messageId);
       acked();
       return undefined;

@@ -1,3 +1,4 @@
+import { isShareFilter, markShared, startsWithShare } from "./share-filter.ts";
 import { checkTopicFilter } from "./topic-check.ts";
 import type { GuardLimits, Violation } from "./violations.ts";
 
@@ -23,6 +24,8 @@ export function checkFilters(
     if (end + (withQos ? 1 : 0) > to) return "truncated-packet";
     const wrong = checkTopicFilter(bytes, at + 2, end, limits);
     if (wrong !== undefined) return wrong;
+    // 3.1.1 does not know shared subscriptions, but takes those that are well-formed, as other servers do.
+    if (startsWithShare(bytes, at + 2, end) && isShareFilter(bytes, at + 2, end)) markShared(bytes, at + 2);
     at = end;
     if (!withQos) continue;
     if (bytes[at]! > 2) return "qos-3";

@@ -2,14 +2,13 @@ import { types } from "./packet-types.ts";
 import { ids } from "./properties.ts";
 import type { PropertyReader } from "./property-reader.ts";
 import type { ServerBounds } from "./server-bounds.ts";
+import { isShareFilter, markShared, startsWithShare } from "./share-filter.ts";
 import { fieldEnd } from "./text-check.ts";
 import { checkTopicFilter } from "./topic-check.ts";
 import type { GuardLimits, Violation } from "./violations.ts";
 
 /** Options of a subscription (3.8.3.1). */
 const option = { qos: 0x03, noLocal: 0x04, retainHandling: 0x30, reserved: 0xc0 } as const;
-const share = Buffer.from("$share/");
-const slash = 0x2f;
 const plus = 0x2b;
 const hash = 0x23;
 
@@ -41,11 +40,15 @@ export function checkFilters5(
     const wrongFilter = checkTopicFilter(bytes, filterAt, end, limits);
     if (wrongFilter !== undefined) return wrongFilter;
     const isShared = startsWithShare(bytes, filterAt, end);
-    if (isShared && !isShareFilter(bytes, filterAt + share.length, end)) return "shared-filter";
+    if (isShared && !isShareFilter(bytes, filterAt, end)) return "shared-filter";
     at = end;
-    if (!withOptions) continue;
+    if (!withOptions) {
+      if (isShared) markShared(bytes, filterAt);
+      continue;
+    }
     const wrongOptions = checkOptions(bytes[at]!, isShared) ?? checkBounds(bytes, filterAt, end, isShared, bounds);
     if (wrongOptions !== undefined) return wrongOptions;
+    if (isShared) markShared(bytes, filterAt);
     at += 1;
   }
   return undefined;
@@ -71,21 +74,4 @@ function checkBounds(
   if (wildcards) return undefined;
   for (let at = from; at < to; at += 1) if (bytes[at] === plus || bytes[at] === hash) return "wildcard-unavailable";
   return undefined;
-}
-
-/** `$share` alone, without a slash, is a topic like others. */
-function startsWithShare(bytes: Uint8Array, from: number, to: number): boolean {
-  if (to - from < share.length) return false;
-  for (let i = 0; i < share.length; i += 1) if (bytes[from + i] !== share[i]) return false;
-  return true;
-}
-
-/** A name without wildcards, a slash, and a filter that is not empty (4.8.2). */
-function isShareFilter(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at += 1) {
-    const byte = bytes[at]!;
-    if (byte === plus || byte === hash) return false;
-    if (byte === slash) return at > from && at + 1 < to;
-  }
-  return false;
 }

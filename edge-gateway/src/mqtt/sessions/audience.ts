@@ -1,3 +1,5 @@
+import { sharedFilterOf } from "../../devices/access/shared-filter.ts";
+
 const wildcards = ["#", "+"];
 const devicesLevel = "devices";
 
@@ -42,6 +44,6 @@ export class Audience {
  * The first level; of `devices/{id}/…` the first two, so that a device that listens to itself costs no other anything.
  */
 function keyOf(filter: string): string {
-  const [first, second] = filter.split("/", 2);
+  const [first, second] = sharedFilterOf(filter).split("/", 2);
   return first === devicesLevel && second !== undefined && !wildcards.includes(second) ? `${first}/${second}` : first!;
 }

@@ -27,16 +27,18 @@ export class OutgoingQueues {
     this.#onRefused = onRefused;
   }
 
-  enqueue(session: string, packet: OutgoingPacket): void {
+  /** Answers whether there was room. */
+  enqueue(session: string, packet: OutgoingPacket): boolean {
     const queue = this.#queues.get(session) ?? new OutgoingQueue();
     if (queue.length >= this.#bounds.maxQueued || queue.bytes + sizeOf(packet) > this.#bounds.maxQueuedBytes) {
       this.#onRefused(packet.topic ?? "", session);
-      return;
+      return false;
     }
     this.#queues.set(session, queue);
     // A copy: the payload is a piece of all that its publisher sent with it.
     const { payload = "" } = packet;
     queue.add(new Packet({ ...packet, payload: typeof payload === "string" ? payload : Buffer.from(payload) }));
+    return true;
   }
 
   /**

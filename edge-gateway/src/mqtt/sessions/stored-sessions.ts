@@ -1,3 +1,4 @@
+import { sharedFilterOf } from "../../devices/access/shared-filter.ts";
 import type { Permissions } from "../../devices/access/permissions.ts";
 import { commandDeviceOf } from "../../commands/command-filter.ts";
 import type { Audience } from "./audience.ts";
@@ -135,5 +136,5 @@ export class StoredSessions {
 
 /** Commands are sent past the broker; a filter that asks for more hears that from the broker. */
 export function isHeardThroughBroker(filter: string): boolean {
-  return commandDeviceOf(filter) === undefined || filter.endsWith("#");
+  return commandDeviceOf(sharedFilterOf(filter)) === undefined || filter.endsWith("#");
 }
