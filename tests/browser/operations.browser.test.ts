@@ -246,7 +246,7 @@ describe("boards", () => {
     await checked(page, faults, "board-edit");
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByRole("heading", { level: 1, name: `Boiler room ${hostile}` }).waitFor();
-    await page.getByRole("button", { name: "Edit" }).waitFor();
+    await page.getByRole("button", { name: "Edit", exact: true }).waitFor();
     expect(await api.call("GET", "/api/v1/boards/{id}", { path: { id: "boiler-room" } })).toMatchObject({
       definition: { id: "boiler-room", widgets: [{ kind: "value", width: 4 }, { title: hostile }, { kind: "table" }] },
     });
