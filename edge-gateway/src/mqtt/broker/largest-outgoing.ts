@@ -1,5 +1,5 @@
 import type { Client } from "aedes";
-import { generate, type IPublishPacket } from "mqtt-packet";
+import { generate, type IPublishPacket, type Packet } from "mqtt-packet";
 
 export type Message = Pick<IPublishPacket, "topic" | "payload" | "qos"> & {
   readonly properties?: IPublishPacket["properties"];
@@ -21,4 +21,11 @@ export function isLargerThanTaken(client: Client, { topic, payload, qos, propert
   if (properties === undefined && 4 * topic.length + payload.length + mostOfHead <= most) return false;
   const packet = { cmd: "publish", topic, payload, qos, properties, messageId: 1, dup: false, retain: false } as const;
   return generate(packet, { protocolVersion: 5 }).length > most;
+}
+
+/** A packet without its properties, which only explain it, if they make it larger than the client takes. */
+export function asTaken(client: Client, packet: Packet): Packet {
+  const most = client.version === 5 ? (client.maximumPacketSize ?? Infinity) : Infinity;
+  const isTaken = most === Infinity || generate(packet, { protocolVersion: 5 }).length <= most;
+  return isTaken ? packet : ({ ...packet, properties: undefined } as Packet);
 }
