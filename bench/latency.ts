@@ -108,7 +108,8 @@ function add(what: string, name: string, value: number, budget?: number): void {
   const at = figures.findIndex((figure) => figure.what === what);
   const known: Figure = figures[at] ?? { what, unit: "ms", digits: 1, samples: {} };
   const figure = { ...known, samples: { ...known.samples, [name]: [value] } };
-  const limit = budget === undefined ? {} : { budget: `at most ${budget} (${name})`, within: value <= budget };
+  const told = known.budget === undefined ? "" : `${known.budget}: ${known.within === true ? "met" : "**not met**"}; `;
+  const limit = budget === undefined ? {} : { budget: `${told}at most ${budget} (${name})`, within: value <= budget };
   figures.splice(at < 0 ? figures.length : at, 1, { ...figure, ...limit });
 }
 

@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { debianProgram } from "../../scripts/servers/debian-packages.ts";
 import { barriersOf, faultsOf } from "./browser.ts";
@@ -86,16 +85,6 @@ describe("a newcomer with the page alone", () => {
   });
 });
 
-/** Goes from element to element as whoever has no pointer does, until the one of that name has the focus. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  const named = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()";
-  for (let presses = 0; presses < 60; presses += 1) {
-    await page.keyboard.press("Tab");
-    if ((await page.evaluate(named)) === name) return;
-  }
-  throw new RangeError(`Nothing called ${name} is reached by the Tab key`);
-}
-
 describe("by keyboard alone", () => {
   it("a device is found, told what to do, and described", async () => {
     const pump = await started.connected("pump-1", "pump");
@@ -141,36 +130,6 @@ describe("by keyboard alone", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Remove tag site" }).waitFor({ ...soon, state: "detached" });
     expect(faults).toEqual([]);
-    await context.close();
-  });
-
-  it("the pages are gone through, the content is skipped to, and the theme is changed", async () => {
-    const context = await started.signedIn({ colorScheme: "light" });
-    const page = await context.newPage();
-    await page.goto("/");
-    await page.getByRole("link", { name: "pump-1" }).waitFor(soon);
-    await page.keyboard.press("Tab");
-    await page.keyboard.press("Enter");
-    expect(await page.evaluate("document.activeElement.id")).toBe("content");
-    await page.reload();
-    await page.getByRole("link", { name: "pump-1" }).waitFor(soon);
-    await tabTo(page, "Rules");
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: "Rules" }).waitFor(soon);
-
-    const theme = (): Promise<unknown> => page.evaluate("getComputedStyle(document.body).backgroundColor");
-    const light = await theme();
-    await tabTo(page, "Theme: system; change to light");
-    await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Theme: light; change to dark" }).waitFor(soon);
-    expect(await theme()).toBe(light);
-    await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Theme: dark; change to system" }).waitFor(soon);
-    expect(await theme()).not.toBe(light);
-    await page.reload();
-    await page.getByRole("button", { name: "Theme: dark; change to system" }).waitFor(soon);
-    expect(await theme()).not.toBe(light);
-    expect(await barriersOf(page)).toEqual([]);
     await context.close();
   });
 });
