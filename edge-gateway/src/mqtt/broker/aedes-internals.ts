@@ -123,8 +123,8 @@ export function liveShared(client: Client, filters: readonly string[]): readonly
 }
 
 /**
- * aedes drops a message whose counter is not above that of the last. Messages of QoS 1 and 2 are counted before they are
- * kept for sessions, and one of QoS 0 that comes behind them may be sent before: they would count for nothing. What
+ * aedes drops a message whose counter is not above that of the last. Messages of QoS 1 and 2 are counted before they
+ * are kept for sessions, and one of QoS 0 that comes behind them may be sent before: they would count for nothing. What
  * comes twice is told apart by a SubscriberOutput.
  */
 export function hearsAll(client: Client): void {
