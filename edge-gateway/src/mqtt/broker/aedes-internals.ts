@@ -19,6 +19,10 @@ export interface ClientInternals {
   connackSent: boolean;
   /** What CONNACK tells it to send more often than it asked for (seconds). */
   _serverKeepAlive: number | undefined;
+  /** What CONNACK names a client that has no identifier of its own. */
+  _assignedClientId: string | undefined;
+  /** CONNACK tells it another session expiry than it asked for. */
+  _sessionExpiryClamped: boolean;
   /** Its CONNECT asked for a session that begins. */
   _cleanStart: boolean;
   /** Sends the client a message; calls back when it is written, or once what was written before has left. */

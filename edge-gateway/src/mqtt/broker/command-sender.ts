@@ -1,5 +1,6 @@
 import { nowMicros } from "@headwater/core";
 import type { IPublishPacket } from "mqtt-packet";
+import { secondsTo } from "../../commands/command-message.ts";
 import { hasRoom, nextPacketId } from "./aedes-internals.ts";
 import { isLargerThanTaken } from "./largest-outgoing.ts";
 import { withIdentifiers } from "./matching-subscriptions.ts";
@@ -66,10 +67,7 @@ function write(connection: Connection, command: CommandPacket, messageId?: numbe
   connection.send({ cmd: "publish", topic, payload, qos, dup: false, retain: false, messageId, properties });
 }
 
-/** With what is left of its time by now, in whole seconds and one at least [MQTT-3.3.2-6]. */
+/** With what is left of its time by now [MQTT-3.3.2-6]. */
 function propertiesOf({ properties, deadline }: CommandPacket): IPublishPacket["properties"] {
-  const seconds = Math.max(1, Math.ceil((deadline - nowMicros()) / 1e6));
-  return { ...properties, messageExpiryInterval: Math.min(longestExpiry, seconds) };
+  return { ...properties, messageExpiryInterval: secondsTo(deadline) };
 }
-
-const longestExpiry = 0xffff_fffe;

@@ -1,7 +1,7 @@
 import type { FirmwareTopics } from "@headwater/decode";
 import { commandDeviceOf } from "../../commands/command-filter.ts";
 import { isShared, sharedFilterOf } from "../../devices/access/shared-filter.ts";
-import { headwaterMessage, type CommandToSend } from "../../commands/command-message.ts";
+import { commandProperties, headwaterMessage, type CommandToSend } from "../../commands/command-message.ts";
 import type { AnswerToCommand } from "../../commands/dialects/awaited-answers.ts";
 import type { CommandDialect } from "../../commands/dialects/dialect.ts";
 import { dialectOf } from "../../commands/dialects/dialects.ts";
@@ -128,12 +128,7 @@ class DeviceSession implements CommandSession {
       return this.#send(command, qos, { ...message, deadline }, acked);
     }
     const topic = `devices/${this.device}/commands/${command.id}`;
-    const properties = {
-      responseTopic: `${topic}/reply`,
-      correlationData: Buffer.from(command.id),
-      contentType: "application/json",
-      payloadFormatIndicator: true,
-    };
+    const properties = commandProperties(command, `${topic}/reply`);
     const packet = { topic, payload: headwaterMessage(command), properties, deadline };
     return this.#send(command, qos, packet, acked);
   }

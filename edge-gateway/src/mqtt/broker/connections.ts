@@ -9,7 +9,6 @@ import type { CommandSessions } from "./command-sessions.ts";
 import { connackCodes, connackError } from "./connack.ts";
 import { endings, useAnotherServer, type Ending } from "./endings.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
-import { asTaken } from "./largest-outgoing.ts";
 import type { Will } from "./login.ts";
 import { peerOf } from "../listeners/peer.ts";
 import { expiryOf, TooManyUnreleased } from "./session-persistence.ts";
@@ -173,7 +172,7 @@ export class Connections {
     const connection = connectionOf(client);
     if (connection?.isVersion5 !== true || client.closed || !internals(client).connackSent) return false;
     const reasonString = connection.tellsMore ? text : undefined;
-    connection.send(asTaken(client, { cmd: "disconnect", reasonCode, properties: { ...more, reasonString } }));
+    connection.tell({ cmd: "disconnect", reasonCode, properties: { ...more, reasonString } });
     return true;
   }
 

@@ -8,9 +8,9 @@ import { sessionPrefix } from "../../devices/identity/principal.ts";
 import type { RecentJournal } from "../../pipeline/redelivery/recent-journal.ts";
 import { sessionKey } from "../../pipeline/redelivery/recent-publishes.ts";
 import { internals } from "./aedes-internals.ts";
-import { generate } from "mqtt-packet";
 import { connackCodes, connackError, reasons } from "./connack.ts";
-import { asTaken } from "./largest-outgoing.ts";
+import { connackLength } from "./greeting.ts";
+import { withinTaken } from "./largest-outgoing.ts";
 import { bindConnection, Connection } from "./connection.ts";
 import { peerOf } from "../listeners/peer.ts";
 import type { Sender } from "./targets.ts";
@@ -84,7 +84,7 @@ export class Login {
     const { reasonCode, text } = reasons[returnCode]!;
     const properties = this.#greetings.get(client)?.tellsMore === true ? { reasonString: text } : undefined;
     const connack = { cmd: "connack", sessionPresent: false, reasonCode, properties } as const;
-    client.conn.write(generate(asTaken(client, connack), { protocolVersion: 5 }), () => client.close());
+    client.conn.write(withinTaken(client, connack), () => client.close());
   }
 
   async #decide(
@@ -109,6 +109,8 @@ export class Login {
     if (will !== undefined && (principal.kind === "provisioning" || !mayPublish({ device, permissions }, will.topic))) {
       return refuse("notAuthorized", "will-not-allowed", { device, topic: will.topic.slice(0, 256) });
     }
+    if (client.version === 5 && connackLength(client) > (client.maximumPacketSize ?? Infinity))
+      return refuse("takesTooLittle", "packet-size-maximum", { device });
     if (principal.kind === "provisioning") {
       client.clean = true;
       client.sessionExpiryInterval = 0;
