@@ -116,6 +116,7 @@ export class MqttServer {
     this.#login = new Login({
       identity,
       recent: options.recent,
+      goesOn: (session) => options.sessions.goesOn(session, this.#broker.isConnected(session)),
       mayPublish: (sender, topic) => publishes.mayPublish(sender, topic),
       metrics,
       refusals,
@@ -190,7 +191,7 @@ export class MqttServer {
 
   async start(): Promise<void> {
     const { config, journal, identity, logger } = this.#options;
-    const { persistence, sessions, shared, forget } = await sessionPersistence({
+    const { persistence, sessions, shared, queues, forget } = await sessionPersistence({
       journal,
       store: this.#options.sessions,
       audience: this.#audience,
@@ -253,7 +254,7 @@ export class MqttServer {
       },
       authorizeSubscribe: (client, subscription, done) =>
         done(null, this.#hearing.maySubscribe(client, subscription) ? subscription : null),
-      authorizeForward: (client, packet) => (this.#hearing.takes(client, packet, shared) ? packet : null),
+      authorizeForward: (client, packet) => (this.#hearing.takes(client, packet, { shared, queues }) ? packet : null),
       topicAliasMaximum: config.maxTopicAliases,
       maximumPacketSize: this.#limits.maxPacketBytes,
       receiveMaximum: Math.min(config.maxUnacked, maxUnreleased),

@@ -1,6 +1,7 @@
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes";
 import type { Audience } from "../sessions/audience.ts";
 import { isShared } from "../../devices/access/shared-filter.ts";
+import { internals } from "./aedes-internals.ts";
 import { connectionOf, type Connection } from "./connection.ts";
 import type { DeliverShared, SharedSource } from "../sessions/shared-subscriptions.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
@@ -18,6 +19,8 @@ export class GatewayBroker extends Aedes implements SharedSource {
   readonly #fanOut: (packet: PublishPacket, client: Client | null, done?: Done) => void;
   /** Messages that subscribers were told of before the acknowledgement, or are never told of. */
   readonly #passedOn = new WeakSet<object>();
+  /** Last wills that wait for their delay, by session. */
+  readonly #delayedWills = new Map<string, { readonly client: Client; readonly will: object }>();
   /** Told of a client whose session another connection takes over, before it is closed. */
   onTakeover?: (client: Client) => void;
 
@@ -33,6 +36,9 @@ export class GatewayBroker extends Aedes implements SharedSource {
       clients: Record<string, Client | undefined>;
       registerClient(client: Client): void;
       scheduleSessionExpiry(client: Client): void;
+      scheduleWill(client: Client, will: object, delaySeconds: number): void;
+      publishWill(client: Client, will: object): void;
+      readonly _takingOver: ReadonlySet<string>;
     };
     // How long a session lives on is kept with it, across restarts; a timer of the broker would keep the whole client.
     const expire = own.scheduleSessionExpiry.bind(this);
@@ -43,7 +49,21 @@ export class GatewayBroker extends Aedes implements SharedSource {
     own.registerClient = (client) => {
       const present = own.clients[client.id];
       if (present !== undefined) this.onTakeover?.(present);
+      const left = this.#delayedWills.get(client.id);
+      this.#delayedWills.delete(client.id);
+      // The session whose end it waits for is over; aedes takes a new one for the same that goes on.
+      if (left !== undefined && internals(client)._cleanStart) own.publishWill(left.client, left.will);
       register(client);
+    };
+    const schedule = own.scheduleWill.bind(this);
+    own.scheduleWill = (client, will, delaySeconds) => {
+      if (!own._takingOver.has(client.id)) this.#delayedWills.set(client.id, { client, will });
+      schedule(client, will, delaySeconds);
+    };
+    const publishWill = own.publishWill.bind(this);
+    own.publishWill = (client, will) => {
+      if (this.#delayedWills.get(client.id)?.client === client) this.#delayedWills.delete(client.id);
+      publishWill(client, will);
     };
     // The public method takes an optional client between packet and callback, which its types leave out.
     // oxlint-disable-next-line typescript/unbound-method -- it is called with its `this` below
@@ -57,6 +77,8 @@ export class GatewayBroker extends Aedes implements SharedSource {
       // It says that the publisher sends again, and nothing of what a subscriber hears (3.3.1.1).
       const { dup } = packet as { dup?: boolean };
       if (dup === true) (packet as { dup?: boolean }).dup = false;
+      // Before it is kept for sessions, of which the sender's may want nothing of its own.
+      if (client !== null) (packet as { clientId?: string }).clientId = client.id;
       fanOut.call(this, packet, client, done);
     };
     const publish = (packet: PublishPacket, client: Client | null | Done, done?: Done): void => {
@@ -83,6 +105,11 @@ export class GatewayBroker extends Aedes implements SharedSource {
     const present = (this as unknown as { clients: Record<string, Client | undefined> }).clients[client.id];
     if (present === undefined || present === client) {
       done();
+      return;
+    }
+    if (present.closed) {
+      // It is about to leave, with its last will and its session.
+      setImmediate(() => this.takeOver(client, done));
       return;
     }
     this.onTakeover?.(present);

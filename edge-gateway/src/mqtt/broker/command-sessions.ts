@@ -1,13 +1,13 @@
 import type { FirmwareTopics } from "@headwater/decode";
 import { commandDeviceOf } from "../../commands/command-filter.ts";
 import { isShared, sharedFilterOf } from "../../devices/access/shared-filter.ts";
-import { commandProperties, headwaterMessage, secondsTo, type CommandToSend } from "../../commands/command-message.ts";
+import { commandProperties, headwaterMessage, type CommandToSend } from "../../commands/command-message.ts";
 import type { AnswerToCommand } from "../../commands/dialects/awaited-answers.ts";
 import type { CommandDialect } from "../../commands/dialects/dialect.ts";
 import { dialectOf } from "../../commands/dialects/dialects.ts";
 import type { CommandSession } from "../../commands/command-session.ts";
 import { internals } from "./aedes-internals.ts";
-import { isTooLarge, sendCommand } from "./command-sender.ts";
+import { isTooLarge, sendCommand, type CommandPacket } from "./command-sender.ts";
 import type { Connection } from "./connection.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 
@@ -125,12 +125,15 @@ class DeviceSession implements CommandSession {
     if (dialect !== undefined) {
       const message = this.#connection.awaitAnswer(dialect, command);
       if (message === undefined) return this.#reject(command, "The firmware of the device has no command of this name");
-      const properties = { messageExpiryInterval: secondsTo(deadline) };
-      return sendCommand(this.#connection, qos, { ...message, properties, deadline }, acked);
+      return this.#send(command, qos, { ...message, deadline }, acked);
     }
     const topic = `devices/${this.device}/commands/${command.id}`;
     const properties = commandProperties(command, `${topic}/reply`);
     const packet = { topic, payload: headwaterMessage(command), properties, deadline };
+    return this.#send(command, qos, packet, acked);
+  }
+
+  #send(command: CommandToSend, qos: number, packet: CommandPacket, acked: () => void): boolean {
     if (isTooLarge(this.#connection, packet))
       return this.#reject(command, "The command is larger than the device takes");
     return sendCommand(this.#connection, qos, packet, acked);

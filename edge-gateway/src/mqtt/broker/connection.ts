@@ -53,6 +53,8 @@ export class Connection implements Owner {
   onReady: (() => void) | undefined;
   /** Messages of the broker go to it by a SubscriberOutput. */
   hasOutput = false;
+  /** It has given a subscription an identifier. */
+  hasIdentifiers = false;
   /** Topic filters that were granted. */
   readonly filters = new Set<string>();
   /** Made when they are needed: most connections of most fleets are silent. */

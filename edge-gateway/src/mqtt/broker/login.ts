@@ -33,6 +33,8 @@ export interface Greeting {
 export interface LoginOptions {
   readonly identity: Identity;
   readonly recent: RecentJournal;
+  /** Whether the session is there, for a connection that goes on with it. */
+  readonly goesOn: (session: string) => boolean;
   /** Whether a last will may go there. */
   readonly mayPublish: (sender: Sender, topic: string) => boolean;
   readonly metrics: GatewayMetrics;
@@ -116,6 +118,10 @@ export class Login {
     // A session belongs to who logged in: the same client id of another principal is another session, and nobody can
     // take it over.
     internals(client).id = sessionPrefix(principal) + client.id;
+    // It ends with this connection, and until then it is one that has outlived another: what waits for it is sent.
+    if (!cleanStart && client.clean && principal.kind !== "provisioning" && this.#options.goesOn(client.id)) {
+      client.clean = false;
+    }
     const key = sessionKey(client.id);
     // A session that begins anew knows nothing of what was sent before, also if it is to live on itself.
     if (cleanStart && !client.clean) this.#options.recent.begin(key, false);
