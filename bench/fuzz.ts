@@ -88,7 +88,7 @@ try {
   if (code !== 0) problems.push(`the gateway ended with ${code ?? signal}`);
   const logged = (await countersOf(device, dataDir)).length;
   if (logged !== honest.acked) problems.push(`${honest.acked} acknowledged, ${logged} on the log`);
-  const turns = (JSON.parse(readFileSync(turnsFile, "utf8")) as Turn[]).filter(
+  const turns = (JSON.parse(readFileSync(`${turnsFile}.${gateway.pid}`, "utf8")) as Turn[]).filter(
     ({ at }) => at >= beganAt && at <= endedAt,
   );
   report(seconds, honest, turns);

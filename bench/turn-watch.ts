@@ -3,7 +3,8 @@ import { isMainThread } from "node:worker_threads";
 
 /**
  * Preloaded into a process (`--import`): the longest turns of its event loop by the processor time of its first thread,
- * which others on the machine do not lengthen. At the end they are written to the file that BENCH_TURNS names.
+ * which others on the machine do not lengthen. At the end they are written to the file that BENCH_TURNS names, with the
+ * number of the process behind it.
  */
 export interface Turn {
   /** When it ended; milliseconds since the epoch. */
@@ -24,7 +25,7 @@ if (isMainThread && file !== undefined) {
     if (now - before > notedFromMs) turns.push({ at: Date.now(), cpuMs: now - before });
     before = now;
   }, everyMs).unref();
-  process.once("exit", () => writeFileSync(file, JSON.stringify(turns)));
+  process.once("exit", () => writeFileSync(`${file}.${process.pid}`, JSON.stringify(turns)));
 }
 
 function usedMs(): number {

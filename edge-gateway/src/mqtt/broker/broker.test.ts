@@ -1,3 +1,4 @@
+import type { Client } from "aedes";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
 import mqttPacket from "mqtt-packet";
@@ -69,6 +70,47 @@ it("names that every object has are topics and sessions like any other", async (
   send({ cmd: "publish", topic: "toString", payload: "x", qos: 0, dup: false, retain: false });
   await eventually(() => expect(heard).toEqual(["connack", "suback", "toString"]));
   socket.destroy();
+  await new Promise<void>((resolve) => broker.close(resolve));
+  server.close();
+});
+
+it("a client that is gone before its login is decided is nobody whose session is to be taken over", async () => {
+  const waiting: (() => void)[] = [];
+  const clients: Client[] = [];
+  const broker = new GatewayBroker(
+    {
+      authenticate: (client, _username, _password, done) => {
+        clients.push(client);
+        waiting.push(() => done(null, true));
+      },
+    },
+    new Audience(),
+  );
+  await broker.listen();
+  const server = createServer((socket) => void broker.handle(socket));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const packet = { cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clean: true, keepalive: 0 } as const;
+  const login = (clientId: string) => {
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    socket.write(mqttPacket.generate({ ...packet, clientId }));
+    return socket;
+  };
+  const socket = login("c");
+  await eventually(() => expect(waiting).toHaveLength(1));
+  socket.destroy();
+  await eventually(() => expect(clients[0]!.closed).toBe(true));
+  let goesOn = false;
+  broker.takeOver(clients[0]!, () => (goesOn = true));
+  expect(goesOn).toBe(false);
+  waiting[0]!();
+  const ready = once(broker, "clientReady");
+  const other = login("d");
+  await eventually(() => expect(waiting).toHaveLength(2));
+  waiting[1]!();
+  await ready;
+  expect(["c", "d"].map((session) => broker.isConnected(session))).toEqual([false, true]);
+  other.destroy();
   await new Promise<void>((resolve) => broker.close(resolve));
   server.close();
 });

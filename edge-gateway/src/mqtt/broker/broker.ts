@@ -9,6 +9,7 @@ import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 type Done = (error?: Error | null) => void;
 
 const takenOver = 0x8e;
+const lookAgainMs = 1;
 
 /**
  * aedes, but telemetry is not offered to subscribers unless somebody may be one. `$SYS` is neither written nor read: a
@@ -35,10 +36,11 @@ export class GatewayBroker extends Aedes implements SharedSource {
     const own = this as unknown as {
       clients: Record<string, Client | undefined>;
       registerClient(client: Client): void;
+      _finishRegisterClient(client: Client): void;
       scheduleSessionExpiry(client: Client): void;
       scheduleWill(client: Client, will: object, delaySeconds: number): void;
       publishWill(client: Client, will: object): void;
-      readonly _takingOver: ReadonlySet<string>;
+      readonly _takingOver: Set<string>;
     };
     // How long a session lives on is kept with it, across restarts; a timer of the broker would keep the whole client.
     const expire = own.scheduleSessionExpiry.bind(this);
@@ -54,6 +56,12 @@ export class GatewayBroker extends Aedes implements SharedSource {
       // The session whose end it waits for is over; aedes takes a new one for the same that goes on.
       if (left !== undefined && internals(client)._cleanStart) own.publishWill(left.client, left.will);
       register(client);
+    };
+    // One that has closed meanwhile would never leave again, and everybody who takes over its session wait for ever.
+    const finishRegister = own._finishRegisterClient.bind(this);
+    own._finishRegisterClient = (client) => {
+      if (client.closed) own._takingOver.delete(client.id);
+      else finishRegister(client);
     };
     const schedule = own.scheduleWill.bind(this);
     own.scheduleWill = (client, will, delaySeconds) => {
@@ -99,9 +107,10 @@ export class GatewayBroker extends Aedes implements SharedSource {
 
   /**
    * Calls back when no other connection has the session of this client any more. aedes takes it over by itself, but
-   * lets the new one in before it knows it.
+   * lets the new one in before it knows it. For a client that has gone meanwhile nothing goes on.
    */
   takeOver(client: Client, done: () => void): void {
+    if (client.closed) return;
     const present = (this as unknown as { clients: Record<string, Client | undefined> }).clients[client.id];
     if (present === undefined || present === client) {
       done();
@@ -109,7 +118,7 @@ export class GatewayBroker extends Aedes implements SharedSource {
     }
     if (present.closed) {
       // It is about to leave, with its last will and its session.
-      setImmediate(() => this.takeOver(client, done));
+      setTimeout(() => this.takeOver(client, done), lookAgainMs);
       return;
     }
     this.onTakeover?.(present);
