@@ -1,7 +1,10 @@
 import { eventually } from "@headwater/testkit/eventually";
 import type { IPublishPacket } from "mqtt-packet";
+import { silentLogger } from "@headwater/core";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WaitingWills } from "../src/mqtt/sessions/waiting-wills.ts";
 import { GatewayUnderTest } from "./gateway-under-test.ts";
 import { RawDevice, type RawLogin } from "./raw-device.ts";
 
@@ -218,5 +221,41 @@ describe("messages for sessions that come and go", () => {
     }
     expect(await allHeard(listener, "will/last")).toEqual(["dead", "alive", "last"]);
     listener.cut();
+  });
+
+  it("a last will that waits outlives the gateway, unless its client came back", async () => {
+    const password = await gateway.register("mortal");
+    const login = { username: "mortal", password, properties: { sessionExpiryInterval: 600 } };
+    const listener = await connect("hears", login);
+    await listener.subscribe([{ topic: "devices/mortal/#", qos: 1 }]);
+    await leave(listener);
+    for (const name of ["gone", "back"]) {
+      const payload = Buffer.from(`{"${name}":1}`);
+      const properties = { willDelayInterval: 300, contentType: "application/json" };
+      const will = { topic: "devices/mortal/telemetry", payload, qos: 1, retain: false, properties };
+      await leave(await connect(name, { ...login, will }));
+    }
+    await leave(await connect("back", login));
+    await gateway.downGateway();
+    const wills = await WaitingWills.open({
+      file: join(gateway.dataDir, "gateway/wills.journal"),
+      logger: silentLogger,
+    });
+    expect(wills.all.map(({ session }) => session)).toEqual([expect.stringMatching(/^mortal.*\/gone$/)]);
+    for (const will of wills.all) wills.add({ ...will, dueAt: Date.now() });
+    await wills.close();
+    await gateway.upGateway();
+    const again = await connect("hears", login);
+    await again.until("publish");
+    expect(heardBy(again)[0]).toMatchObject({ qos: 1, properties: { contentType: "application/json" } });
+    expect(texts(again)).toEqual(['{"gone":1}']);
+    await eventually(async () =>
+      expect((await gateway.presence()).filter(({ device, lastWill }) => device === "mortal" && lastWill)).toHaveLength(
+        1,
+      ),
+    );
+    const events = (await gateway.events()).filter(({ device }) => device === "mortal");
+    expect(events.map(({ readings }) => readings.map(({ metric }) => metric))).toEqual([["gone"]]);
+    again.cut();
   });
 });
