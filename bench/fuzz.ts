@@ -1,7 +1,8 @@
 /**
  * A gateway in a process of its own, on its embedded log, beside peers in another process that send mutated packets of
  * MQTT 3.1.1 and 5 over real sockets: the longest that its event loop was held (its own metric, read each second), its
- * memory, and how long an honest client waited for a PUBACK.
+ * memory, and how long an honest client waited for a PUBACK. On a busy machine the processor time of a turn tells more
+ * than its length.
  *
  *     node bench/fuzz.ts [--packets 1000000] [--at-once 200] [--seed N]
  *
@@ -23,6 +24,7 @@ import { readVectors } from "../tests/conformance/vectors.ts";
 import { conditions, describe } from "./conditions.ts";
 import { FleetTask } from "./fleet/task.ts";
 import { mebibytes, memoryOf } from "./process-figures.ts";
+import type { Turn } from "./turn-watch.ts";
 
 const { values } = parseArgs({
   options: {
@@ -36,8 +38,8 @@ const atOnce = Number(values["at-once"]);
 const seed = Number(values.seed);
 const rounds = 10;
 const goalMs = 50;
-/** Queues, retained messages and sessions fill up to their bounds in the first rounds; after them nothing grows. */
-const settledAfter = 3;
+/** Queues, retained messages and sessions fill up to their bounds in the first half; after it nothing grows. */
+const settledAfter = rounds / 2;
 const mayGrowBytes = 64 * 1024 * 1024;
 const device = "honest";
 
@@ -49,12 +51,18 @@ interface Stall {
 
 console.log(describe(conditions()));
 const dataDir = await mkdtemp(join(tmpdir(), "bench-fuzz-"));
-const flags = process.env["BENCH_NODE_FLAGS"];
-const gateway = await startFuzzedGateway(dataDir, flags === undefined ? {} : { NODE_OPTIONS: flags });
+const flags = process.env["BENCH_NODE_FLAGS"] ?? "";
+const turnsFile = join(dataDir, "turns.json");
+const gateway = await startFuzzedGateway(dataDir, {
+  // The young generation is as small as `headwater start` makes it.
+  NODE_OPTIONS: `--max-semi-space-size=8 --import ${join(import.meta.dirname, "turn-watch.ts")} ${flags}`,
+  BENCH_TURNS: turnsFile,
+});
 const peers = new FleetTask<FuzzOrder, FuzzAnswer>("fuzz.ts");
 const watching = new AbortController();
 const stalls: Stall[] = [];
 const resident: number[] = [];
+const heaps: number[] = [];
 const total = { packets: 0, connections: 0, accepted: 0, heard: 0, left: 0 };
 const problems: string[] = [];
 const extra = readVectors()
@@ -63,14 +71,15 @@ const extra = readVectors()
 try {
   const honest = await HonestClient.start(gateway.url("mqtt"), device);
   const watched = watch();
-  const began = performance.now();
+  const [began, beganAt] = [performance.now(), Date.now()];
   for (let round = 0; round < rounds; round += 1) {
     const order = { port: gateway.port("mqtt"), packets: Math.ceil(packets / rounds), atOnce, extra };
     const answer = await peers.ask({ ...order, seed: seed + round * atOnce });
     for (const key of Object.keys(total) as (keyof FuzzAnswer)[]) total[key] += answer[key];
     resident.push(memoryOf(gateway.pid).resident);
+    heaps.push(await metricOf(gateway, "nodejs_heap_size_used_bytes"));
   }
-  const seconds = (performance.now() - began) / 1000;
+  const [seconds, endedAt] = [(performance.now() - began) / 1000, Date.now()];
   watching.abort();
   await watched;
   await honest.stop();
@@ -79,7 +88,10 @@ try {
   if (code !== 0) problems.push(`the gateway ended with ${code ?? signal}`);
   const logged = (await countersOf(device, dataDir)).length;
   if (logged !== honest.acked) problems.push(`${honest.acked} acknowledged, ${logged} on the log`);
-  report(seconds, honest);
+  const turns = (JSON.parse(readFileSync(turnsFile, "utf8")) as Turn[]).filter(
+    ({ at }) => at >= beganAt && at <= endedAt,
+  );
+  report(seconds, honest, turns);
 } catch (error) {
   problems.push(`${(error as Error).message}; the gateway said:\n${gateway.output()}`);
 } finally {
@@ -109,7 +121,7 @@ function waitedFor(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ")[1]) / 1e6;
 }
 
-function report(seconds: number, honest: HonestClient): void {
+function report(seconds: number, honest: HonestClient, turns: readonly Turn[]): void {
   const worst = stalls.toSorted((a, b) => b.heldMs - a.heldMs);
   const above = worst.filter(({ heldMs }) => heldMs > goalMs);
   const settled = Math.max(...resident.slice(0, settledAfter));
@@ -122,7 +134,16 @@ function report(seconds: number, honest: HonestClient): void {
     `event loop   held ${worst[0]?.heldMs.toFixed(0)} ms at most (goal ${goalMs}), longer than that in ${above.length} of ${stalls.length} seconds; the five worst: ` +
       worst.slice(0, 5).map(shown).join(", "),
   );
-  console.log(`memory       ${resident.map(mebibytes).join(", ")} resident after each tenth`);
+  const used = turns.map(({ cpuMs }) => cpuMs).toSorted((a, b) => b - a);
+  console.log(
+    `             by processor time alone ${used
+      .slice(0, 5)
+      .map((ms) => ms.toFixed(0))
+      .join(", ")} ms; above the goal ${used.filter((ms) => ms > goalMs).length} times`,
+  );
+  console.log(
+    `memory       ${resident.map(mebibytes).join(", ")} resident after each tenth; ${heaps.map(mebibytes).join(", ")} of its heap in use`,
+  );
   console.log(
     `honest       ${honest.acked} messages acknowledged and on the log, the longest PUBACK after ${honest.longestWait.toFixed(0)} ms`,
   );

@@ -30,8 +30,10 @@ export const fuzzLogin = { username: "user", password: "secret" } as const;
 
 /** Limits against hanging (milliseconds). */
 const closeWithinMs = 60_000;
-const lingersMs = 20;
-const unreadMs = 200;
+/** How long a peer waits for what may never come. */
+const answerWithinMs = 100;
+/** How long it stays after its last packet, at most. */
+const lingersMs = 300;
 const connackOfSuccess = [0x20, 0] as const;
 /** Loopback has many addresses: one alone would run out of ports. */
 const sourceAddresses = 32;
@@ -69,9 +71,16 @@ export async function sendFuzz(order: FuzzOrder): Promise<FuzzAnswer> {
 function streamOf(random: Random, corpus: Corpus, extra: readonly Buffer[]): Buffer[] {
   const fuzzed = fuzzedPackets(random, extra, corpus);
   if (random.chance(2)) return fuzzed;
+  const connect = random.chance(2) ? corpus.connect(random) : withOwnId(corpus.connect(random), random);
   const behaved = Array.from({ length: random.below(8) }, () => corpus.packet(random));
   // After a second CONNECT, or a DISCONNECT, nothing is looked at.
-  return [corpus.connect(random), ...behaved.filter(([first]) => first !== 0x10 && first !== 0xe0), ...fuzzed.slice(1)];
+  return [connect, ...behaved.filter(([first]) => first !== 0x10 && first !== 0xe0), ...fuzzed.slice(1)];
+}
+
+/** One of the few identifiers of the corpus becomes one of many: its peers do not end each other's connections. */
+function withOwnId(connect: Buffer, random: Random): Buffer {
+  const own = String(10_000_000 + random.below(90_000_000));
+  return Buffer.from(connect.toString("latin1").replace("boiler-1", own), "latin1");
 }
 
 async function visit(port: number, packets: readonly Buffer[], random: Random, tally: Tally): Promise<void> {
@@ -88,7 +97,16 @@ async function visit(port: number, packets: readonly Buffer[], random: Random, t
     if (chunk[0] === connackOfSuccess[0] && chunk[3] === connackOfSuccess[1]) tally.accepted += 1;
   });
   socket.on("data", (chunk: Buffer) => (tally.heard += chunk.length));
-  await write(socket, packets, random);
+  // Half of them wait for CONNACK, as a client does.
+  const [first, ...rest] = packets;
+  if (random.chance(2)) {
+    const answered = new Promise<void>((resolve) => socket.once("data", () => resolve()));
+    socket.write(first!);
+    await Promise.race([answered, closed, sleep(answerWithinMs)]);
+    await write(socket, rest, random);
+  } else {
+    await write(socket, packets, random);
+  }
   await end(socket, random);
   const patience = new AbortController();
   const late = sleep(closeWithinMs, "late", { signal: patience.signal }).catch(() => {});
@@ -114,22 +132,23 @@ async function write(socket: Socket, packets: readonly Buffer[], random: Random)
   }
 }
 
-/** At once, after a while, by a reset, or without having read. */
+/** At once, after a while, by a reset, or without having read what it was answered. */
 async function end(socket: Socket, random: Random): Promise<void> {
   switch (random.below(4)) {
     case 0:
       socket.end();
       return;
     case 1:
-      await sleep(lingersMs);
+      await sleep(random.below(lingersMs));
       socket.end();
       return;
     case 2:
+      await sleep(random.below(lingersMs));
       socket.resetAndDestroy();
       return;
     default:
       socket.pause();
-      await sleep(random.below(unreadMs));
+      await sleep(random.below(lingersMs));
       socket.destroy();
   }
 }
