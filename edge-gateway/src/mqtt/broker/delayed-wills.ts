@@ -23,8 +23,8 @@ interface Left {
 const version5 = { protocolVersion: 5 } as const;
 
 /**
- * Last wills that wait for their delay (MQTT 5, 3.1.3.2.2). aedes forgets them with the process, and takes a session that
- * begins anew for the one that left the will, whose end it was to wait for at most.
+ * Last wills that wait for their delay (MQTT 5, 3.1.3.2.2). aedes forgets them with the process, and takes a session
+ * that begins anew for the one that left the will, whose end it was to wait for at most.
  */
 export class DelayedWills {
   readonly #broker: WillBroker;
