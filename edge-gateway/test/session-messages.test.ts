@@ -15,7 +15,7 @@ describe("messages for sessions that come and go", () => {
   let gateway: GatewayUnderTest;
   let speaker: RawDevice;
   beforeAll(async () => {
-    gateway = await GatewayUnderTest.start({ HEADWATER_MQTT_ANONYMOUS: "true" });
+    gateway = await GatewayUnderTest.start({ HEADWATER_MQTT_ANONYMOUS: "true", HEADWATER_MQTT_USER_PROPERTIES: "b" });
     speaker = await RawDevice.connect(gateway.app.mqttPort, { clientId: "speaker", version: 5 });
   });
   afterAll(async () => {
@@ -182,6 +182,22 @@ describe("messages for sessions that come and go", () => {
     device.ack(heardBy(device)[0]!);
     await device.until("publish", 2);
     expect(heardBy(device)[1]!.properties!.messageExpiryInterval).toBeLessThan(100);
+    device.cut();
+  });
+
+  it("have their user properties in order, and the log has those that are asked for", async () => {
+    const device = await connect("ordered", { clean: true });
+    await device.subscribe([{ topic: "devices/ordered/#", qos: 1 }]);
+    const userProperties = [{ b: "1" }, { a: "2" }, { b: "3" }, { 7: "" }, { 7: "x" }];
+    await say("devices/ordered/telemetry", '{"t":1}', { properties: { userProperties } });
+    await say("devices/ordered/x", "plain", { properties: { userProperties: { b: "1", a: ["2", "3"] } } });
+    await device.until("publish", 2);
+    expect(heardBy(device).map(({ properties }) => properties?.userProperties)).toEqual([
+      userProperties,
+      { b: "1", a: ["2", "3"] },
+    ]);
+    const events = (await gateway.events()).filter((event) => event.device === "ordered");
+    expect(events.map(({ attributes }) => ({ ...attributes }))).toEqual([{ "user.b": "1,3" }]);
     device.cut();
   });
 
