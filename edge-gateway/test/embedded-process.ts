@@ -14,9 +14,10 @@ const metrics = createMetrics({ service: "gateway" });
 const http = await createHttpServer({
   ...{ logger, metrics, auth: adminTokenAuth(randomToken()), host: "127.0.0.1", port: 0, title: "Test" },
   readiness: () => [],
+  publicMetrics: true,
 });
 const app = createGatewayApp({
-  config: loadConfig(gatewayConfig, { env: { HEADWATER_MQTT_PORT: "0" } }),
+  config: loadConfig(gatewayConfig, { env: { ...process.env, HEADWATER_MQTT_PORT: "0" } }),
   log,
   topics: topicNames(),
   partitions: 4,

@@ -9,10 +9,20 @@ export interface RawLogin {
   readonly clean?: boolean;
   /** Default: 4, MQTT 3.1.1. A session of MQTT 5 that is not clean lives on without end. */
   readonly version?: 4 | 5;
+  /** Of MQTT 5. */
+  readonly properties?: object;
   readonly keepalive?: number;
   readonly will?: object;
   /** For CONNACK to come; default: `limitMs`. */
   readonly withinMs?: number;
+}
+
+interface RawPublish {
+  readonly qos?: 0 | 1 | 2;
+  readonly messageId?: number;
+  readonly dup?: boolean;
+  readonly retain?: boolean;
+  readonly properties?: object;
 }
 
 /** A limit against hanging, not a measure of speed (milliseconds). */
@@ -58,12 +68,13 @@ export class RawDevice {
   /** Over a stream that is connected already. */
   static async over(stream: Duplex, login: RawLogin): Promise<RawDevice> {
     const { username, password, clientId, clean = true, keepalive = 0, will, withinMs, version = 4 } = login;
+    const { properties = clean ? undefined : { sessionExpiryInterval: 0xffff_ffff } } = login;
     const device = new RawDevice(stream, version);
     device.send({
       cmd: "connect",
       protocolId: "MQTT",
       protocolVersion: version,
-      properties: version === 5 && !clean ? { sessionExpiryInterval: 0xffff_ffff } : undefined,
+      properties: version === 5 ? properties : undefined,
       clientId,
       clean,
       keepalive,
@@ -83,9 +94,20 @@ export class RawDevice {
     this.#socket.write(bytes);
   }
 
-  publish(topic: string, payload: string, options: { qos?: 0 | 1 | 2; messageId?: number; dup?: boolean } = {}): void {
-    const { qos = 1, messageId = 1, dup = false } = options;
-    this.send({ cmd: "publish", topic, payload, qos, messageId, dup, retain: false });
+  publish(topic: string, payload: string, options: RawPublish = {}): void {
+    const { qos = 1, messageId = 1, dup = false, retain = false, properties } = options;
+    this.send({ cmd: "publish", topic, payload, qos, messageId, dup, retain, ...(properties && { properties }) });
+  }
+
+  async subscribe(subscriptions: readonly object[], properties?: object): Promise<unknown[]> {
+    const before = this.count("suback");
+    this.send({ cmd: "subscribe", messageId: 7, subscriptions, ...(properties && { properties }) } as never);
+    return ((await this.until("suback", before + 1)) as { granted: unknown[] }).granted;
+  }
+
+  /** Acknowledges a message of QoS 1. */
+  ack({ messageId }: { readonly messageId?: number | undefined }): void {
+    this.send({ cmd: "puback", messageId });
   }
 
   /** Waits for the count-th packet of a kind. */

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GatewayUnderTest } from "../../edge-gateway/test/gateway-under-test.ts";
 import { exceptions, exceptions5 } from "./exceptions.ts";
+import { bytesOf } from "./notation.ts";
 import { runVector, type VectorHost } from "./run-vector.ts";
-import { readVectors, vectorsAbsent, vectorsPresent, vectorsRequired } from "./vectors.ts";
+import { readVectors, vectorsAbsent, vectorsPresent, vectorsRequired, type Message } from "./vectors.ts";
 
 /** Limits against hanging; an exception uses its own up. */
 const patienceMs = 60_000;
@@ -18,9 +19,9 @@ it.runIf(!vectorsPresent)("the vectors are there", ({ skip }) => {
 });
 
 /** Each version has a gateway of its own: a vector that stops half-way leaves retained messages behind. */
-function startGateway(): { readonly host: VectorHost } {
+function startGateway(): { readonly host: VectorHost; readonly connacks: number } {
   let gateway: GatewayUnderTest;
-  const started = {} as { host: VectorHost };
+  const started = { connacks: 0 } as { host: VectorHost; connacks: number };
   beforeAll(async () => {
     gateway = await GatewayUnderTest.start({ HEADWATER_MQTT_ANONYMOUS: "true" });
     const helper = await gateway.connect();
@@ -29,6 +30,7 @@ function startGateway(): { readonly host: VectorHost } {
       publish: async ({ topic, payload, qos, retain = false }) => {
         await helper.publishAsync(topic, payload, { qos, retain });
       },
+      countConnack: () => (started.connacks += 1),
     };
   });
   afterAll(() => gateway.stop());
@@ -72,6 +74,17 @@ describe.runIf(vectorsPresent)("Mosquitto's vectors against the gateway", () => 
       expect([...listed]).toEqual([]);
       expect(newer.length).toBeGreaterThan(1500);
       expect(Object.keys(exceptions5).length).toBeLessThan(newer.length / 20);
+      // Each CONNACK that lets somebody in has what section 3.2.2 obliges to.
+      const before = newer.filter(({ connect }) => connect).length;
+      const within = newer.flatMap(({ messages }) => messages).filter(isConnackOfSuccess).length;
+      expect(started.connacks).toBe(before + within);
+      expect(started.connacks).toBeGreaterThan(1200);
     }, 300_000);
   });
 });
+
+function isConnackOfSuccess(message: Message): boolean {
+  if (message.type !== "recv") return false;
+  const bytes = bytesOf(message.payload);
+  return bytes[0] === 0x20 && bytes[3] === 0;
+}

@@ -2,8 +2,15 @@ import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { type FirmwareTopics, type Routes, TopicPattern } from "@headwater/decode";
 import { topicOfContent } from "../pipeline/commit/content-format.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
-import { replyTarget, routedTarget, unrouted, type MessageTarget } from "../pipeline/commit/message-target.ts";
+import {
+  correlatedTarget,
+  replyTarget,
+  routedTarget,
+  unrouted,
+  type MessageTarget,
+} from "../pipeline/commit/message-target.ts";
 import type { CommandSpec } from "./bridge-spec.ts";
+import type { InboundMessage } from "./remote-broker.ts";
 
 /** What becomes of the messages of a topic on a bridge. */
 export type BridgeTarget =
@@ -20,9 +27,13 @@ export interface BridgeTopicsOptions {
   readonly firmware: FirmwareTopics;
   readonly recordWriter: RecordWriter;
   readonly commands: CommandSpec | undefined;
+  /** Whether the device was sent this command. */
+  readonly isCommandOf: (device: string, commandId: string) => boolean;
   readonly ignoresUnrouted: boolean;
   readonly metrics: GatewayMetrics;
 }
+
+type TopicOfMessage = Pick<InboundMessage, "topic" | "contentType" | "correlationData">;
 
 /** Topics whose target is remembered. */
 const maxTopics = 50_000;
@@ -41,9 +52,16 @@ export class BridgeTopics {
     this.#reply = new TopicPattern(options.commands.reply);
   }
 
-  /** @param contentType of MQTT 5: it says the format where the topic leaves it open */
-  find(topic: string, contentType?: string): BridgeTarget {
+  /**
+   * Where the topic leaves the format open, the content type of MQTT 5 says it; and of a reply its correlation data
+   * says to which command.
+   */
+  find({ topic, contentType, correlationData }: TopicOfMessage): BridgeTarget {
     const found = this.#find(topic);
+    if (correlationData !== undefined && found.target?.kind === "reply") {
+      const target = correlatedTarget(found.target, topic, correlationData, this.#options.isCommandOf);
+      return target === found.target ? found : { target, heard: undefined };
+    }
     if (contentType === undefined || found.target?.kind !== "telemetry") return found;
     const other = topicOfContent(topic, contentType, undefined);
     return other === topic ? found : this.#find(other);

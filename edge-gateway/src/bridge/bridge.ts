@@ -91,13 +91,14 @@ export class Bridge {
       ...spec,
       routes: brokerRoutes(spec.routes, options.userProperties),
       firmware: new FirmwareTopics(spec.routes),
+      isCommandOf: (device, commandId) => replies.isCommandOf(device, commandId),
       recordWriter,
       metrics,
     });
     this.#processor = new MessageProcessor({
       ...{ recordWriter, commit, journal, recent, replies },
       limits: defaultDecodeLimits,
-      publish: ({ topic, payload, qos }) => this.#connection?.publish(topic, payload, qos),
+      publish: (publication) => this.#connection?.publish(publication),
       onPresence: ({ device, online }) => this.#heard?.said(device, online),
       metrics,
       refusals: options.refusals,

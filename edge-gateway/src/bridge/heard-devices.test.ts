@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { CommandSession } from "../commands/command-session.ts";
-import type { RemoteBroker } from "./remote-broker.ts";
+import type { OutboundMessage, RemoteBroker } from "./remote-broker.ts";
 import { HeardDevices } from "./heard-devices.ts";
 
 const hour = 3_600_000;
@@ -9,8 +9,10 @@ const hour = 3_600_000;
 class Line {
   readonly published: string[] = [];
   readonly acks: (() => void)[] = [];
-  publish(topic: string, payload: string | Uint8Array, qos: 0 | 1, acked?: () => void): void {
+  readonly properties: OutboundMessage["properties"][] = [];
+  publish({ topic, payload, qos, properties }: OutboundMessage, acked?: () => void): void {
     this.published.push(`${topic} ${String(payload)} ${qos}`);
+    this.properties.push(properties);
     if (acked !== undefined) this.acks.push(acked);
   }
 }
@@ -105,6 +107,9 @@ it("a command goes to the device's topic, once, and is in flight until the broke
   open[0]!.send({ id: "c1", name: "x", params: "1", deadline: 1_000_000 }, () => (acked += 1));
   const payload = '{"name":"x","commandId":"c1","deadline":"1970-01-01T00:00:01.000000Z","params":1}';
   expect(line.published).toEqual([`to/$&a/c1 ${payload} 1`]);
+  expect(line.properties).toMatchObject([
+    { responseTopic: "from/$&a/c1", correlationData: Buffer.from("c1"), messageExpiryInterval: 1 },
+  ]);
   expect([open[0]!.inFlight, acked]).toEqual([1, 0]);
   line.acks[0]!();
   expect([open[0]!.inFlight, acked]).toEqual([0, 1]);

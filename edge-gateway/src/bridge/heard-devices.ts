@@ -1,4 +1,4 @@
-import { headwaterMessage } from "../commands/command-message.ts";
+import { commandProperties, headwaterMessage } from "../commands/command-message.ts";
 import type { CommandSession } from "../commands/command-session.ts";
 import type { CommandSpec } from "./bridge-spec.ts";
 import type { RemoteBroker } from "./remote-broker.ts";
@@ -121,8 +121,11 @@ export class HeardDevices {
       },
       send(command, acked) {
         inFlight += 1;
-        const topic = spec.topic.replace("{device}", () => device.device).replace("{commandId}", () => command.id);
-        connection.publish(topic, headwaterMessage(command), 1, () => {
+        const topicOf = (pattern: string): string =>
+          pattern.replace("{device}", () => device.device).replace("{commandId}", () => command.id);
+        const properties = commandProperties(command, topicOf(spec.reply));
+        const message = { topic: topicOf(spec.topic), payload: headwaterMessage(command), qos: 1, properties } as const;
+        connection.publish(message, () => {
           inFlight -= 1;
           acked();
         });

@@ -145,7 +145,7 @@ export class Inbound implements Owner {
 
   #take(received: InboundMessage): void {
     const { commit, spec, topics, metrics, processor } = this.#options;
-    const { topic, qos, packetId, contentType } = received;
+    const { topic, qos, packetId } = received;
     const message = this.#message;
     message.topic = topic;
     message.payload = received.payload;
@@ -156,7 +156,7 @@ export class Inbound implements Owner {
     message.packetId = qos === 0 ? unacknowledged : packetId;
     message.maybeRepeated = received.dup || this.#replaying;
     message.callback = qos === 1 ? undefined : qos === 0 ? noop : () => this.#answerQos2(packetId);
-    const found = topics.find(topic, contentType);
+    const found = topics.find(received);
     const ignored =
       received.retain && !spec.takesRetained ? metrics.ignored.labels({ reason: "retained" }) : found.ignored;
     if (ignored !== undefined || found.ignored !== undefined) {

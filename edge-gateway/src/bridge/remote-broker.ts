@@ -1,3 +1,4 @@
+import type { CommandProperties } from "../commands/command-message.ts";
 import type { UserProperties } from "../pipeline/commit/user-properties.ts";
 
 /** A message as a broker delivered it. */
@@ -14,7 +15,17 @@ export interface InboundMessage {
   readonly omitted: number;
   /** Of MQTT 5. */
   readonly contentType?: string;
+  readonly correlationData?: Buffer;
   readonly userProperties?: UserProperties;
+}
+
+/** A message to a broker. */
+export interface OutboundMessage {
+  readonly topic: string;
+  readonly payload: string | Uint8Array;
+  readonly qos: 0 | 1;
+  /** Of MQTT 5; a broker of an earlier version hears nothing of them. */
+  readonly properties?: CommandProperties;
 }
 
 /** Why a connection ended, or could not be had: kinds for metrics and health, text for people. Never holds secrets. */
@@ -59,7 +70,7 @@ export interface RemoteBroker {
   /** PUBCOMP. */
   complete(packetId: number): void;
   /** At QoS 1 `acked` is called when the broker has it. Not sent again on another connection. */
-  publish(topic: string, payload: string | Uint8Array, qos: 0 | 1, acked?: () => void): void;
+  publish(message: OutboundMessage, acked?: () => void): void;
   /** No message is delivered any more; acknowledgements still go out. */
   stopMessages(): void;
   /** DISCONNECT, and the end. */

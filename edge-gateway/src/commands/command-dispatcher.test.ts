@@ -227,6 +227,9 @@ describe("the dispatcher of commands", () => {
     const reply = (device: string, id: string) => replies.reply(device, id, payload, acknowledgement);
     expect(reply("d", "c-1")).toBeUndefined();
     expect(reply("d", "c".repeat(1000))).toMatch(/not known/);
+    // What correlation data names is taken at its word if it has the form of an id.
+    const ids = ["7c9e6679-7425-40de-944b-e07fc1f90ae7", "its own"];
+    expect(ids.map((id) => replies.isCommandOf("d", id))).toEqual([true, false]);
     await book.start();
     await until(() => book.caughtUp && book.get("c-1") !== undefined);
     expect([reply("d", "c-1"), reply("e", "c-1"), reply("d", "c-2")]).toEqual([
@@ -235,5 +238,7 @@ describe("the dispatcher of commands", () => {
       expect.stringMatching(/not known/),
     ]);
     expect(written).toEqual(["d c-1", "d c-1"]);
+    expect(ids.map((id) => replies.isCommandOf("d", id))).toEqual([false, false]);
+    expect(["d", "e"].map((device) => replies.isCommandOf(device, "c-1"))).toEqual([true, false]);
   });
 });

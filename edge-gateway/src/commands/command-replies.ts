@@ -1,5 +1,5 @@
 import { isFinal } from "@headwater/aggregates";
-import { DecodeError, type Logger } from "@headwater/core";
+import { DecodeError, isUuid, type Logger } from "@headwater/core";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { Acknowledgement } from "../pipeline/commit/acknowledgement.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
@@ -55,7 +55,10 @@ export class CommandReplies {
   }
 
   isCommandOf(device: string, commandId: string): boolean {
-    return this.#options.book.get(commandId)?.device === device;
+    const { book } = this.#options;
+    const known = book.get(commandId);
+    // A book that is behind may not know it yet; what has the form of an id is one, or the device would not say it.
+    return known === undefined ? !book.caughtUp && isUuid(commandId) : known.device === device;
   }
 
   /** Takes what a device said in answer to a command, in the words of its firmware. */

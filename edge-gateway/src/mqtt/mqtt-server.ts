@@ -23,6 +23,8 @@ import { Hearing } from "./broker/hearing.ts";
 import { maxUnreleased } from "./sessions/passed-on.ts";
 import { CommandSessions } from "./broker/command-sessions.ts";
 import { connectionOf, type Connection } from "./broker/connection.ts";
+import { DelayedWills, departedClient } from "./broker/delayed-wills.ts";
+import type { WaitingWills } from "./sessions/waiting-wills.ts";
 import { Connections } from "./broker/connections.ts";
 import { Listeners } from "./listeners/listeners.ts";
 import { Login, type Will } from "./broker/login.ts";
@@ -47,6 +49,7 @@ export interface MqttServerOptions {
   readonly journal: Qos2Journal;
   readonly recent: RecentJournal;
   readonly sessions: SessionStore;
+  readonly wills: WaitingWills;
   readonly sessionExpiryMs: number;
   readonly clock: ReceiveClock;
   /** Between messages of the time to each subscriber (milliseconds); 0: once. */
@@ -116,6 +119,7 @@ export class MqttServer {
     this.#login = new Login({
       identity,
       recent: options.recent,
+      goesOn: (session) => options.sessions.goesOn(session, this.#broker.isConnected(session)),
       mayPublish: (sender, topic) => publishes.mayPublish(sender, topic),
       metrics,
       refusals,
@@ -190,7 +194,7 @@ export class MqttServer {
 
   async start(): Promise<void> {
     const { config, journal, identity, logger } = this.#options;
-    const { persistence, sessions, shared, forget } = await sessionPersistence({
+    const { persistence, sessions, shared, queues, forget } = await sessionPersistence({
       journal,
       store: this.#options.sessions,
       audience: this.#audience,
@@ -253,7 +257,7 @@ export class MqttServer {
       },
       authorizeSubscribe: (client, subscription, done) =>
         done(null, this.#hearing.maySubscribe(client, subscription) ? subscription : null),
-      authorizeForward: (client, packet) => (this.#hearing.takes(client, packet, shared) ? packet : null),
+      authorizeForward: (client, packet) => (this.#hearing.takes(client, packet, { shared, queues }) ? packet : null),
       topicAliasMaximum: config.maxTopicAliases,
       maximumPacketSize: this.#limits.maxPacketBytes,
       receiveMaximum: Math.min(config.maxUnacked, maxUnreleased),
@@ -261,9 +265,11 @@ export class MqttServer {
       pendingSessionsLimit: maxDelayedWills,
     };
     this.#broker = new GatewayBroker(options, this.#audience);
+    const wills = new DelayedWills(this.#broker, this.#options.wills);
     shared.open(this.#broker);
     this.#life.follow(this.#broker);
     await this.#broker.listen();
+    wills.resume((waiting) => departedClient(waiting, identity));
     this.#sessionExpiry = new SessionExpiry({
       store: this.#options.sessions,
       sessions,

@@ -141,7 +141,7 @@ it("properties longer than their packet are malformed", () => {
   expect(readPublish(bytes, 0, 0, bytes.length, 5)).toBeUndefined();
 });
 
-it("of properties the content type and user properties are taken, and what cannot be read is malformed", () => {
+it("of properties the content type, correlation data and user properties are taken, and what cannot be read is malformed", () => {
   const packet = {
     ...{ cmd: "publish", topic: "t", payload: "p", qos: 1, messageId: 3, dup: false, retain: false },
     properties: {
@@ -151,7 +151,7 @@ it("of properties the content type and user properties are taken, and what canno
     },
   } as const;
   const { seen } = feed(generate(packet as never, { protocolVersion: 5 }), [], 5);
-  expect(seen).toMatchObject([{ topic: "t", payload: "p", contentType: "a/b" }]);
+  expect(seen).toMatchObject([{ topic: "t", payload: "p", contentType: "a/b", correlationData: Buffer.from([1, 2]) }]);
   expect({ ...(seen[0] as { userProperties: object }).userProperties }).toEqual({
     ...{ site: ["ü"], shift: ["early", "late"], constructor: ["x"] },
   });

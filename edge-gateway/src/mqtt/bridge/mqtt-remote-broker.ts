@@ -2,7 +2,13 @@ import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { TimedOutError, UnknownOutcomeError, withTimeout } from "@headwater/core";
 import type { Duplex } from "node:stream";
 import type { BridgeSpec } from "../../bridge/bridge-spec.ts";
-import type { RemoteBroker, RemoteBrokerEvents, RemoteBrokerProblem, Filter } from "../../bridge/remote-broker.ts";
+import type {
+  Filter,
+  OutboundMessage,
+  RemoteBroker,
+  RemoteBrokerEvents,
+  RemoteBrokerProblem,
+} from "../../bridge/remote-broker.ts";
 import type { Login } from "../../bridge/login-files.ts";
 import { InboundTap } from "./inbound-tap.ts";
 import { tapStream } from "./mqtt-internals.ts";
@@ -81,11 +87,12 @@ export class MqttRemoteBroker implements RemoteBroker {
     this.#answer(packets.pubcomp, packetId);
   }
 
-  publish(topic: string, payload: string | Uint8Array, qos: 0 | 1, acked?: () => void): void {
+  publish({ topic, payload, qos, properties }: OutboundMessage, acked?: () => void): void {
     if (this.#closed || !this.#client.connected) return;
     const body = typeof payload === "string" ? payload : Buffer.from(payload);
     let id = 0;
-    this.#client.publish(topic, body, { qos, retain: false }, (error) => {
+    // mqtt.js leaves properties out of a packet of 3.1.1.
+    this.#client.publish(topic, body, { qos, retain: false, ...(properties && { properties }) }, (error) => {
       this.#outgoing.delete(id);
       if (error == null) acked?.();
     });

@@ -3,6 +3,8 @@ import { ids, kinds, properties } from "../guard/properties.ts";
 /** Of the properties of a PUBLISH what becomes of use. */
 export interface PublishProperties {
   readonly contentType?: string;
+  /** A view of the bytes that were read. */
+  readonly correlationData?: Buffer;
   /** A name that comes several times has several values. */
   readonly userProperties?: Readonly<Record<string, string | readonly string[]>>;
 }
@@ -13,6 +15,7 @@ const maxUserProperties = 100;
 /** The properties of MQTT 5 between two places (2.2.2); undefined if they cannot be read. */
 export function readProperties(bytes: Buffer, from: number, end: number): PublishProperties | undefined {
   let contentType: string | undefined;
+  let correlationData: Buffer | undefined;
   const byName = new Map<string, string[]>();
   let count = 0;
   for (let at = from; at < end;) {
@@ -21,6 +24,7 @@ export function readProperties(bytes: Buffer, from: number, end: number): Publis
     const after = kind === undefined ? -1 : endOfValue(bytes, at + 1, end, kind);
     if (after < 0) return undefined;
     if (id === ids.contentType) contentType = bytes.toString("utf8", at + 3, after);
+    else if (id === ids.correlationData) correlationData = bytes.subarray(at + 3, after);
     else if (id === ids.userProperty && (count += 1) <= maxUserProperties) {
       const nameEnd = at + 3 + bytes.readUInt16BE(at + 1);
       const name = bytes.toString("utf8", at + 3, nameEnd);
@@ -34,7 +38,11 @@ export function readProperties(bytes: Buffer, from: number, end: number): Publis
   // Its keys come from the wire.
   const userProperties = Object.create(null) as Record<string, readonly string[]>;
   for (const [name, values] of byName) userProperties[name] = values;
-  return { ...(contentType !== undefined && { contentType }), ...(byName.size > 0 && { userProperties }) };
+  return {
+    ...(contentType !== undefined && { contentType }),
+    ...(correlationData !== undefined && { correlationData }),
+    ...(byName.size > 0 && { userProperties }),
+  };
 }
 
 /** -1 if it is not whole. */

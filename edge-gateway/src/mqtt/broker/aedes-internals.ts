@@ -1,7 +1,7 @@
 import type { Client, Subscription } from "aedes";
 
 import { isShared } from "../../devices/access/shared-filter.ts";
-import type { DeliverShared, LiveSubscription } from "../sessions/shared-subscriptions.ts";
+import { sharedOrigin, type DeliverShared, type LiveSubscription } from "../sessions/shared-subscriptions.ts";
 
 /**
  * What the gateway needs of aedes 2.0.0-beta.1 beyond its public types. The version is pinned, and
@@ -19,13 +19,17 @@ export interface ClientInternals {
   connackSent: boolean;
   /** What CONNACK tells it to send more often than it asked for (seconds). */
   _serverKeepAlive: number | undefined;
+  /** What CONNACK names a client that has no identifier of its own. */
+  _assignedClientId: string | undefined;
+  /** CONNACK tells it another session expiry than it asked for. */
+  _sessionExpiryClamped: boolean;
   /** Its CONNECT asked for a session that begins. */
   _cleanStart: boolean;
   /** Sends the client a message; calls back when it is written, or once what was written before has left. */
   deliver0: Deliver;
   deliverQoS: Deliver;
   waitForDrain(done: (error: Error | null) => void): void;
-  subscriptions: Readonly<Record<string, { readonly qos: number; readonly func: DeliverShared }>>;
+  subscriptions: Readonly<Record<string, LiveFilter>>;
   /** The last message of each broker that it heard. */
   duplicates: Record<string, number>;
   readonly _parser: ParserInternals;
@@ -34,6 +38,17 @@ export interface ClientInternals {
   close(): void;
   /** Reads nothing more. */
   pause(): void;
+}
+
+/** A subscription of a client. */
+export interface LiveFilter {
+  qos: number;
+  /** What its client was granted, where `qos` is that of a wildcard. */
+  asked?: number;
+  readonly func: DeliverShared;
+  /** Of MQTT 5: No Local, and the identifier of the subscription. */
+  readonly nl?: boolean | undefined;
+  readonly si?: number | undefined;
 }
 
 export interface ParserInternals {
@@ -90,6 +105,12 @@ export interface Delivered {
   readonly qos: number;
   /** Null: a retained message, for a new subscription. */
   readonly brokerId: string | null;
+  readonly brokerCounter: number;
+  /** Whose client said it. */
+  readonly clientId?: string;
+  /** The subscription wants nothing that its own client says (MQTT 5). */
+  readonly nl?: boolean;
+  properties?: { readonly messageExpiryInterval?: number };
   /** When it counts no longer (MQTT 5; milliseconds since the epoch). */
   readonly messageExpiry?: number;
 }
@@ -100,10 +121,28 @@ export type Deliver = (packet: Delivered, done: () => void) => void;
 export function liveShared(client: Client, filters: readonly string[]): readonly LiveSubscription[] {
   const { subscriptions } = internals(client);
   return filters.filter(isShared).flatMap((filter) => {
-    const { qos, func } = subscriptions[filter] ?? {};
+    const { qos, func } = subscriptions[filter] ?? ({} as Partial<LiveFilter>);
     return func === undefined ? [] : [{ filter, qos: qos!, deliver: func }];
   });
 }
+
+/**
+ * aedes drops a message whose counter is not above that of the last. Messages of QoS 1 and 2 are counted before they
+ * are kept for sessions, and one of QoS 0 that comes behind them may be sent before: they would count for nothing. What
+ * comes twice is told apart by a SubscriberOutput.
+ */
+export function hearsAll(client: Client): void {
+  const { broker } = client as unknown as { readonly broker: { readonly id: string } };
+  let duplicates = noDuplicates.get(broker);
+  if (duplicates === undefined) {
+    const none = { get: () => 0, set: () => {} };
+    duplicates = Object.defineProperties({}, { [broker.id]: none, [sharedOrigin]: none });
+    noDuplicates.set(broker, duplicates);
+  }
+  internals(client).duplicates = duplicates;
+}
+
+const noDuplicates = new WeakMap<object, Record<string, number>>();
 
 export function internals(client: Client): ClientInternals {
   return client as unknown as ClientInternals;

@@ -57,6 +57,8 @@ export class GatewayBroker extends Aedes implements SharedSource {
       // It says that the publisher sends again, and nothing of what a subscriber hears (3.3.1.1).
       const { dup } = packet as { dup?: boolean };
       if (dup === true) (packet as { dup?: boolean }).dup = false;
+      // Before it is kept for sessions, of which the sender's may want nothing of its own.
+      if (client !== null) (packet as { clientId?: string }).clientId = client.id;
       fanOut.call(this, packet, client, done);
     };
     const publish = (packet: PublishPacket, client: Client | null | Done, done?: Done): void => {
@@ -83,6 +85,11 @@ export class GatewayBroker extends Aedes implements SharedSource {
     const present = (this as unknown as { clients: Record<string, Client | undefined> }).clients[client.id];
     if (present === undefined || present === client) {
       done();
+      return;
+    }
+    if (present.closed) {
+      // It is about to leave, with its last will and its session.
+      setImmediate(() => this.takeOver(client, done));
       return;
     }
     this.onTakeover?.(present);

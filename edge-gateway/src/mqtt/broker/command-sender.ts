@@ -1,7 +1,9 @@
 import { nowMicros } from "@headwater/core";
 import type { IPublishPacket } from "mqtt-packet";
+import { secondsTo } from "../../commands/command-message.ts";
 import { hasRoom, nextPacketId } from "./aedes-internals.ts";
 import { isLargerThanTaken } from "./largest-outgoing.ts";
+import { withIdentifiers } from "./matching-subscriptions.ts";
 import type { Connection } from "./connection.ts";
 
 export interface CommandPacket {
@@ -14,8 +16,10 @@ export interface CommandPacket {
 
 const lookAgainMs = 50;
 /** Whether the command is larger than the device says it takes (MQTT 5, 3.1.2.11.4). */
-export function isTooLarge({ client }: Connection, { topic, payload, properties }: CommandPacket): boolean {
-  return isLargerThanTaken(client, { topic, payload, properties, qos: 1 });
+export function isTooLarge(connection: Connection, command: CommandPacket): boolean {
+  const { topic, payload } = command;
+  const properties = withIdentifiers(connection, topic, propertiesOf(command));
+  return isLargerThanTaken(connection.client, { topic, payload, properties, qos: 1 });
 }
 
 /**
@@ -56,7 +60,14 @@ function sendAcknowledged(connection: Connection, command: CommandPacket, acked:
   write(connection, command, messageId);
 }
 
-function write(connection: Connection, { topic, payload, properties }: CommandPacket, messageId?: number): void {
+function write(connection: Connection, command: CommandPacket, messageId?: number): void {
   const qos = messageId === undefined ? 0 : 1;
+  const { topic, payload } = command;
+  const properties = connection.isVersion5 ? withIdentifiers(connection, topic, propertiesOf(command)) : undefined;
   connection.send({ cmd: "publish", topic, payload, qos, dup: false, retain: false, messageId, properties });
+}
+
+/** With what is left of its time by now [MQTT-3.3.2-6]. */
+function propertiesOf({ properties, deadline }: CommandPacket): IPublishPacket["properties"] {
+  return { ...properties, messageExpiryInterval: secondsTo(deadline) };
 }

@@ -1,14 +1,13 @@
-import { nowMicros } from "@headwater/core";
 import type { FirmwareTopics } from "@headwater/decode";
 import { commandDeviceOf } from "../../commands/command-filter.ts";
 import { isShared, sharedFilterOf } from "../../devices/access/shared-filter.ts";
-import { headwaterMessage, type CommandToSend } from "../../commands/command-message.ts";
+import { commandProperties, headwaterMessage, type CommandToSend } from "../../commands/command-message.ts";
 import type { AnswerToCommand } from "../../commands/dialects/awaited-answers.ts";
 import type { CommandDialect } from "../../commands/dialects/dialect.ts";
 import { dialectOf } from "../../commands/dialects/dialects.ts";
 import type { CommandSession } from "../../commands/command-session.ts";
 import { internals } from "./aedes-internals.ts";
-import { isTooLarge, sendCommand } from "./command-sender.ts";
+import { isTooLarge, sendCommand, type CommandPacket } from "./command-sender.ts";
 import type { Connection } from "./connection.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 
@@ -94,11 +93,6 @@ interface Granted {
   readonly dialect: CommandDialect | undefined;
 }
 
-/** As MQTT 5 tells a device how long a message counts: in whole seconds, and one at least. */
-function secondsTo(deadline: number): number {
-  return Math.min(0xffff_fffe, Math.max(1, Math.ceil((deadline - nowMicros()) / 1e6)));
-}
-
 function qosOf(granted: Granted | undefined): number {
   return granted === undefined || granted.dialect !== undefined ? 0 : granted.qos;
 }
@@ -131,18 +125,15 @@ class DeviceSession implements CommandSession {
     if (dialect !== undefined) {
       const message = this.#connection.awaitAnswer(dialect, command);
       if (message === undefined) return this.#reject(command, "The firmware of the device has no command of this name");
-      const properties = { messageExpiryInterval: secondsTo(deadline) };
-      return sendCommand(this.#connection, qos, { ...message, properties, deadline }, acked);
+      return this.#send(command, qos, { ...message, deadline }, acked);
     }
     const topic = `devices/${this.device}/commands/${command.id}`;
-    const properties = {
-      messageExpiryInterval: secondsTo(deadline),
-      responseTopic: `${topic}/reply`,
-      correlationData: Buffer.from(command.id),
-      contentType: "application/json",
-      payloadFormatIndicator: true,
-    };
+    const properties = commandProperties(command, `${topic}/reply`);
     const packet = { topic, payload: headwaterMessage(command), properties, deadline };
+    return this.#send(command, qos, packet, acked);
+  }
+
+  #send(command: CommandToSend, qos: number, packet: CommandPacket, acked: () => void): boolean {
     if (isTooLarge(this.#connection, packet))
       return this.#reject(command, "The command is larger than the device takes");
     return sendCommand(this.#connection, qos, packet, acked);

@@ -1,7 +1,13 @@
 import { RequestError } from "@headwater/core";
 
-/** CONNACK return codes of MQTT 3.1.1. */
-export const connackCodes = { identifierRejected: 2, unavailable: 3, badLogin: 4, notAuthorized: 5 } as const;
+/** CONNACK return codes of MQTT 3.1.1, and one for what only a client of MQTT 5 can ask for. */
+export const connackCodes = {
+  identifierRejected: 2,
+  unavailable: 3,
+  badLogin: 4,
+  notAuthorized: 5,
+  takesTooLittle: 0x83,
+} as const;
 
 /** What aedes wants as the reason of a refused CONNECT. */
 export function connackError(returnCode: number, message: string): Error & { returnCode: number } {
@@ -14,4 +20,6 @@ export const reasons: Readonly<Record<number, { readonly reasonCode: number; rea
   [connackCodes.unavailable]: { reasonCode: 0x88, text: "The login cannot be decided now; try again in a few seconds" },
   [connackCodes.badLogin]: { reasonCode: 0x86, text: "Nobody with this user name and password is let in" },
   [connackCodes.notAuthorized]: { reasonCode: 0x87, text: "The login, or its last will, is not allowed" },
+  // No code of its own: CONNECT is valid, but not accepted by this server (3.2.2.2).
+  [connackCodes.takesTooLittle]: { reasonCode: 0x83, text: "Take larger packets" },
 };

@@ -5,6 +5,7 @@ import { AwaitedAnswers } from "../../commands/dialects/awaited-answers.ts";
 import type { CommandToSend } from "../../commands/command-message.ts";
 import type { CommandDialect, DialectMessage } from "../../commands/dialects/dialect.ts";
 import { readOn } from "./aedes-internals.ts";
+import { withinTaken } from "./largest-outgoing.ts";
 import { generate, type Packet } from "mqtt-packet";
 import { notKept, type Owner, type Remark } from "../../pipeline/commit/acknowledgement.ts";
 import type { Sender, Target } from "./targets.ts";
@@ -52,6 +53,8 @@ export class Connection implements Owner {
   onReady: (() => void) | undefined;
   /** Messages of the broker go to it by a SubscriberOutput. */
   hasOutput = false;
+  /** It has given a subscription an identifier. */
+  hasIdentifiers = false;
   /** Topic filters that were granted. */
   readonly filters = new Set<string>();
   /** Made when they are needed: most connections of most fleets are silent. */
@@ -130,6 +133,11 @@ export class Connection implements Owner {
     this.client.conn.write(this.isVersion5 ? generate(packet, version5) : generate(packet));
   }
 
+  /** The same for a packet of MQTT 5 whose properties only explain it. */
+  tell(packet: Packet): void {
+    this.client.conn.write(withinTaken(this.client, packet));
+  }
+
   /** Noted until the acknowledgement goes out; MQTT 3.1.1 has no place for it. */
   remark(packetId: number, remark: Remark): void {
     if (packetId < 0 || !this.isVersion5) return;
@@ -171,9 +179,7 @@ export class Connection implements Owner {
     const reasonCode = remark === notKept ? quotaExceeded : 0;
     const text = remark.quarantined?.slice(0, longestRemark);
     const properties = text === undefined ? { reasonString: noRoom } : { userProperties: { quarantined: text } };
-    const bytes = generate({ cmd, messageId, reasonCode, properties }, version5);
-    const isTold = this.tellsMore && bytes.length <= (this.client.maximumPacketSize ?? Infinity);
-    this.client.conn.write(isTold ? bytes : generate({ cmd, messageId, reasonCode }, version5));
+    this.tell({ cmd, messageId, reasonCode, ...(this.tellsMore && { properties }) });
   }
 
   acked(packetId: number): boolean {

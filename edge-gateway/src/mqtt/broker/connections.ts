@@ -172,7 +172,7 @@ export class Connections {
     const connection = connectionOf(client);
     if (connection?.isVersion5 !== true || client.closed || !internals(client).connackSent) return false;
     const reasonString = connection.tellsMore ? text : undefined;
-    connection.send({ cmd: "disconnect", reasonCode, properties: { ...more, reasonString } });
+    connection.tell({ cmd: "disconnect", reasonCode, properties: { ...more, reasonString } });
     return true;
   }
 

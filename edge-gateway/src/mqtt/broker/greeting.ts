@@ -18,6 +18,24 @@ export function goElsewhere(serverReference: string | undefined): Error {
   return Object.assign(new QueueClosedError("The gateway stops"), { serverReference });
 }
 
+/** What aedes tells each client: head, sharing, the largest packet and the receive maximum; and what it may tell. */
+const told = { always: 5 + 2 + 5 + 3, aliases: 3, keepAlive: 3, expiry: 5, text: 3 } as const;
+
+/**
+ * Bytes of the CONNACK that lets a client of MQTT 5 in, at most: one that takes no packet so large cannot be let in
+ * (3.1.2.11.4).
+ */
+export function connackLength(client: Client): number {
+  const { _assignedClientId: id, _serverKeepAlive: keepAlive, _sessionExpiryClamped: isClamped } = internals(client);
+  return (
+    told.always +
+    told.aliases +
+    (id === undefined ? 0 : told.text + Buffer.byteLength(id)) +
+    (keepAlive === undefined ? 0 : told.keepAlive) +
+    (isClamped ? told.expiry : 0)
+  );
+}
+
 const connack = 0x20;
 const sharedAvailable = 0x2a;
 
@@ -35,8 +53,15 @@ export function tellOfSharing(client: Client, { protocolVersion }: ConnectPacket
     const packet = Buffer.concat(pieces);
     // Whoever is told something else is told it as it is.
     if (packet[0] === connack) {
-      const propertiesAt = propertiesOf(packet);
-      if (propertiesAt === undefined) return true;
+      const lengthAt = propertiesOf(packet);
+      if (lengthAt === undefined) return true;
+      if (packet.length > (client.maximumPacketSize ?? Infinity)) {
+        // A refusal by the broker itself, which names another server.
+        conn.write = write as typeof conn.write;
+        return write.call(conn, Buffer.of(connack, 3, packet[lengthAt - 2]!, packet[lengthAt - 1]!, 0), ...rest);
+      }
+      // The length is a byte or two.
+      const propertiesAt = lengthAt + (packet[lengthAt]! < 0x80 ? 1 : 2);
       const mayShare = connectionOf(client)?.permissions.mayShare === true;
       if (mayShare && packet[propertiesAt] === sharedAvailable) packet[propertiesAt + 1] = 1;
     }
@@ -45,7 +70,7 @@ export function tellOfSharing(client: Client, { protocolVersion }: ConnectPacket
   }) as typeof conn.write;
 }
 
-/** Where the first property of a CONNACK begins; undefined if it is not whole. */
+/** Where the length of the properties of a CONNACK stands; undefined if it is not whole. */
 function propertiesOf(packet: Uint8Array): number | undefined {
   let length = 0;
   let at = 1;
@@ -54,7 +79,6 @@ function propertiesOf(packet: Uint8Array): number | undefined {
     if (packet[at]! < 0x80) break;
   }
   if (packet.length < at + 1 + length || at >= packet.length) return undefined;
-  // Flags, the reason code, and the length of the properties, which is a byte or two.
-  const lengthAt = at + 3;
-  return lengthAt + (packet[lengthAt]! < 0x80 ? 1 : 2);
+  // Behind the flags and the reason code.
+  return at + 3;
 }

@@ -1,9 +1,12 @@
 import type { Client, PublishPacket, Subscription } from "aedes";
+import type { IPublishPacket } from "mqtt-packet";
 import type { RefusalLog } from "../../refusal-log.ts";
 import type { ClientLimits } from "./client-limits.ts";
 import { asWritten } from "../../devices/access/shared-filter.ts";
-import { filterMatches } from "../../devices/access/topic-filter.ts";
 import { internals, nextPacketId } from "./aedes-internals.ts";
+import { grantedFor, identifiersFor } from "./matching-subscriptions.ts";
+import type { OutgoingPacket } from "../sessions/outgoing-queue.ts";
+import type { OutgoingQueues } from "../sessions/outgoing-queues.ts";
 import { sharedOrigin, type SharedMessage, type SharedSubscriptions } from "../sessions/shared-subscriptions.ts";
 import { connectionOf } from "./connection.ts";
 import { isLargerThanTaken } from "./largest-outgoing.ts";
@@ -12,6 +15,16 @@ import { sessionWithoutSubscriptions } from "./session-persistence.ts";
 
 /** Reason code of MQTT 5. */
 const quotaExceeded = 0x97;
+
+/** A message of the broker for one client. */
+type Forwarded = PublishPacket &
+  Omit<SharedMessage, "qos" | "payload"> & { readonly clientId?: string; properties?: IPublishPacket["properties"] };
+
+/** What is kept of messages for sessions that outlive their connections. */
+export interface KeptMessages {
+  readonly shared: SharedSubscriptions;
+  readonly queues: OutgoingQueues;
+}
 
 /** What a client may hear: of what it subscribes to, and of each message. */
 export class Hearing {
@@ -38,19 +51,32 @@ export class Hearing {
       this.#refusals.add("subscription", "subscription", facts, text);
     }
     if (!allowed) return false;
-    if (this.#limits.grant(client, subscription.topic)) return true;
+    if (this.#limits.grant(client, subscription.topic)) {
+      const { subscriptionIdentifier } = subscription as { subscriptionIdentifier?: number };
+      if (subscriptionIdentifier !== undefined) connection.hasIdentifiers = true;
+      return true;
+    }
     if (client.version === 5) this.#answers.refused(client, subscription, quotaExceeded);
     return false;
   }
 
   /** For aedes' authorizeForward. A message of a shared subscription that this client does not take goes to another. */
-  takes(client: Client, packet: PublishPacket, shared: SharedSubscriptions): boolean {
-    const takes = this.#mayReceive(client, packet);
-    const message = packet as PublishPacket & SharedMessage;
+  takes(client: Client, packet: PublishPacket, { shared, queues }: KeptMessages): boolean {
+    const message = packet as Forwarded;
+    const isShared = message.brokerId === sharedOrigin;
     // aedes looks for the QoS that was granted under the name of the topic, where no wildcard is.
-    if ((packet.qos === 2 && message.brokerId !== sharedOrigin) || message.brokerId === null)
-      packet.qos = lowered(client, packet);
-    if (message.brokerId !== sharedOrigin || packet.qos === 0) return takes;
+    if ((packet.qos === 2 && !isShared) || message.brokerId === null) packet.qos = lowered(client, message);
+    if (connectionOf(client)?.hasIdentifiers === true && message.brokerId !== null && !(isShared && packet.qos === 0))
+      tellIdentifiers(client, message, isShared ? shared.filterOf(client.id, message) : undefined);
+    const takes = this.#mayReceive(client, packet);
+    if (!isShared || packet.qos === 0) {
+      // aedes takes it for one that was retained before, which no queue knows.
+      if (takes && packet.retain && packet.qos > 0 && message.brokerId !== null && message.messageId === undefined) {
+        message.messageId = nextPacketId(client);
+        queues.noteSent(client.id, message as unknown as OutgoingPacket);
+      }
+      return takes;
+    }
     if (!takes) shared.refused(client.id, message);
     else {
       message.messageId ??= nextPacketId(client);
@@ -71,10 +97,15 @@ export class Hearing {
 }
 
 /** The QoS of a message, or the most that is granted for its topic, whichever is less [MQTT-3.8.4-8]. */
-function lowered(client: Client, { topic, qos }: PublishPacket): PublishPacket["qos"] {
-  let granted = -1;
-  for (const [filter, subscription] of Object.entries(internals(client).subscriptions)) {
-    if (subscription.qos > granted && filterMatches(filter, topic)) granted = subscription.qos;
-  }
-  return granted < 0 || granted >= qos ? qos : (granted as PublishPacket["qos"]);
+function lowered(client: Client, message: Forwarded): PublishPacket["qos"] {
+  const granted = grantedFor(client, message);
+  return granted === undefined || granted >= message.qos ? message.qos : (granted as PublishPacket["qos"]);
+}
+
+/** aedes tells one identifier alone, and none of a message that waited for its session. */
+function tellIdentifiers(client: Client, message: Forwarded, sharedFilter: string | undefined): void {
+  const subscriptionIdentifier =
+    sharedFilter === undefined ? identifiersFor(client, message) : internals(client).subscriptions[sharedFilter]?.si;
+  if (subscriptionIdentifier === undefined && message.properties?.subscriptionIdentifier === undefined) return;
+  message.properties = { ...message.properties, subscriptionIdentifier };
 }

@@ -8,8 +8,9 @@ import { sessionPrefix } from "../../devices/identity/principal.ts";
 import type { RecentJournal } from "../../pipeline/redelivery/recent-journal.ts";
 import { sessionKey } from "../../pipeline/redelivery/recent-publishes.ts";
 import { internals } from "./aedes-internals.ts";
-import { generate } from "mqtt-packet";
 import { connackCodes, connackError, reasons } from "./connack.ts";
+import { connackLength } from "./greeting.ts";
+import { withinTaken } from "./largest-outgoing.ts";
 import { bindConnection, Connection } from "./connection.ts";
 import { peerOf } from "../listeners/peer.ts";
 import type { Sender } from "./targets.ts";
@@ -32,6 +33,8 @@ export interface Greeting {
 export interface LoginOptions {
   readonly identity: Identity;
   readonly recent: RecentJournal;
+  /** Whether the session is there, for a connection that goes on with it. */
+  readonly goesOn: (session: string) => boolean;
   /** Whether a last will may go there. */
   readonly mayPublish: (sender: Sender, topic: string) => boolean;
   readonly metrics: GatewayMetrics;
@@ -81,7 +84,7 @@ export class Login {
     const { reasonCode, text } = reasons[returnCode]!;
     const properties = this.#greetings.get(client)?.tellsMore === true ? { reasonString: text } : undefined;
     const connack = { cmd: "connack", sessionPresent: false, reasonCode, properties } as const;
-    client.conn.write(generate(connack, { protocolVersion: 5 }), () => client.close());
+    client.conn.write(withinTaken(client, connack), () => client.close());
   }
 
   async #decide(
@@ -106,6 +109,8 @@ export class Login {
     if (will !== undefined && (principal.kind === "provisioning" || !mayPublish({ device, permissions }, will.topic))) {
       return refuse("notAuthorized", "will-not-allowed", { device, topic: will.topic.slice(0, 256) });
     }
+    if (client.version === 5 && connackLength(client) > (client.maximumPacketSize ?? Infinity))
+      return refuse("takesTooLittle", "packet-size-maximum", { device });
     if (principal.kind === "provisioning") {
       client.clean = true;
       client.sessionExpiryInterval = 0;
@@ -113,6 +118,10 @@ export class Login {
     // A session belongs to who logged in: the same client id of another principal is another session, and nobody can
     // take it over.
     internals(client).id = sessionPrefix(principal) + client.id;
+    // It ends with this connection, and until then it is one that has outlived another: what waits for it is sent.
+    if (!cleanStart && client.clean && principal.kind !== "provisioning" && this.#options.goesOn(client.id)) {
+      client.clean = false;
+    }
     const key = sessionKey(client.id);
     // A session that begins anew knows nothing of what was sent before, also if it is to live on itself.
     if (cleanStart && !client.clean) this.#options.recent.begin(key, false);

@@ -5,7 +5,7 @@ import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { unacknowledged, type DurableCallback } from "../../pipeline/commit/acknowledgement.ts";
 import { IncomingMessage } from "../../pipeline/commit/incoming-message.ts";
 import type { MessageProcessor } from "../../pipeline/commit/message-processor.ts";
-import { replyTarget, type MessageTarget } from "../../pipeline/commit/message-target.ts";
+import { correlatedTarget, type MessageTarget } from "../../pipeline/commit/message-target.ts";
 import type { UserProperties } from "../../pipeline/commit/user-properties.ts";
 import { connectionOf, type Connection } from "./connection.ts";
 import { topicOfContent } from "../../pipeline/commit/content-format.ts";
@@ -115,19 +115,14 @@ export class PublishHandler {
 
   /**
    * Where its topic leaves the format open, the content type of MQTT 5 says it; and of a reply its correlation data
-   * says to which command, as requests of MQTT 5 are told apart: a device may use the response topic of one command for
-   * all. Data that names no command of the device is its own affair.
+   * says to which command.
    */
   #targetOf(connection: Connection, { topic, properties }: Pick<Publish, "topic" | "properties">): Target {
     const target = connection.target(topic, this.#find);
     if (properties === undefined) return target;
     const { contentType, correlationData } = properties;
-    if (target.kind === "reply" && correlationData !== undefined) {
-      const commandId = correlationData.toString();
-      const { device } = target;
-      const isOther = commandId !== target.commandId && this.#options.isCommandOf(device, commandId);
-      return isOther ? replyTarget(`${topic} ${commandId}`, device, commandId) : target;
-    }
+    if (target.kind === "reply" && correlationData !== undefined)
+      return correlatedTarget(target, topic, correlationData, this.#options.isCommandOf);
     if (contentType === undefined || target.kind !== "telemetry") return target;
     const other = topicOfContent(topic, contentType, connection.device);
     return other === topic ? target : connection.target(other, this.#find);

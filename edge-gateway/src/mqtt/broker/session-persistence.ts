@@ -6,7 +6,7 @@ import type { Audience } from "../sessions/audience.ts";
 import { connectionOf } from "./connection.ts";
 import type { OutgoingPacket } from "../sessions/outgoing-queue.ts";
 import { maxUnreleased, PassedOn } from "../sessions/passed-on.ts";
-import { OutgoingQueues, type QueueBounds } from "../sessions/outgoing-queues.ts";
+import { OutgoingQueues, type QueueBounds, type Subscriber } from "../sessions/outgoing-queues.ts";
 import { RetainedBounds } from "../sessions/retained-bounds.ts";
 import type { SessionStore, Subscription } from "../sessions/session-store.ts";
 import { SharedSubscriptions } from "../sessions/shared-subscriptions.ts";
@@ -97,20 +97,26 @@ export async function sessionPersistence(options: SessionPersistenceOptions) {
   }
   const persistence = Object.assign(
     store,
-    subscriptionsOf(store, sessions, options, shared, forget),
+    subscriptionsOf(store, sessions, options, { shared, queues, forget }),
     incoming(journal, passedOn, forget),
     outgoing(queues, shared),
     retainedBy(store, limits, onRefused),
   );
-  return { persistence, sessions, shared, forget };
+  return { persistence, sessions, shared, queues, forget };
+}
+
+/** What else is kept of a session. */
+interface SessionParts {
+  readonly shared: SharedSubscriptions;
+  readonly queues: OutgoingQueues;
+  readonly forget: (session: string) => Promise<void>;
 }
 
 function subscriptionsOf(
   { asyncPersistence }: MemoryStore,
   sessions: StoredSessions,
   { store: stored, tellsOfSessions, isConnected }: SessionPersistenceOptions,
-  shared: SharedSubscriptions,
-  forget: (session: string) => Promise<void>,
+  { shared, queues, forget }: SessionParts,
 ) {
   return {
     /** Asked when a client logs in whose session is to outlive its connection. */
@@ -145,9 +151,9 @@ function subscriptionsOf(
   async function end({ id }: { readonly id: string }): Promise<void> {
     sessions.cleaned(id);
     shared.notKept(id);
-    await forget(id);
-    await asyncPersistence.cleanSubscriptions({ id });
-    await stored.end(id);
+    queues.forget(id);
+    // All of it before the disk has noted anything: of a session that begins meanwhile nothing is lost.
+    await Promise.all([forget(id), asyncPersistence.cleanSubscriptions({ id }), stored.end(id)]);
   }
 }
 
@@ -181,11 +187,8 @@ function outgoing(queues: OutgoingQueues, shared: SharedSubscriptions) {
     async outgoingEnqueue({ clientId }: { readonly clientId: string }, packet: OutgoingPacket): Promise<void> {
       queues.enqueue(clientId, packet);
     },
-    async outgoingEnqueueCombi(
-      subscribers: readonly { readonly clientId: string }[],
-      packet: OutgoingPacket,
-    ): Promise<void> {
-      for (const { clientId } of subscribers) queues.enqueue(clientId, packet);
+    async outgoingEnqueueCombi(subscribers: readonly Subscriber[], packet: OutgoingPacket): Promise<void> {
+      queues.enqueueFor(subscribers, packet);
     },
     outgoingUpdate: (client: Client, packet: OutgoingPacket) => queues.outgoingUpdate(client, packet),
     async outgoingClearMessageId(client: Client, packet: Packet): Promise<OutgoingPacket | undefined> {

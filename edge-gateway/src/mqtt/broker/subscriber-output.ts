@@ -1,6 +1,8 @@
 import type { Client } from "aedes";
-import { internals, type Deliver, type Delivered } from "./aedes-internals.ts";
+import { hearsAll, internals, type Deliver, type Delivered } from "./aedes-internals.ts";
 import { connectionOf } from "./connection.ts";
+import { grantedFor, raiseNamed } from "./matching-subscriptions.ts";
+import { sharedOrigin } from "../sessions/shared-subscriptions.ts";
 import type { StreamGuard } from "../guard/stream-guard.ts";
 
 export interface SubscriberOutputOptions {
@@ -42,6 +44,8 @@ export class SubscriberOutput {
   /** Handed to aedes and not written yet. */
   #writing: Set<() => void> | undefined;
   #writingBytes = 0;
+  /** What the broker counts its messages by: of the last that was taken. */
+  #lastTaken = 0;
   /** A retained message that waits until the client takes it; the next one comes after it. */
   #retained: (Waiting & { readonly done: () => void }) | undefined;
 
@@ -55,8 +59,15 @@ export class SubscriberOutput {
   begin(): void {
     const own = internals(this.#client);
     const { deliver0, deliverQoS } = own;
-    own.deliver0 = (packet, done) => this.#offer(deliver0, 0, packet, done);
-    own.deliverQoS = (packet, done) => this.#offer(packet.qos === 0 ? deliver0 : deliverQoS, packet.qos, packet, done);
+    hearsAll(this.#client);
+    own.deliver0 = (packet, done) => {
+      if (this.#takes(packet, false)) this.#offer(deliver0, 0, packet, done);
+      else setImmediate(done);
+    };
+    own.deliverQoS = (packet, done) => {
+      if (this.#takes(packet, true)) this.#offer(packet.qos === 0 ? deliver0 : deliverQoS, packet.qos, packet, done);
+      else setImmediate(done);
+    };
     const waitForDrain = own.waitForDrain.bind(own);
     own.waitForDrain = (done) => {
       waitForDrain(done);
@@ -67,6 +78,20 @@ export class SubscriberOutput {
     };
     this.#guard.flows.onSettled = () => this.#pump();
     this.#guard.stream.on("drain", () => this.#pump());
+  }
+
+  /**
+   * The broker offers a message once for each subscription that matches, all of it at once. The client is sent one, as
+   * by the subscription with the most QoS [MQTT-3.3.5-1], and none by those that want nothing of its own.
+   */
+  #takes(packet: Delivered, isAcknowledged: boolean): boolean {
+    if (packet.brokerId === null || packet.brokerId === sharedOrigin) return true;
+    if (packet.nl === true && packet.clientId === this.#client.id) return false;
+    if (packet.brokerCounter === this.#lastTaken) return false;
+    if (!isAcknowledged && packet.qos > 0 && grantedFor(this.#client, packet)! > 0) return false;
+    if (isAcknowledged) raiseNamed(this.#client, packet);
+    this.#lastTaken = packet.brokerCounter;
+    return true;
   }
 
   #offer(deliver: Deliver, qos: number, packet: Delivered, done: () => void): void {
@@ -145,7 +170,9 @@ export class SubscriberOutput {
       if (this.#isBusy(qos)) break;
       this.#next += 1;
       this.#waitingBytes -= bytes;
-      if (!hasExpired(packet)) this.#send(deliver, packet, noop);
+      if (hasExpired(packet)) continue;
+      countDown(packet);
+      this.#send(deliver, packet, noop);
     }
     if (this.#next === this.#waiting.length || this.#next > 1000) {
       this.#waiting = this.#next === this.#waiting.length ? none : this.#waiting.slice(this.#next);
@@ -156,6 +183,13 @@ export class SubscriberOutput {
 
 function hasExpired({ messageExpiry }: Delivered): boolean {
   return messageExpiry !== undefined && messageExpiry <= Date.now();
+}
+
+/** What is left of its time after the wait [MQTT-3.3.2-6]. */
+function countDown(packet: Delivered): void {
+  const { messageExpiry, properties } = packet;
+  if (messageExpiry === undefined) return;
+  packet.properties = { ...properties, messageExpiryInterval: Math.ceil((messageExpiry - Date.now()) / 1000) };
 }
 
 function sizeOf({ topic, payload }: Delivered): number {

@@ -6,6 +6,8 @@ import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { RefusalLog } from "../../refusal-log.ts";
 import { internals } from "./aedes-internals.ts";
 import type { Connection } from "./connection.ts";
+import { isLargerThanTaken } from "./largest-outgoing.ts";
+import { withIdentifiers } from "./matching-subscriptions.ts";
 
 export interface TimeServiceOptions {
   readonly clock: ReceiveClock;
@@ -106,10 +108,15 @@ export class TimeService {
       refusals.add("request", "time-too-often", connection.who, "the time is told no more often");
       return;
     }
-    metrics.times.labels({ why }).inc();
     const wall = this.#wall();
     const payload = timeAnswer(wall, isUncertain(wall, clock.last), request);
-    connection.send({ cmd: "publish", topic, payload, qos: 0, dup: false, retain: false });
+    const properties = withIdentifiers(connection, topic, undefined);
+    if (isLargerThanTaken(client, { topic, payload, qos: 0, properties })) {
+      refusals.add("message", "larger-than-taken", connection.who, "the time is larger than its subscriber takes");
+      return;
+    }
+    metrics.times.labels({ why }).inc();
+    connection.send({ cmd: "publish", topic, payload, qos: 0, dup: false, retain: false, properties });
   }
 
   #allow(connection: Connection): boolean {

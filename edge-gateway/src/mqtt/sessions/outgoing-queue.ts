@@ -5,11 +5,17 @@ export interface OutgoingPacket {
   readonly brokerCounter?: number;
   messageId?: number;
   readonly dup?: boolean;
+  readonly retain?: boolean;
+  /** Whose client said it. */
+  readonly clientId?: string;
   readonly topic?: string;
   readonly payload?: Buffer | string;
   /** Of MQTT 5. */
   readonly properties?: object;
 }
+
+/** What names a packet that was kept. */
+export type Cleared = Pick<OutgoingPacket, "brokerId" | "brokerCounter"> & { readonly messageId?: number | undefined };
 
 interface Entry {
   packet: OutgoingPacket;
@@ -51,9 +57,13 @@ export class OutgoingQueue {
     return false;
   }
 
-  /** Takes the packet with that identifier out. */
-  clear(messageId: number | undefined): OutgoingPacket | undefined {
-    const index = this.#entries.findIndex(({ packet }) => packet.messageId === messageId);
+  /** Takes the packet with that identifier out, or the one that has none by the counter of the broker. */
+  clear({ messageId, brokerId, brokerCounter }: Cleared): OutgoingPacket | undefined {
+    const index = this.#entries.findIndex(
+      ({ packet }) =>
+        packet.messageId === messageId &&
+        (messageId !== undefined || (packet.brokerId === brokerId && packet.brokerCounter === brokerCounter)),
+    );
     const [entry] = index < 0 ? [] : this.#entries.splice(index, 1);
     if (entry !== undefined) this.cleared += 1;
     this.bytes -= entry?.bytes ?? 0;

@@ -1,13 +1,21 @@
 import aedesPersistence from "aedes-persistence";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { OutgoingQueue, sizeOf, type OutgoingPacket } from "./outgoing-queue.ts";
+import { OutgoingQueue, sizeOf, type Cleared, type OutgoingPacket } from "./outgoing-queue.ts";
 
 /** The package's types describe a default export that the module, being CommonJS, does not have as such. */
 const { Packet } = aedesPersistence as unknown as { readonly Packet: new (packet: object) => OutgoingPacket };
 
 interface Session {
   readonly id: string;
+}
+
+/** A subscription that matches a message. */
+export interface Subscriber {
+  readonly clientId: string;
+  /** No Local, and Retain As Published (MQTT 5). */
+  readonly nl?: boolean | undefined;
+  readonly rap?: boolean | undefined;
 }
 
 export interface QueueBounds {
@@ -27,8 +35,18 @@ export class OutgoingQueues {
     this.#onRefused = onRefused;
   }
 
+  /** Keeps a message once for each session, however many of its subscriptions match. */
+  enqueueFor(subscribers: readonly Subscriber[], packet: OutgoingPacket): void {
+    const kept = new Map<string, boolean>();
+    for (const { clientId, nl, rap } of subscribers) {
+      if (nl === true && clientId === packet.clientId) continue;
+      kept.set(clientId, rap === true || kept.get(clientId) === true);
+    }
+    for (const [session, asPublished] of kept) this.enqueue(session, packet, asPublished && packet.retain === true);
+  }
+
   /** Answers whether there was room. */
-  enqueue(session: string, packet: OutgoingPacket): boolean {
+  enqueue(session: string, packet: OutgoingPacket, retain = false): boolean {
     const queue = this.#queues.get(session) ?? new OutgoingQueue();
     if (queue.length >= this.#bounds.maxQueued || queue.bytes + sizeOf(packet) > this.#bounds.maxQueuedBytes) {
       this.#onRefused(packet.topic ?? "", session);
@@ -37,7 +55,7 @@ export class OutgoingQueues {
     this.#queues.set(session, queue);
     // A copy: the payload is a piece of all that its publisher sent with it.
     const { payload = "" } = packet;
-    queue.add(new Packet({ ...packet, payload: typeof payload === "string" ? payload : Buffer.from(payload) }));
+    queue.add(new Packet({ ...packet, retain, payload: typeof payload === "string" ? payload : Buffer.from(payload) }));
     return true;
   }
 
@@ -46,15 +64,17 @@ export class OutgoingQueues {
    * connection if it were told.
    */
   async outgoingUpdate({ id }: Session, packet: OutgoingPacket): Promise<void> {
-    this.#queues.get(id)?.update(packet);
+    this.noteSent(id, packet);
   }
 
-  async outgoingClearMessageId(
-    { id }: Session,
-    { messageId }: { readonly messageId?: number },
-  ): Promise<OutgoingPacket | undefined> {
+  /** It is sent with this packet identifier. */
+  noteSent(session: string, packet: OutgoingPacket): void {
+    this.#queues.get(session)?.update(packet);
+  }
+
+  async outgoingClearMessageId({ id }: Session, packet: Cleared): Promise<OutgoingPacket | undefined> {
     const queue = this.#queues.get(id);
-    const cleared = queue?.clear(messageId);
+    const cleared = queue?.clear(packet);
     if (queue?.length === 0) this.#queues.delete(id);
     return cleared;
   }

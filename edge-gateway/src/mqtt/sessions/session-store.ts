@@ -136,6 +136,15 @@ export class SessionStore {
     return seenAt !== undefined && expiry !== undefined && seenAt + expiry * 1000 <= this.#now();
   }
 
+  /** Whether a connection that asks for it goes on with the session. */
+  goesOn(session: string, isConnected: boolean): boolean {
+    const stored = this.#sessions.get(session);
+    if (stored === undefined && !this.#bare.has(session)) return false;
+    // One that was to end with its connection ends when another takes it over.
+    const expiry = stored === undefined ? this.#bare.expiryOf(session) : stored.expiry;
+    return expiry !== 0 && (isConnected || !this.isOver(session));
+  }
+
   async remove(session: string, filters: readonly string[]): Promise<void> {
     const stored = this.#sessions.get(session);
     if (stored === undefined || !filters.some((filter) => stored.byFilter.has(filter))) return;

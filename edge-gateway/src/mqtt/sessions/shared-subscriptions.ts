@@ -180,6 +180,11 @@ export class SharedSubscriptions {
     session!.byPacketId.set(messageId!, brokerCounter!);
   }
 
+  /** The shared subscription by which the session was given the message. */
+  filterOf(id: string, { brokerCounter }: Pick<SharedMessage, "brokerCounter">): string | undefined {
+    return this.#sessions.get(id)?.pending.get(brokerCounter!)?.group.filter;
+  }
+
   /** The session may not have it, or its client does not take it: somebody else gets it. */
   refused(id: string, { brokerCounter }: SharedMessage): void {
     const pending = this.#sessions.get(id)?.remove(brokerCounter!);

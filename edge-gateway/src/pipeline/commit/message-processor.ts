@@ -16,7 +16,7 @@ import type { RecordWriter } from "./record-writer.ts";
 export interface ReplyHandler {
   /** Takes a device's reply to a command. Answers with what is wrong if it cannot; nothing was written then. */
   reply(device: string, commandId: string, payload: Uint8Array, acknowledgement: Acknowledgement): string | undefined;
-  /** Whether the device was sent this command. */
+  /** Whether the device was sent this command; while that is not known, whether it can have been. */
   isCommandOf(device: string, commandId: string): boolean;
   /** Takes what a device said in answer to a command, in the words of its firmware. */
   answered(device: string, answer: AnswerToCommand): void;

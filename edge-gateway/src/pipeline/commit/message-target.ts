@@ -14,13 +14,22 @@ export interface TelemetryTarget {
   readonly userProperties: readonly string[] | undefined;
 }
 
+export interface ReplyTarget {
+  readonly kind: "reply";
+  readonly device: string;
+  readonly commandId: string;
+  readonly topicHash: number;
+}
+
 /** What becomes of the messages of a topic. Receivers keep it: it depends on the topic and its sender alone. */
 export type MessageTarget =
   | TelemetryTarget
-  | { readonly kind: "reply"; readonly device: string; readonly commandId: string; readonly topicHash: number }
+  | ReplyTarget
   /** Goes to quarantine for this reason: an acknowledged message is kept. */
   | { readonly kind: "unrouted"; readonly device: string; readonly reason: string; readonly topicHash: number };
 
+/** No command's id is longer. */
+const maxCommandIdBytes = 512;
 const noRoute = "No route reads this topic";
 
 /**
@@ -48,8 +57,24 @@ export function unrouted(topic: string, sender: string | undefined): MessageTarg
   return { kind: "unrouted", device: sender ?? "", reason: noRoute, topicHash: crc32(topic) };
 }
 
-export function replyTarget(topic: string, device: string, commandId: string): MessageTarget {
+export function replyTarget(topic: string, device: string, commandId: string): ReplyTarget {
   return { kind: "reply", device, commandId, topicHash: crc32(topic) };
+}
+
+/**
+ * The correlation data of MQTT 5 says to which command a reply is, as its requests are told apart: a device may use the
+ * response topic of one command for all. Data that names no command of the device is its own affair.
+ */
+export function correlatedTarget(
+  target: ReplyTarget,
+  topic: string,
+  correlationData: Buffer,
+  isCommandOf: (device: string, commandId: string) => boolean,
+): ReplyTarget {
+  if (correlationData.length > maxCommandIdBytes) return target;
+  const commandId = correlationData.toString();
+  if (commandId === target.commandId || !isCommandOf(target.device, commandId)) return target;
+  return replyTarget(`${topic} ${commandId}`, target.device, commandId);
 }
 
 /** Why no device can have this id; undefined if one can. */
