@@ -116,11 +116,12 @@ class Gateway implements GatewayApp {
     this.#addMqtt(parts);
   }
 
-  #addStorage({ pipeline, sessions, openSessions }: GatewayParts): void {
+  #addStorage({ pipeline, sessions, wills, openSessions }: GatewayParts): void {
     const { journal, recent } = pipeline;
     this.#lifecycle.add("journal", { stop: () => journal.close() });
     this.#lifecycle.add("journal of QoS 1", { stop: () => recent.close() });
     this.#lifecycle.add("sessions", { stop: () => sessions.close() });
+    this.#lifecycle.add("last wills", { stop: () => wills.close() });
     this.#lifecycle.add("open sessions", { stop: () => openSessions.close() });
   }
 

@@ -24,6 +24,7 @@ import { MqttServer } from "./mqtt/mqtt-server.ts";
 import { RedriveBook } from "./redrive/redrive-book.ts";
 import { Redriver } from "./redrive/redriver.ts";
 import { SessionStore } from "./mqtt/sessions/session-store.ts";
+import { WaitingWills } from "./mqtt/sessions/waiting-wills.ts";
 import { Marker } from "./pipeline/commit/marker.ts";
 import { openPipeline, type Pipeline } from "./pipeline/open-pipeline.ts";
 
@@ -58,6 +59,7 @@ export interface GatewayParts {
   readonly openSessions: OpenSessions;
   readonly presence: Presence;
   readonly sessions: SessionStore;
+  readonly wills: WaitingWills;
   readonly mqtt: MqttServer;
   readonly telemetry: HttpTelemetry;
   readonly bridges: Bridges;
@@ -111,6 +113,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const presence = new Presence(recordWriter, commit, openSessions);
   const { maxSessions, expiryMs: sessionExpiryMs } = config.sessions;
   const sessions = await SessionStore.open({ file: join(folder, "sessions.journal"), maxSessions, logger });
+  const wills = await WaitingWills.open({ file: join(folder, "wills.journal"), logger });
   /** Common to the sources of messages: the pipeline behind them and the dispatcher of commands. */
   const source = {
     ...{ recordWriter, commit, journal, recent, replies, metrics, refusals, logger },
@@ -119,7 +122,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   };
   const mqtt = new MqttServer({
     ...source,
-    ...{ routes, firmware, identity, sessions, sessionExpiryMs, presence },
+    ...{ routes, firmware, identity, sessions, sessionExpiryMs, presence, wills },
     config: config.mqtt,
     limits: config.limits,
     clock: lanes.clock,
@@ -143,7 +146,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const { markBusyMs: busyMs, markQuietMs: quietMs } = config.gateway;
   const marker = new Marker(lanes, recordWriter, { busyMs, quietMs });
   return {
-    ...{ gateway, pipeline, registry, identity, book, dispatcher, openSessions, presence, sessions },
+    ...{ gateway, pipeline, registry, identity, book, dispatcher, openSessions, presence, sessions, wills },
     ...{ redrives, redriver, mqtt, telemetry, bridges, marker, skipped },
   };
 }

@@ -1,7 +1,10 @@
 import { eventually } from "@headwater/testkit/eventually";
 import type { IPublishPacket } from "mqtt-packet";
+import { silentLogger } from "@headwater/core";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WaitingWills } from "../src/mqtt/sessions/waiting-wills.ts";
 import { GatewayUnderTest } from "./gateway-under-test.ts";
 import { RawDevice, type RawLogin } from "./raw-device.ts";
 
@@ -12,7 +15,7 @@ describe("messages for sessions that come and go", () => {
   let gateway: GatewayUnderTest;
   let speaker: RawDevice;
   beforeAll(async () => {
-    gateway = await GatewayUnderTest.start({ HEADWATER_MQTT_ANONYMOUS: "true" });
+    gateway = await GatewayUnderTest.start({ HEADWATER_MQTT_ANONYMOUS: "true", HEADWATER_MQTT_USER_PROPERTIES: "b" });
     speaker = await RawDevice.connect(gateway.app.mqttPort, { clientId: "speaker", version: 5 });
   });
   afterAll(async () => {
@@ -182,6 +185,22 @@ describe("messages for sessions that come and go", () => {
     device.cut();
   });
 
+  it("have their user properties in order, and the log has those that are asked for", async () => {
+    const device = await connect("ordered", { clean: true });
+    await device.subscribe([{ topic: "devices/ordered/#", qos: 1 }]);
+    const userProperties = [{ b: "1" }, { a: "2" }, { b: "3" }, { 7: "" }, { 7: "x" }];
+    await say("devices/ordered/telemetry", '{"t":1}', { properties: { userProperties } });
+    await say("devices/ordered/x", "plain", { properties: { userProperties: { b: "1", a: ["2", "3"] } } });
+    await device.until("publish", 2);
+    expect(heardBy(device).map(({ properties }) => properties?.userProperties)).toEqual([
+      userProperties,
+      { b: "1", a: ["2", "3"] },
+    ]);
+    const events = (await gateway.events()).filter((event) => event.device === "ordered");
+    expect(events.map(({ attributes }) => ({ ...attributes }))).toEqual([{ "user.b": "1,3" }]);
+    device.cut();
+  });
+
   it("a command and the time have the identifiers too, and a command what is left of its time", async () => {
     const username = "counts";
     const password = await gateway.register(username);
@@ -218,5 +237,41 @@ describe("messages for sessions that come and go", () => {
     }
     expect(await allHeard(listener, "will/last")).toEqual(["dead", "alive", "last"]);
     listener.cut();
+  });
+
+  it("a last will that waits outlives the gateway, unless its client came back", async () => {
+    const password = await gateway.register("mortal");
+    const login = { username: "mortal", password, properties: { sessionExpiryInterval: 600 } };
+    const listener = await connect("hears", login);
+    await listener.subscribe([{ topic: "devices/mortal/#", qos: 1 }]);
+    await leave(listener);
+    for (const name of ["gone", "back"]) {
+      const payload = Buffer.from(`{"${name}":1}`);
+      const properties = { willDelayInterval: 300, contentType: "application/json" };
+      const will = { topic: "devices/mortal/telemetry", payload, qos: 1, retain: false, properties };
+      await leave(await connect(name, { ...login, will }));
+    }
+    await leave(await connect("back", login));
+    await gateway.downGateway();
+    const wills = await WaitingWills.open({
+      file: join(gateway.dataDir, "gateway/wills.journal"),
+      logger: silentLogger,
+    });
+    expect(wills.all.map(({ session }) => session)).toEqual([expect.stringMatching(/^mortal.*\/gone$/)]);
+    for (const will of wills.all) wills.add({ ...will, dueAt: Date.now() });
+    await wills.close();
+    await gateway.upGateway();
+    const again = await connect("hears", login);
+    await again.until("publish");
+    expect(heardBy(again)[0]).toMatchObject({ qos: 1, properties: { contentType: "application/json" } });
+    expect(texts(again)).toEqual(['{"gone":1}']);
+    await eventually(async () =>
+      expect((await gateway.presence()).filter(({ device, lastWill }) => device === "mortal" && lastWill)).toHaveLength(
+        1,
+      ),
+    );
+    const events = (await gateway.events()).filter(({ device }) => device === "mortal");
+    expect(events.map(({ readings }) => readings.map(({ metric }) => metric))).toEqual([["gone"]]);
+    again.cut();
   });
 });

@@ -23,6 +23,8 @@ import { Hearing } from "./broker/hearing.ts";
 import { maxUnreleased } from "./sessions/passed-on.ts";
 import { CommandSessions } from "./broker/command-sessions.ts";
 import { connectionOf, type Connection } from "./broker/connection.ts";
+import { DelayedWills, departedClient } from "./broker/delayed-wills.ts";
+import type { WaitingWills } from "./sessions/waiting-wills.ts";
 import { Connections } from "./broker/connections.ts";
 import { Listeners } from "./listeners/listeners.ts";
 import { Login, type Will } from "./broker/login.ts";
@@ -47,6 +49,7 @@ export interface MqttServerOptions {
   readonly journal: Qos2Journal;
   readonly recent: RecentJournal;
   readonly sessions: SessionStore;
+  readonly wills: WaitingWills;
   readonly sessionExpiryMs: number;
   readonly clock: ReceiveClock;
   /** Between messages of the time to each subscriber (milliseconds); 0: once. */
@@ -262,9 +265,11 @@ export class MqttServer {
       pendingSessionsLimit: maxDelayedWills,
     };
     this.#broker = new GatewayBroker(options, this.#audience);
+    const wills = new DelayedWills(this.#broker, this.#options.wills);
     shared.open(this.#broker);
     this.#life.follow(this.#broker);
     await this.#broker.listen();
+    wills.resume((waiting) => departedClient(waiting, identity));
     this.#sessionExpiry = new SessionExpiry({
       store: this.#options.sessions,
       sessions,

@@ -1,7 +1,6 @@
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes";
 import type { Audience } from "../sessions/audience.ts";
 import { isShared } from "../../devices/access/shared-filter.ts";
-import { internals } from "./aedes-internals.ts";
 import { connectionOf, type Connection } from "./connection.ts";
 import type { DeliverShared, SharedSource } from "../sessions/shared-subscriptions.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
@@ -20,8 +19,6 @@ export class GatewayBroker extends Aedes implements SharedSource {
   readonly #fanOut: (packet: PublishPacket, client: Client | null, done?: Done) => void;
   /** Messages that subscribers were told of before the acknowledgement, or are never told of. */
   readonly #passedOn = new WeakSet<object>();
-  /** Last wills that wait for their delay, by session. */
-  readonly #delayedWills = new Map<string, { readonly client: Client; readonly will: object }>();
   /** Told of a client whose session another connection takes over, before it is closed. */
   onTakeover?: (client: Client) => void;
 
@@ -38,8 +35,6 @@ export class GatewayBroker extends Aedes implements SharedSource {
       registerClient(client: Client): void;
       _finishRegisterClient(client: Client): void;
       scheduleSessionExpiry(client: Client): void;
-      scheduleWill(client: Client, will: object, delaySeconds: number): void;
-      publishWill(client: Client, will: object): void;
       readonly _takingOver: Set<string>;
     };
     // How long a session lives on is kept with it, across restarts; a timer of the broker would keep the whole client.
@@ -51,10 +46,6 @@ export class GatewayBroker extends Aedes implements SharedSource {
     own.registerClient = (client) => {
       const present = own.clients[client.id];
       if (present !== undefined) this.onTakeover?.(present);
-      const left = this.#delayedWills.get(client.id);
-      this.#delayedWills.delete(client.id);
-      // The session whose end it waits for is over; aedes takes a new one for the same that goes on.
-      if (left !== undefined && internals(client)._cleanStart) own.publishWill(left.client, left.will);
       register(client);
     };
     // One that has closed meanwhile would never leave again, and everybody who takes over its session wait for ever.
@@ -62,16 +53,6 @@ export class GatewayBroker extends Aedes implements SharedSource {
     own._finishRegisterClient = (client) => {
       if (client.closed) own._takingOver.delete(client.id);
       else finishRegister(client);
-    };
-    const schedule = own.scheduleWill.bind(this);
-    own.scheduleWill = (client, will, delaySeconds) => {
-      if (!own._takingOver.has(client.id)) this.#delayedWills.set(client.id, { client, will });
-      schedule(client, will, delaySeconds);
-    };
-    const publishWill = own.publishWill.bind(this);
-    own.publishWill = (client, will) => {
-      if (this.#delayedWills.get(client.id)?.client === client) this.#delayedWills.delete(client.id);
-      publishWill(client, will);
     };
     // The public method takes an optional client between packet and callback, which its types leave out.
     // oxlint-disable-next-line typescript/unbound-method -- it is called with its `this` below

@@ -3,6 +3,7 @@ import mqttPacket from "mqtt-packet";
 import type { Client } from "aedes";
 import type { Duplex } from "node:stream";
 import { clientOf, internals, keepFilters, type ParserInternals } from "./aedes-internals.ts";
+import { keepPropertyOrder } from "./property-order.ts";
 
 // A gateway holds many thousands of connections that are silent most of the time. What aedes keeps for each is cut down
 // here to what is used: together about 3 KiB a connection.
@@ -22,6 +23,7 @@ export function slim(client: Client): void {
   // The parser needs a list of buffers, not a stream of them.
   own._parser._list = new BufferList();
   keepFilters(own);
+  keepPropertyOrder(own);
   const { conn } = client as unknown as { readonly conn: Duplex };
   if (conn.destroyed) return;
   // aedes listens to every way in which a stream can end. Of these connections each ends with "close", and aedes hears

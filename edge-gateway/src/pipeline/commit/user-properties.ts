@@ -1,7 +1,12 @@
 import type { DecodedMessage } from "@headwater/decode";
 
-/** Of a PUBLISH of MQTT 5, as its parser gives them: a name that comes several times has several values. */
-export type UserProperties = Readonly<Record<string, string | readonly string[]>>;
+type ByName = Readonly<Record<string, string | readonly string[]>>;
+
+/**
+ * Of a PUBLISH of MQTT 5, as its parser gives them: a name that comes several times has several values, or where the
+ * order matters, several objects.
+ */
+export type UserProperties = ByName | readonly ByName[];
 
 /** A value is cut off here (characters). */
 const longestValue = 1024;
@@ -16,10 +21,11 @@ export function withUserProperties(
   properties: UserProperties,
 ): DecodedMessage {
   let notes: Record<string, string> | undefined;
+  const all = [properties].flat() as readonly ByName[];
   for (const name of names) {
-    if (!Object.hasOwn(properties, name)) continue;
-    const value = properties[name]!;
-    const text = typeof value === "string" ? value : value.join(",");
+    const values = all.flatMap((byName) => (Object.hasOwn(byName, name) ? byName[name]! : []));
+    if (values.length === 0) continue;
+    const text = values.join(",");
     (notes ??= { ...message.notes })[`user.${name}`] = text.slice(0, longestValue).toWellFormed();
   }
   return notes === undefined ? message : { ...message, notes };
