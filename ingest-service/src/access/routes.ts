@@ -7,8 +7,6 @@ import {
   deviceLimits,
   type ProvisioningKey,
 } from "@headwater/aggregates";
-import type { OutgoingRecord } from "@headwater/event-log";
-import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import {
   afterQuery,
   positionSchema,
@@ -26,22 +24,13 @@ import {
   pageSchema,
   performWrite,
   principalOf,
-  type FoldOutcomes,
-  type WriteContext,
   type WriteStamp,
   type Written,
 } from "@headwater/service";
-import type { ReadModel } from "@headwater/event-log/read-model";
 import { isoFromMicros, nowMicros, randomToken, sha256 } from "@headwater/core";
 import { Type } from "@sinclair/typebox";
 import { accessState, listProvisioningKeys } from "./access-model.ts";
-
-export interface ProvisioningKeyRoutesOptions extends WriteContext {
-  readonly model: ReadModel;
-  readonly topic: string;
-  readonly source: string;
-  readonly outcomes: FoldOutcomes<AccessState>;
-}
+import { type AccessWriteContext, accessRecord } from "./access-write.ts";
 
 const tags = ["provisioning"];
 const mayRead = { scopes: ["access:read"] };
@@ -83,7 +72,7 @@ const newKeySchema = Type.Object(
 );
 
 /** Provisioning keys over REST: with one, new devices register themselves at a gateway. */
-export function provisioningKeyRoutes(app: HttpApp, options: ProvisioningKeyRoutesOptions): void {
+export function provisioningKeyRoutes(app: HttpApp, options: AccessWriteContext): void {
   const { model, topic, source, timeoutMs, outcomes } = options;
 
   const write = (
@@ -183,14 +172,6 @@ export function provisioningKeyRoutes(app: HttpApp, options: ProvisioningKeyRout
       return { id, position: positionText(position) };
     },
   );
-}
-
-export function accessRecord(input: AccessInput, { writeId, at }: WriteStamp, source: string): OutgoingRecord {
-  return {
-    key: input.id ?? "",
-    value: events.access.encode(input),
-    headers: cloudEventHeaders({ type: eventTypes.access, source, id: writeId, time: at }),
-  };
 }
 
 function keyResource({

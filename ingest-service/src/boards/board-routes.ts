@@ -1,48 +1,27 @@
-import {
-  type AccessInput,
-  type AccessState,
-  type Board,
-  boardName,
-  deleteBoard,
-  noSuchBoard,
-  saveBoard,
-} from "@headwater/aggregates";
+import { type AccessState, type Board, boardName, deleteBoard, noSuchBoard, saveBoard } from "@headwater/aggregates";
 import { isoFromMicros } from "@headwater/core";
-import type { ReadModel } from "@headwater/event-log/read-model";
 import {
   afterQuery,
   decodeCursor,
   etagOf,
-  type FoldOutcomes,
   type HttpApp,
   InvalidRequestError,
   isTextPlace,
   listQuery,
   pageOf,
   pageSchema,
-  parsePrecondition,
-  performWrite,
   positionSchema,
   positionText,
   principalOf,
   waitForAfter,
-  type WriteContext,
-  type WriteStamp,
 } from "@headwater/service";
 import { Type } from "@sinclair/typebox";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply } from "fastify";
 import { accessState, listBoards } from "../access/access-model.ts";
-import { accessRecord } from "../access/routes.ts";
+import { type AccessWriteContext, writerOf } from "../access/access-write.ts";
 import { boardFrom, boardProblems } from "./board-definition.ts";
 import { type BoardDefinition, boardSchema } from "./board-schema.ts";
 import { builtInBoards } from "./built-in-boards.ts";
-
-export interface BoardRoutesOptions extends WriteContext {
-  readonly model: ReadModel;
-  readonly topic: string;
-  readonly source: string;
-  readonly outcomes: FoldOutcomes<AccessState>;
-}
 
 const tags = ["boards"];
 const path = "/api/v1/boards/:id";
@@ -85,27 +64,17 @@ interface Shown {
 const asItCame: AccessState = { revision: 0, writeId: "", key: undefined };
 
 /** Boards over REST: pages of charts, values and tables. */
-export function boardRoutes(app: HttpApp, options: BoardRoutesOptions): void {
-  const { model, topic, source, timeoutMs, outcomes } = options;
+export function boardRoutes(app: HttpApp, options: AccessWriteContext): void {
+  const { model, timeoutMs } = options;
 
-  const write = (
-    request: FastifyRequest,
-    id: string,
-    decide: (state: AccessState | undefined, stamp: WriteStamp) => AccessInput | undefined,
-  ) =>
-    performWrite<AccessState>(
-      {
-        ...{ topic, outcomes, precondition: parsePrecondition(request.headers) },
-        subject: `board ${JSON.stringify(id)}`,
-        read: () => accessState(model.db, boardName(id)) ?? (Object.hasOwn(builtInBoards, id) ? asItCame : undefined),
-        revisionOf: (state) => shownBoard(id, state)?.revision,
-        decide(state, stamp) {
-          const input = decide(state, stamp);
-          return input && accessRecord(input, stamp, source);
-        },
-      },
-      options,
-    );
+  const write = writerOf(
+    {
+      noun: "board",
+      state: (id) => accessState(model.db, boardName(id)) ?? (Object.hasOwn(builtInBoards, id) ? asItCame : undefined),
+      revisionOf: (id, state) => shownBoard(id, state)?.revision,
+    },
+    options,
+  );
 
   app.get(
     "/api/v1/boards",

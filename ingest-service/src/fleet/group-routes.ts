@@ -1,6 +1,4 @@
 import {
-  type AccessInput,
-  type AccessState,
   type DeviceGroup,
   deleteDeviceGroup,
   deviceGroupName,
@@ -8,38 +6,25 @@ import {
   saveDeviceGroup,
 } from "@headwater/aggregates";
 import { isoFromMicros } from "@headwater/core";
-import type { ReadModel } from "@headwater/event-log/read-model";
 import {
   afterQuery,
   decodeCursor,
   etagOf,
-  type FoldOutcomes,
   type HttpApp,
   isTextPlace,
   listQuery,
   pageOf,
   pageSchema,
-  parsePrecondition,
-  performWrite,
   positionSchema,
   positionText,
   principalOf,
   waitForAfter,
-  type WriteContext,
-  type WriteStamp,
 } from "@headwater/service";
 import { Type } from "@sinclair/typebox";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply } from "fastify";
 import { accessState, listDeviceGroups } from "../access/access-model.ts";
-import { accessRecord } from "../access/routes.ts";
+import { type AccessWriteContext, writerOf } from "../access/access-write.ts";
 import { type FilterText, readFilter, savedFilter } from "./device-filter.ts";
-
-export interface DeviceGroupRoutesOptions extends WriteContext {
-  readonly model: ReadModel;
-  readonly topic: string;
-  readonly source: string;
-  readonly outcomes: FoldOutcomes<AccessState>;
-}
 
 const tags = ["devices"];
 const path = "/api/v1/groups/:id";
@@ -61,27 +46,17 @@ const savedSchema = Type.Object(
 );
 
 /** Device groups over REST: filters under a name, which the queries of several devices take as `group`. */
-export function deviceGroupRoutes(app: HttpApp, options: DeviceGroupRoutesOptions): void {
-  const { model, topic, source, timeoutMs, outcomes } = options;
+export function deviceGroupRoutes(app: HttpApp, options: AccessWriteContext): void {
+  const { model, timeoutMs } = options;
 
-  const write = (
-    request: FastifyRequest,
-    id: string,
-    decide: (state: AccessState | undefined, stamp: WriteStamp) => AccessInput | undefined,
-  ) =>
-    performWrite<AccessState>(
-      {
-        ...{ topic, outcomes, precondition: parsePrecondition(request.headers) },
-        subject: `device group ${JSON.stringify(id)}`,
-        read: () => accessState(model.db, deviceGroupName(id)),
-        revisionOf: ({ group }) => group?.revision,
-        decide(state, stamp) {
-          const input = decide(state, stamp);
-          return input && accessRecord(input, stamp, source);
-        },
-      },
-      options,
-    );
+  const write = writerOf(
+    {
+      noun: "device group",
+      state: (id) => accessState(model.db, deviceGroupName(id)),
+      revisionOf: (_id, state) => state.group?.revision,
+    },
+    options,
+  );
 
   app.get(
     "/api/v1/groups",
