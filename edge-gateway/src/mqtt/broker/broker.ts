@@ -8,7 +8,8 @@ import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 type Done = (error?: Error | null) => void;
 
 const takenOver = 0x8e;
-const lookAgainMs = 1;
+/** Of the event loop: so long a connection that was closed takes to leave. */
+const turnsToLeave = 8;
 
 /**
  * aedes, but telemetry is not offered to subscribers unless somebody may be one. `$SYS` is neither written nor read: a
@@ -90,16 +91,16 @@ export class GatewayBroker extends Aedes implements SharedSource {
    * Calls back when no other connection has the session of this client any more. aedes takes it over by itself, but
    * lets the new one in before it knows it. For a client that has gone meanwhile nothing goes on.
    */
-  takeOver(client: Client, done: () => void): void {
+  takeOver(client: Client, done: () => void, turns = turnsToLeave): void {
     if (client.closed) return;
     const present = (this as unknown as { clients: Record<string, Client | undefined> }).clients[client.id];
     if (present === undefined || present === client) {
       done();
       return;
     }
-    if (present.closed) {
-      // It is about to leave, with its last will and its session.
-      setTimeout(() => this.takeOver(client, done), lookAgainMs);
+    if (present.closed && turns > 0) {
+      // It is about to leave, with its last will and its session; one that was closed while it was let in never does.
+      setImmediate(() => this.takeOver(client, done, turns - 1));
       return;
     }
     this.onTakeover?.(present);
