@@ -48,7 +48,7 @@ function settings(device: string, groups: readonly Group[]): string {
   for (const { ids, parameters = {}, mayRefuse = false } of groups) {
     lines.push("[[operations]]", `include-operation-id = ${JSON.stringify(ids)}`);
     if (Object.keys(parameters).length > 0) lines.push(`parameters = ${table(parameters)}`);
-    const statuses = JSON.stringify(["400", ...accepted]);
+    const statuses = JSON.stringify(["400", "422", ...accepted]);
     if (mayRefuse) lines.push(`checks.positive_data_acceptance.expected-statuses = ${statuses}`);
   }
   return lines.join("\n");
@@ -118,7 +118,7 @@ it.concurrent.for([
       { ids: ["getStates", "getFleetSeries", "redriveQuarantine", "fixQuarantined"], mayRefuse: true },
       { ids: ["getSeries", "createRule", "reviseRule", "importRules"], mayRefuse: true },
       { ids: ["listBacktests"], parameters: { cursor: cursor("/api/v1/backtests", 5) } },
-      // Its range has to lie in the past, which no schema says.
+      // The range of a backtest has to lie in the past, and that of a rebuild in what the store has of raw points.
       { ids: ["createBacktest", "startRebuild"], mayRefuse: true },
       // A first line that names columns.
       { ids: ["importDevices", "exportDevices"], mayRefuse: true },

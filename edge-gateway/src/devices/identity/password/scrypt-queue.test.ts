@@ -37,8 +37,10 @@ it("goes on after a comparison that cannot be", async () => {
 });
 
 it("gives up what is waiting when it is closed", async () => {
+  // A hash is made in this thread, for long enough that a comparison could end meanwhile.
+  const hash = hashOf(15);
   queue = queueOf(3);
-  const outcomes = [queue.compare(right, hashOf(15)), queue.compare(right, hashOf(15))];
+  const outcomes = [queue.compare(right, hash), queue.compare(right, hash)];
   await queue.close();
   expect(await Promise.all(outcomes)).toEqual([undefined, undefined]);
   expect(await queue.compare(right, hashOf(8))).toBeUndefined();

@@ -70,9 +70,10 @@ export class ScryptQueue {
     this.#closed = true;
     const worker = this.#worker;
     this.#worker = undefined;
-    await worker?.terminate();
+    // All are given up at once: the thread may end a comparison before it is ended itself.
     this.#finish(undefined);
     for (const { settle } of this.#queue.splice(0)) settle(undefined);
+    await worker?.terminate();
   }
 
   /** Hands the next one to the thread, once it is free; a login that has waited too long is dropped. */
