@@ -1,7 +1,8 @@
 import type { Client, Subscription } from "aedes";
 
 import { isShared } from "../../devices/access/shared-filter.ts";
-import { sharedOrigin, type DeliverShared, type LiveSubscription } from "../sessions/shared-subscriptions.ts";
+import type { DeliverShared } from "../sessions/shared-session.ts";
+import { sharedOrigin, type LiveSubscription } from "../sessions/shared-subscriptions.ts";
 
 /**
  * What the gateway needs of aedes 2.0.0-beta.1 beyond its public types. The version is pinned, and

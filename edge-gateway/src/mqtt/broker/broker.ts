@@ -2,7 +2,8 @@ import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes
 import type { Audience } from "../sessions/audience.ts";
 import { isShared } from "../../devices/access/shared-filter.ts";
 import { connectionOf, type Connection } from "./connection.ts";
-import type { DeliverShared, SharedSource } from "../sessions/shared-subscriptions.ts";
+import type { DeliverShared } from "../sessions/shared-session.ts";
+import type { SharedSource } from "../sessions/shared-subscriptions.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 
 type Done = (error?: Error | null) => void;

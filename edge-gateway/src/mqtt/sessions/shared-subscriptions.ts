@@ -1,18 +1,5 @@
 import { isShared, sharedFilterOf } from "../../devices/access/shared-filter.ts";
-
-/** A message of the broker, on its way to one member of a group. */
-export interface SharedMessage {
-  readonly topic: string;
-  readonly payload: Buffer | string;
-  readonly qos: number;
-  readonly brokerId?: string | null;
-  readonly brokerCounter?: number;
-  messageId?: number | undefined;
-  /** When it counts no longer (MQTT 5; milliseconds since the epoch). */
-  readonly messageExpiry?: number;
-}
-
-export type DeliverShared = (message: SharedMessage, done: () => void) => void;
+import { type DeliverShared, type Group, type Member, type SharedMessage, SharedSession } from "./shared-session.ts";
 
 /** A subscription of a client that is connected. */
 export interface LiveSubscription {
@@ -40,55 +27,6 @@ export interface SharedSource {
 /** What the broker takes for the origin of these messages: with counters of their own no two are taken for one. */
 export const sharedOrigin = "shared";
 
-interface Member {
-  readonly session: Session;
-  qos: number;
-  /** Set while it is connected. */
-  deliver: DeliverShared | undefined;
-  /** Its session outlives its connection. */
-  isKept: boolean;
-  /** When it was given its last message; a count. */
-  lastTurn: number;
-}
-
-interface Group {
-  readonly filter: string;
-  readonly members: Map<string, Member>;
-  readonly listener: DeliverShared;
-}
-
-interface Pending {
-  readonly group: Group;
-  readonly message: SharedMessage;
-  /** Sessions that could not take it. */
-  readonly tried: ReadonlySet<string>;
-  readonly bytes: number;
-  packetId: number | undefined;
-}
-
-/** The messages of QoS 1 and 2 that a session was given and has not settled. */
-class Session {
-  readonly id: string;
-  readonly pending = new Map<number, Pending>();
-  readonly byPacketId = new Map<number, number>();
-  bytes = 0;
-  /** Groups that it is a member of. */
-  groups = 0;
-
-  constructor(id: string) {
-    this.id = id;
-  }
-
-  remove(counter: number): Pending | undefined {
-    const pending = this.pending.get(counter);
-    if (pending === undefined) return undefined;
-    this.pending.delete(counter);
-    if (pending.packetId !== undefined) this.byPacketId.delete(pending.packetId);
-    this.bytes -= pending.bytes;
-    return pending;
-  }
-}
-
 const nobody: ReadonlySet<string> = new Set();
 
 /**
@@ -99,7 +37,7 @@ const nobody: ReadonlySet<string> = new Set();
 export class SharedSubscriptions {
   readonly #options: SharedSubscriptionsOptions;
   readonly #groups = new Map<string, Group>();
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, SharedSession>();
   #counter = 0;
   #turn = 0;
   #isClosed = false;
@@ -247,7 +185,7 @@ export class SharedSubscriptions {
     return best;
   }
 
-  #hasRoom(session: Session): boolean {
+  #hasRoom(session: SharedSession): boolean {
     const { maxQueued, maxQueuedBytes } = this.#options;
     if (session.pending.size < maxQueued && session.bytes < maxQueuedBytes) return true;
     // What has expired while it waited is not sent, and nobody tells of it.
@@ -258,7 +196,7 @@ export class SharedSubscriptions {
   }
 
   /** What came while its client was on its way in, and is not among what it has got. */
-  #sendUnsent(session: Session): void {
+  #sendUnsent(session: SharedSession): void {
     for (const [counter, { group, message, packetId }] of [...session.pending]) {
       if (packetId !== undefined) continue;
       const deliver = group.members.get(session.id)?.deliver;
@@ -274,7 +212,7 @@ export class SharedSubscriptions {
     const group = this.#groups.get(filter) ?? this.#begin(filter);
     const known = group.members.get(id);
     if (known !== undefined) return known;
-    const session = this.#sessions.get(id) ?? new Session(id);
+    const session = this.#sessions.get(id) ?? new SharedSession(id);
     this.#sessions.set(id, session);
     const member: Member = { session, qos: 0, deliver: undefined, isKept: false, lastTurn: 0 };
     group.members.set(id, member);
@@ -310,7 +248,7 @@ export class SharedSubscriptions {
     this.#source?.unhear(sharedFilterOf(group.filter), group.listener);
   }
 
-  #forgetEmpty(session: Session): void {
+  #forgetEmpty(session: SharedSession): void {
     if (session.pending.size === 0 && session.groups === 0) this.#sessions.delete(session.id);
   }
 }
