@@ -8,8 +8,11 @@ const PAGES_A_STEP = 64;
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 5;
 
-/** SQLite's result codes for a database that is being written at this moment. */
-const busy: ReadonlySet<number | undefined> = new Set([5, 6]);
+/**
+ * SQLite's result codes for a database that is being written at this moment. Node reads the code of a first step that
+ * found it so from the copy's connection, where nothing failed: 0, "not an error".
+ */
+const busy: ReadonlySet<number | undefined> = new Set([0, 5, 6]);
 
 /**
  * A copy of the file as it is when the copy ends: what is written meanwhile through the same connection is in it, whole
