@@ -75,7 +75,6 @@ export const ruleSchema = Type.Object(
       when: "write it as condition",
       if: "write it as condition",
       trigger: "write it as condition",
-      then: "write it as actions",
       devices: "write it as selector, as in selector: { ids: [boiler-1] }",
       enabled: "a new rule is a draft; it is switched on by enable, or in a file by state: live beside rule",
       state: "a new rule is a draft; it is switched on by enable, or in a file by state: live beside rule",
