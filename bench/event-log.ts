@@ -88,7 +88,7 @@ async function consume(log: EventLog, topic: string, total: number): Promise<num
 async function bench(name: string, log: EventLog): Promise<void> {
   const topic = `bench.${process.pid}.${Date.now()}`;
   await log.ensureTopics([{ name: topic, partitions: PARTITIONS, cleanup: "delete" }]);
-  // As many at a time as below, so that the files have the size that they keep: their first growth is no message's cost.
+  // As many at a time as below: the first growth of the files to the size that they keep is no cost of a message.
   await append(log, topic, 8, false);
   const results = [
     await measure("append, one at a time", () => append(log, topic, 1, true)),
