@@ -124,7 +124,7 @@ describe("a read model", () => {
     await put(log, "a=1");
     const model = opened(log, file);
     await model.start();
-    for (const part of [file, `${file}-wal`]) expect(statSync(part).mode & 0o777, part).toBe(0o600);
+    for (const part of ["", "-wal", "-shm", "-lock"].map((each) => file + each)) expect(statSync(part).mode & 0o777, part).toBe(0o600);
     expect(() => countingModel(log, file)).toThrow(
       new ResourceError(`Another process uses ${file}; stop it, or set another data folder`),
     );
@@ -346,6 +346,22 @@ it("lets others have the event loop where thousands of records come at once", as
   expect(contents(model).applied).toBe(2000);
   // 400 ms in all.
   expect(turns).toBeGreaterThan(10);
+});
+
+it("folds its write-ahead log back into its file while it goes on", async () => {
+  const log = await aLog("log", { partitions: 1 });
+  const model = opened(log, file);
+  await model.start();
+  const empty = statSync(file).size;
+  const value = "v".repeat(1000);
+  for (let round = 0; round < 4; round++) {
+    await model.waitFor(await put(log, ...Array.from({ length: 700 }, (_, n) => `k${round}-${n}=${value}`)), 20_000);
+  }
+  // Far less than what a commit of its own would fold back.
+  await eventually(() => expect(statSync(file).size).toBeGreaterThan(empty + 1_000_000));
+  expect(contents(model).applied).toBe(2800);
+  await model.stop();
+  expect(existsSync(`${file}-wal`)).toBe(false);
 });
 
 describe("what cannot be applied", () => {
