@@ -86,8 +86,8 @@ function controlEventOf(
 
 /**
  * Keys of effectives that are superseded before the oldest telemetry in the log, or snoozes that were over by then;
- * `clock` is the log's at the checkpoint. No replay needs them. Oldest first: an older one that is left by a removal that
- * is cut off must not come into force again.
+ * `clock` is the log's at the checkpoint. No replay needs them. Oldest first: where a removal is cut off, no older one
+ * that it has left may come into force again.
  */
 export function overtaken(included: readonly PastControlEvent[], telemetryStart: number, clock: number): string[] {
   const keys: string[] = [];
