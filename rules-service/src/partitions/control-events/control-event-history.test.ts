@@ -4,7 +4,17 @@ import { inForce, overtaken, type PastControlEvent } from "./control-event-histo
 
 /** A snooze of one alert; until 0 it ends the one before it. */
 function snooze(offset: number, until: number): PastControlEvent {
-  const action = { kind: "snoozed", alertId: "a", rule: "r", device: "d", at: 0, by: "me", writeId: "w", seen: 1, until };
+  const action = {
+    kind: "snoozed",
+    alertId: "a",
+    rule: "r",
+    device: "d",
+    at: 0,
+    by: "me",
+    writeId: "w",
+    seen: 1,
+    until,
+  };
   const source = { topic: "alerts.v1", partition: 0, offset };
   return {
     ...{ fromOffset: offset, warmFrom: offset, key: `${offset}` },
