@@ -5,8 +5,8 @@ import { checkpoints } from "./checkpoints.ts";
 import { openModelFile } from "./model-file.ts";
 import { PositionTable, type CoveredPartition } from "./position-table.ts";
 
-/** Records whose pages the write-ahead log holds before it is folded back: some 13 MB of it where ids are random. */
-const recordsBeforeFolding = 1000;
+/** Records whose pages the write-ahead log holds before it is folded back: some 26 MB of it where ids are random. */
+const recordsBeforeFolding = 2000;
 
 export interface ModelDatabaseOptions {
   readonly file: string;
