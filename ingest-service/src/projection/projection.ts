@@ -42,6 +42,7 @@ export class Projection {
   readonly #die: (error: unknown) => void;
   #consumption: Consumption | undefined;
   #stopped: Promise<void> | undefined;
+  #handingOver: Promise<void> | undefined;
 
   constructor(options: ProjectionOptions) {
     this.#options = options;
@@ -114,6 +115,7 @@ export class Projection {
       // Each partition holds so many in memory while the store is busy with others: a write takes those of several.
       maxBatchRecords: Math.min(config.batchPoints, maxBatchRecords),
       onAssigned: (partitions) => this.#onAssigned(partitions),
+      onHandover: () => this.#handOver(),
       onRevoked: (partitions) => this.#onRevoked(partitions),
       onBatch: (batch) => this.#onBatch(batch),
     });
@@ -183,6 +185,20 @@ export class Projection {
     }
     if (own.length > 0) logger.info({ partitions: own }, "projecting partitions");
     return starts;
+  }
+
+  /**
+   * What is on its way to the store arrives there before another instance writes what is newer, and is committed, so
+   * that nobody writes it again. While the store is away that would be for ever, and the log waits for no more than
+   * some seconds: then the writers leave out what is another instance's.
+   */
+  #handOver(): Promise<void> {
+    this.#handingOver ??= Promise.all(this.#writers.map((writer) => writer.settled()))
+      .then(() => this.#commits.flush())
+      .finally(() => {
+        this.#handingOver = undefined;
+      });
+    return this.#handingOver;
   }
 
   async #onRevoked(partitions: readonly { topic: string; partition: number }[]): Promise<void> {
