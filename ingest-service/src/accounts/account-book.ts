@@ -63,6 +63,15 @@ export class AccountBook {
     if (this.#db.isOpen) this.#series.forget(partition, owner);
   }
 
+  /** The store has let go of these. */
+  releaseSeries(partition: number, names: readonly SeriesName[]): void {
+    this.#savePartition(partition);
+    if (!this.#db.isOpen) return;
+    this.#db.exec("BEGIN IMMEDIATE");
+    this.#series.release(partition, names);
+    this.#db.exec("COMMIT");
+  }
+
   /**
    * The series of a partition as of its account. `stored` is asked once in the life of the file for what the store has,
    * and again another time if it does not say.

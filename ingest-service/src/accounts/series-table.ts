@@ -52,6 +52,12 @@ export class SeriesTable {
     this.#db.prepare("DELETE FROM series WHERE partition = ? AND owner = ?").run(partition, owner);
   }
 
+  /** Inside of a transaction of the caller. */
+  release(partition: number, names: readonly SeriesName[]): void {
+    const remove = this.#db.prepare("DELETE FROM series WHERE partition = ? AND owner = ? AND series = ?");
+    for (const { owner, series } of names) remove.run(partition, owner, series);
+  }
+
   /** Whether what the store had was taken over. */
   isSeeded(partition: number): boolean {
     return this.#db.prepare("SELECT 1 FROM seeded WHERE partition = ?").get(partition) !== undefined;

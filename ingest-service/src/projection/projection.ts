@@ -7,6 +7,7 @@ import { alertPointBatch } from "./alert-partition.ts";
 import type { PointBatch } from "./point-batch.ts";
 import { SeriesGuard } from "../series-guard/series-guard.ts";
 import { SeriesTotal } from "../series-guard/series-limits.ts";
+import { SeriesRelease } from "../series-guard/series-release.ts";
 import { beginningsOf, outcomeBatch } from "./outcome-partition.ts";
 import { OffsetCommits } from "./offset-commits.ts";
 import { OwnedPartition, type OwnedPartitionOptions } from "./owned-partition.ts";
@@ -20,6 +21,8 @@ export interface ProjectionOptions extends OwnedPartitionOptions {
   readonly seriesLimitOf: (device: string) => number | undefined;
   /** Series of devices of a partition that the store has. */
   readonly storedSeries: (partition: number) => Promise<readonly SeriesName[]>;
+  /** Series of a device, or of all, that the store has now. */
+  readonly inStore: (device?: string) => Promise<readonly SeriesName[]>;
   readonly metrics: ProjectionMetrics;
 }
 
@@ -43,6 +46,7 @@ export class Projection {
   #consumption: Consumption | undefined;
   #stopped: Promise<void> | undefined;
   #handingOver: Promise<void> | undefined;
+  readonly #release: SeriesRelease;
 
   constructor(options: ProjectionOptions) {
     this.#options = options;
@@ -53,6 +57,7 @@ export class Projection {
     promise.catch(() => {});
     const { config, store, logger, metrics, quarantiner } = options;
     this.#total = new SeriesTotal(config.seriesPerStore, options.partitions);
+    this.#release = new SeriesRelease({ owned: () => [...this.#owned.values()], inStore: options.inStore, logger });
     this.#writers = Array.from(
       { length: config.writers },
       () =>
@@ -179,6 +184,7 @@ export class Projection {
         ...{ partition, account, guard, commits: this.#commits },
         push: (pointBatch) => this.#writerOf(partition).push(pointBatch),
       });
+      guard.onFull = (owner, cause) => this.#release.full(owned, owner, cause);
       this.#owned.set(partition, owned);
       owned.begin();
       starts.push({ topic: topics.telemetry, partition, offset });

@@ -39,6 +39,24 @@ export class KnownSeries {
     return true;
   }
 
+  /** The series of an owner; of all owners if none is named. */
+  *of(owner?: string): Generator<{ readonly owner: string; readonly series: string }> {
+    for (const each of owner === undefined ? this.#owners.keys() : [owner]) {
+      for (const series of this.#owners.get(each) ?? []) yield { owner: each, series };
+    }
+  }
+
+  /** Whether it was there. */
+  remove(owner: string, series: string): boolean {
+    const known = this.#owners.get(owner);
+    if (known === undefined || !this.has(owner, series)) return false;
+    if (Array.isArray(known)) known.splice(known.indexOf(series), 1);
+    else known.delete(series);
+    if (this.countOf(owner) === 0) this.#owners.delete(owner);
+    this.#size -= 1;
+    return true;
+  }
+
   /** The series of an owner are deleted. */
   forget(owner: string): void {
     this.#size -= this.countOf(owner);
@@ -49,6 +67,10 @@ export class KnownSeries {
 /** Whose series they are: each device that has had the id has its own. */
 export function ownerOf(device: string, incarnation: number): string {
   return incarnation === 0 ? device : `${device}${separator}${incarnation}`;
+}
+
+export function deviceOf(owner: string): string {
+  return owner.split(separator, 1)[0]!;
 }
 
 /** The name of a metric's series; text and numbers of a metric are one. `tags`: as `tagsKey` makes it. */
