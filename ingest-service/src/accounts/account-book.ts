@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { ResourceError } from "@headwater/core";
-import type { KnownSeries } from "../series-guard/known-series.ts";
+import type { KnownSeries, SeriesName } from "../series-guard/known-series.ts";
 import type { RecountedSeries } from "../series-guard/series-guard.ts";
 import { emptyAccount, type PartitionAccount } from "./account.ts";
-import { type SeriesName, SeriesTable } from "./series-table.ts";
+import { SeriesTable } from "./series-table.ts";
 
 /** Changes whenever the same records give another account: accounts on disk are then counted again. */
 const version = 6;

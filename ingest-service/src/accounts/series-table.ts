@@ -1,12 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { sharedTurn } from "@headwater/core";
-import { KnownSeries } from "../series-guard/known-series.ts";
+import { KnownSeries, type SeriesName } from "../series-guard/known-series.ts";
 import type { NewSeriesMinute, RecountedSeries } from "../series-guard/series-guard.ts";
-
-export interface SeriesName {
-  readonly owner: string;
-  readonly series: string;
-}
 
 /** Rows between two turns of the event loop. */
 const rowsATurn = 5000;

@@ -4,7 +4,7 @@ import type { ReadModel } from "@headwater/event-log/read-model";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import type { PartitionAccount } from "../accounts/account.ts";
 import type { AccountBook } from "../accounts/account-book.ts";
-import type { SeriesName } from "../accounts/series-table.ts";
+import type { SeriesName } from "../series-guard/known-series.ts";
 import type { IngestConfig } from "../config.ts";
 import type { Erasures } from "../devices/erasures.ts";
 import { quarantinedMetrics } from "../quarantine/quarantined-metrics.ts";

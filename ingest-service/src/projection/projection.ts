@@ -2,7 +2,7 @@ import type { Consumption, GroupBatch, Position } from "@headwater/event-log";
 import { ConfigError, HeadwaterError, InvariantError, LastingTrouble, retrying } from "@headwater/core";
 import type { FoldedEvents } from "@headwater/service";
 import type { PartitionAccount } from "../accounts/account.ts";
-import type { SeriesName } from "../accounts/series-table.ts";
+import type { SeriesName } from "../series-guard/known-series.ts";
 import { alertPointBatch } from "./alert-partition.ts";
 import type { PointBatch } from "./point-batch.ts";
 import { SeriesGuard } from "../series-guard/series-guard.ts";

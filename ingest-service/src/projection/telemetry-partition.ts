@@ -1,7 +1,7 @@
 import type { GroupBatch } from "@headwater/event-log";
 import { readTelemetry } from "@headwater/proto/telemetry";
 import type { OutcomeCounts, PartitionAccount } from "../accounts/account.ts";
-import type { SeriesName } from "../accounts/series-table.ts";
+import type { SeriesName } from "../series-guard/known-series.ts";
 import { SetAsideTally } from "../accounts/set-aside.ts";
 import type { RecordOutcome } from "../quarantine/quarantiner.ts";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";

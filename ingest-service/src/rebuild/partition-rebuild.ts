@@ -60,8 +60,9 @@ const pauseMs = 200;
 
 /**
  * The part that the owner of a partition has in a rebuild: its shadow, the comparison, and, once all partitions are
- * that far, the replacement, for which the writer of the partition stands still, device by device. Each step is on record before the next
- * one begins, and each may be done again: whoever has the partition goes on behind the last that is on record.
+ * that far, the replacement, for which the writer of the partition stands still, device by device. Each step is on
+ * record before the next one begins, and each may be done again: whoever has the partition goes on behind the last that
+ * is on record.
  */
 export class PartitionRebuild implements PartitionWork {
   readonly #options: PartitionRebuildOptions;

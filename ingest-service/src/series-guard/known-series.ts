@@ -1,3 +1,8 @@
+export interface SeriesName {
+  readonly owner: string;
+  readonly series: string;
+}
+
 /** Between the parts of a name; neither devices nor metrics have it in theirs. */
 export const separator = "\u001f";
 /** Above so many the series of one device are looked up in a set. */
@@ -40,7 +45,7 @@ export class KnownSeries {
   }
 
   /** The series of an owner; of all owners if none is named. */
-  *of(owner?: string): Generator<{ readonly owner: string; readonly series: string }> {
+  *of(owner?: string): Generator<SeriesName> {
     for (const each of owner === undefined ? this.#owners.keys() : [owner]) {
       for (const series of this.#owners.get(each) ?? []) yield { owner: each, series };
     }

@@ -1,5 +1,4 @@
-import type { SeriesName } from "../accounts/series-table.ts";
-import { type KnownSeries, separator } from "./known-series.ts";
+import { type KnownSeries, separator, type SeriesName } from "./known-series.ts";
 import type { SeriesCause, SeriesLimits, SeriesTotal } from "./series-limits.ts";
 
 /** A series that is new, in the record at that offset. */

@@ -1,6 +1,5 @@
 import { HeadwaterError, type Logger } from "@headwater/core";
-import type { SeriesName } from "../accounts/series-table.ts";
-import { deviceOf, separator } from "./known-series.ts";
+import { deviceOf, separator, type SeriesName } from "./known-series.ts";
 import type { SeriesCause } from "./series-limits.ts";
 
 /** The series of a partition that this instance owns. */

@@ -1,7 +1,6 @@
 import { partitionFor } from "@headwater/event-log";
 import { metricOfField, type SeriesRef, type TimeSeriesStore } from "@headwater/time-series";
-import type { SeriesName } from "../accounts/series-table.ts";
-import { ownerOf, seriesOf, tagsKey } from "./known-series.ts";
+import { ownerOf, type SeriesName, seriesOf, tagsKey } from "./known-series.ts";
 
 export interface StoredSeriesOptions {
   readonly store: Pick<TimeSeriesStore, "listSeries">;
