@@ -148,6 +148,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     partitions: deps.partitions,
     seriesLimitOf: (device) => raised.of(device),
     storedSeries: (partition) => stored.of(partition),
+    inStore: (device) => stored.now(device),
   });
   asked.push(() => projection.redrive());
   rebuilding.push(() => projection.rebuild());

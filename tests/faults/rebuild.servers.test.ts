@@ -90,6 +90,25 @@ async function harm(): Promise<void> {
   await store.close();
 }
 
+let said = 0;
+
+/** Every device sends of the damaged hour, another metric than the one that is harmed, until the answer is called. */
+function load(): () => Promise<void> {
+  let isLoading = true;
+  const sending = (async () => {
+    for (; isLoading; said += 1) {
+      const time = damaged.from + 2 + said * 1000;
+      await gateway.append(...devices.map((device) => gateway.event(device, time, { b: said })));
+      await sleep(50);
+    }
+    await gateway.markAll();
+  })();
+  return () => {
+    isLoading = false;
+    return sending;
+  };
+}
+
 /** The steps of that rebuild as they come to the log. */
 async function* stepsOf(id: string, signal: AbortSignal): AsyncGenerator<string> {
   let offset = 0;
@@ -117,7 +136,7 @@ async function balanced(instance: IngestProcess): Promise<void> {
   }, 120_000);
 }
 
-it("an hour is made again while its owners are killed at every step, one after the other: it equals the log, the others are untouched", async () => {
+it("an hour is made again under load while its owners are killed at every step, one after the other: it equals the log, the others are untouched", async () => {
   let survivor = await start();
   for (const device of devices) {
     await gateway.append(
@@ -131,6 +150,7 @@ it("an hour is made again while its owners are killed at every step, one after t
   for (const wanted of ["shadowed", "replacing", "replaced"]) {
     await harm();
     const other = await start();
+    const stop = load();
     const iso = (time: number): string => new Date(time / 1000).toISOString();
     const body = { from: iso(damaged.from), to: iso(damaged.to) };
     const { id } = await survivor.request<{ id: string }>("/api/v1/rebuilds", "POST", body);
@@ -147,6 +167,7 @@ it("an hour is made again while its owners are killed at every step, one after t
       const rebuild = await survivor.request<{ state: string }>(`/api/v1/rebuilds/${id}`);
       expect(rebuild, JSON.stringify(rebuild)).toMatchObject({ state: "done" });
     }, 120_000);
+    await stop();
     expect(await contents(), wanted).toEqual(whole);
     await balanced(survivor);
   }

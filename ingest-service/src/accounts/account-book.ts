@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { ResourceError } from "@headwater/core";
-import type { KnownSeries } from "../series-guard/known-series.ts";
+import type { KnownSeries, SeriesName } from "../series-guard/known-series.ts";
 import type { RecountedSeries } from "../series-guard/series-guard.ts";
 import { emptyAccount, type PartitionAccount } from "./account.ts";
-import { type SeriesName, SeriesTable } from "./series-table.ts";
+import { SeriesTable } from "./series-table.ts";
 
 /** Changes whenever the same records give another account: accounts on disk are then counted again. */
 const version = 6;
@@ -61,6 +61,15 @@ export class AccountBook {
   forgetSeries(partition: number, owner: string): void {
     this.#savePartition(partition);
     if (this.#db.isOpen) this.#series.forget(partition, owner);
+  }
+
+  /** The store has let go of these. */
+  releaseSeries(partition: number, names: readonly SeriesName[]): void {
+    this.#savePartition(partition);
+    if (!this.#db.isOpen) return;
+    this.#db.exec("BEGIN IMMEDIATE");
+    this.#series.release(partition, names);
+    this.#db.exec("COMMIT");
   }
 
   /**

@@ -1,12 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { sharedTurn } from "@headwater/core";
-import { KnownSeries } from "../series-guard/known-series.ts";
+import { KnownSeries, type SeriesName } from "../series-guard/known-series.ts";
 import type { NewSeriesMinute, RecountedSeries } from "../series-guard/series-guard.ts";
-
-export interface SeriesName {
-  readonly owner: string;
-  readonly series: string;
-}
 
 /** Rows between two turns of the event loop. */
 const rowsATurn = 5000;
@@ -50,6 +45,12 @@ export class SeriesTable {
 
   forget(partition: number, owner: string): void {
     this.#db.prepare("DELETE FROM series WHERE partition = ? AND owner = ?").run(partition, owner);
+  }
+
+  /** Inside of a transaction of the caller. */
+  release(partition: number, names: readonly SeriesName[]): void {
+    const remove = this.#db.prepare("DELETE FROM series WHERE partition = ? AND owner = ? AND series = ?");
+    for (const { owner, series } of names) remove.run(partition, owner, series);
   }
 
   /** Whether what the store had was taken over. */

@@ -43,6 +43,11 @@ export class EventReader {
     return refused === undefined ? kind : { kind, refused };
   }
 
+  /** As `TelemetryPoints.askAgain`. */
+  askAgain(): void {
+    this.#points.askAgain();
+  }
+
   /** As `TelemetryPoints.takeMet`. */
   takeMet(): ReadonlyMap<string, number> | undefined {
     return this.#points.takeMet();

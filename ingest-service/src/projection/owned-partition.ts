@@ -4,12 +4,14 @@ import type { ReadModel } from "@headwater/event-log/read-model";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import type { PartitionAccount } from "../accounts/account.ts";
 import type { AccountBook } from "../accounts/account-book.ts";
+import type { SeriesName } from "../series-guard/known-series.ts";
 import type { IngestConfig } from "../config.ts";
 import type { Erasures } from "../devices/erasures.ts";
 import { quarantinedMetrics } from "../quarantine/quarantined-metrics.ts";
 import type { Quarantiner } from "../quarantine/quarantiner.ts";
 import { ownerOf } from "../series-guard/known-series.ts";
 import type { SeriesGuard } from "../series-guard/series-guard.ts";
+import type { HeldSeries } from "../series-guard/series-release.ts";
 import type { OffsetCommits } from "./offset-commits.ts";
 import { PartitionErasures } from "./partition-erasures.ts";
 import { PartitionRedrive } from "./partition-redrive.ts";
@@ -63,13 +65,18 @@ interface Assignment {
 const maxForgotten = 1000;
 
 /** A partition of telemetry.v1 that this instance owns: its records, the erasures of its devices, its quarantine. */
-export class OwnedPartition {
+export class OwnedPartition implements HeldSeries {
   readonly telemetry: TelemetryPartition;
   readonly erasures: PartitionErasures;
   readonly redrive: PartitionRedrive;
   readonly rebuild: PartitionWork;
+  readonly #options: OwnedPartitionOptions;
+  readonly #share: Assignment;
+  readonly #over = new AbortController();
 
   constructor(options: OwnedPartitionOptions, share: Assignment) {
+    this.#options = options;
+    this.#share = share;
     this.telemetry = telemetryOf(options, share);
     this.erasures = erasuresOf(options, share, this.telemetry);
     this.redrive = redriveOf(options, share);
@@ -84,10 +91,35 @@ export class OwnedPartition {
   }
 
   end(): void {
+    this.#over.abort();
     this.telemetry.end();
     this.erasures.end();
     this.redrive.end();
     this.rebuild.end();
+  }
+
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  known(owner?: string): readonly SeriesName[] {
+    return this.#share.guard.known(owner);
+  }
+
+  async stored(): Promise<void> {
+    const { signal } = this;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    await this.#share.push({
+      ...{ topic: this.#options.topics.telemetry, partition: this.#share.partition, records: [], refusals: [], signal },
+      ...{ points: [], sources: [], bytes: 0, onDurable: () => resolve() },
+    });
+    await promise;
+  }
+
+  release(gone: readonly SeriesName[]): void {
+    this.telemetry.releaseSeries(gone);
+    this.#options.book.releaseSeries(this.#share.partition, gone);
   }
 }
 

@@ -2,11 +2,12 @@ import type { Consumption, GroupBatch, Position } from "@headwater/event-log";
 import { ConfigError, HeadwaterError, InvariantError, LastingTrouble, retrying } from "@headwater/core";
 import type { FoldedEvents } from "@headwater/service";
 import type { PartitionAccount } from "../accounts/account.ts";
-import type { SeriesName } from "../accounts/series-table.ts";
+import type { SeriesName } from "../series-guard/known-series.ts";
 import { alertPointBatch } from "./alert-partition.ts";
 import type { PointBatch } from "./point-batch.ts";
 import { SeriesGuard } from "../series-guard/series-guard.ts";
 import { SeriesTotal } from "../series-guard/series-limits.ts";
+import { SeriesRelease } from "../series-guard/series-release.ts";
 import { beginningsOf, outcomeBatch } from "./outcome-partition.ts";
 import { OffsetCommits } from "./offset-commits.ts";
 import { OwnedPartition, type OwnedPartitionOptions } from "./owned-partition.ts";
@@ -20,6 +21,8 @@ export interface ProjectionOptions extends OwnedPartitionOptions {
   readonly seriesLimitOf: (device: string) => number | undefined;
   /** Series of devices of a partition that the store has. */
   readonly storedSeries: (partition: number) => Promise<readonly SeriesName[]>;
+  /** Series of a device, or of all, that the store has now. */
+  readonly inStore: (device?: string) => Promise<readonly SeriesName[]>;
   readonly metrics: ProjectionMetrics;
 }
 
@@ -42,6 +45,8 @@ export class Projection {
   readonly #die: (error: unknown) => void;
   #consumption: Consumption | undefined;
   #stopped: Promise<void> | undefined;
+  #handingOver: Promise<void> | undefined;
+  readonly #release: SeriesRelease;
 
   constructor(options: ProjectionOptions) {
     this.#options = options;
@@ -52,6 +57,7 @@ export class Projection {
     promise.catch(() => {});
     const { config, store, logger, metrics, quarantiner } = options;
     this.#total = new SeriesTotal(config.seriesPerStore, options.partitions);
+    this.#release = new SeriesRelease({ owned: () => [...this.#owned.values()], inStore: options.inStore, logger });
     this.#writers = Array.from(
       { length: config.writers },
       () =>
@@ -114,6 +120,7 @@ export class Projection {
       // Each partition holds so many in memory while the store is busy with others: a write takes those of several.
       maxBatchRecords: Math.min(config.batchPoints, maxBatchRecords),
       onAssigned: (partitions) => this.#onAssigned(partitions),
+      onHandover: () => this.#handOver(),
       onRevoked: (partitions) => this.#onRevoked(partitions),
       onBatch: (batch) => this.#onBatch(batch),
     });
@@ -177,12 +184,27 @@ export class Projection {
         ...{ partition, account, guard, commits: this.#commits },
         push: (pointBatch) => this.#writerOf(partition).push(pointBatch),
       });
+      guard.onFull = (owner, cause) => this.#release.full(owned, owner, cause);
       this.#owned.set(partition, owned);
       owned.begin();
       starts.push({ topic: topics.telemetry, partition, offset });
     }
     if (own.length > 0) logger.info({ partitions: own }, "projecting partitions");
     return starts;
+  }
+
+  /**
+   * What is on its way to the store arrives there before another instance writes what is newer, and is committed, so
+   * that nobody writes it again. While the store is away that would be for ever, and the log waits for no more than
+   * some seconds: then the writers leave out what is another instance's.
+   */
+  #handOver(): Promise<void> {
+    this.#handingOver ??= Promise.all(this.#writers.map((writer) => writer.settled()))
+      .then(() => this.#commits.flush())
+      .finally(() => {
+        this.#handingOver = undefined;
+      });
+    return this.#handingOver;
   }
 
   async #onRevoked(partitions: readonly { topic: string; partition: number }[]): Promise<void> {

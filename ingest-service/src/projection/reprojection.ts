@@ -3,7 +3,7 @@ import type { EventLog, LogRecord } from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import { readTelemetry } from "@headwater/proto/telemetry";
 import { metricOfField, type Point, type TimeSeriesStore } from "@headwater/time-series";
-import type { SeriesName } from "../accounts/series-table.ts";
+import type { SeriesName } from "../series-guard/known-series.ts";
 import type { QuarantineEntry } from "../quarantine/quarantine-queries.ts";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";
 import { ownerOf, seriesOf, tagsKey } from "../series-guard/known-series.ts";

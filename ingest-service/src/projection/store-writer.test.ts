@@ -103,4 +103,26 @@ describe("a writer", () => {
     await writer.push(batchOf(5000, { onDurable: (all) => refusals.resolve(all) }));
     expect((await refusals.promise).map(({ source }) => source)).toEqual([3300, 4999]);
   });
+
+  it("tries no more for a partition that another instance has, and goes on for the others of the same write", async () => {
+    let isAway = true;
+    const written: number[] = [];
+    const writer = writerOn((points) => {
+      if (isAway) return Promise.reject(new StoreUnavailableError("away"));
+      written.push(...points.map(({ fields }) => Number(fields["x"])));
+      return Promise.resolve({ refused: [] });
+    });
+    const lost = new AbortController();
+    const isDurable = Promise.withResolvers<void>();
+    const told: string[] = [];
+    await writer.push(batchOf(2, { signal: lost.signal, onDurable: () => told.push("lost") }));
+    await writer.push(batchOf(4, { partition: 1, onDurable: () => isDurable.resolve() }));
+    await eventually(() => expect(writer.trouble).toBe("away"));
+    lost.abort();
+    isAway = false;
+    await isDurable.promise;
+    expect(written).toEqual([0, 1, 2, 3]);
+    expect(told).toEqual([]);
+    expect(writer.pending).toBe(0);
+  });
 });

@@ -83,6 +83,14 @@ export class StoreWriter {
     signal.removeEventListener("abort", giveUp);
   }
 
+  /** Resolves when nothing waits or is on its way any more. */
+  async settled(): Promise<void> {
+    while ((this.#queue.length > 0 || this.#running !== undefined) && !this.#giveUp.signal.aborted) {
+      this.#run();
+      await this.#running;
+    }
+  }
+
   async #whenRoom(signal: AbortSignal): Promise<void> {
     await new Promise<void>((resolve) => {
       const wake = (): void => {
@@ -117,14 +125,11 @@ export class StoreWriter {
       const pointBatches = this.#take();
       const task = pointBatches[0]?.task;
       if (task !== undefined) {
-        await this.#untilTaken(task, 0);
+        await this.#untilTaken(task, 0, () => true);
         pointBatches[0]!.onDurable([]);
         continue;
       }
-      const points =
-        pointBatches.length === 1 ? pointBatches[0]!.points : pointBatches.flatMap((pointBatch) => pointBatch.points);
-      this.#inFlight = points.length;
-      const refusals = points.length === 0 ? new Map<PointBatch, Refusal[]>() : await this.#write(pointBatches, points);
+      const refusals = await this.#write(pointBatches);
       for (const pointBatch of pointBatches) {
         // Another instance owns the partition now and projects the records itself.
         if (pointBatch.signal.aborted) continue;
@@ -156,15 +161,35 @@ export class StoreWriter {
     return taken.filter((pointBatch) => !pointBatch.signal.aborted);
   }
 
-  /** Resolves once the store has the points. A write of unknown outcome is repeated unchanged, before newer points. */
-  async #write(pointBatches: readonly PointBatch[], points: readonly Point[]): Promise<Map<PointBatch, Refusal[]>> {
+  /**
+   * Resolves once the store has the points. A write of unknown outcome is repeated unchanged, before newer points; but
+   * a partition that another instance has by now is left out of it, which may have written what is newer.
+   */
+  async #write(pointBatches: readonly PointBatch[]): Promise<Map<PointBatch, Refusal[]>> {
+    for (let kept = pointBatches; ;) {
+      kept = kept.filter(({ signal }) => !signal.aborted);
+      const points = kept.length === 1 ? kept[0]!.points : kept.flatMap((pointBatch) => pointBatch.points);
+      this.#inFlight = points.length;
+      const refusals = points.length === 0 ? new Map<PointBatch, Refusal[]>() : await this.#writeKept(kept, points);
+      if (refusals !== undefined) return refusals;
+    }
+  }
+
+  /** undefined: one of the partitions is no longer this instance's. */
+  async #writeKept(
+    pointBatches: readonly PointBatch[],
+    points: readonly Point[],
+  ): Promise<Map<PointBatch, Refusal[]> | undefined> {
     const { store } = this.#options;
+    const isOurs = (): boolean => pointBatches.every(({ signal }) => !signal.aborted);
     const refused: RefusedPoint[] = [];
     for (let first = 0; first < points.length;) {
-      first += await this.#untilTaken(() => this.#writeSome(points, first, refused), points.length);
+      const written = await this.#untilTaken(() => this.#writeSome(points, first, refused), points.length, isOurs);
+      if (written === undefined) return undefined;
+      first += written;
     }
     if (refused.length === 0) return new Map();
-    return this.#untilTaken(() => isolateRefused(store, pointBatches, refused), refused.length);
+    return this.#untilTaken(() => isolateRefused(store, pointBatches, refused), refused.length, isOurs);
   }
 
   /** Answers with how many of the points it has written from the first on. */
@@ -185,7 +210,8 @@ export class StoreWriter {
     return some.length;
   }
 
-  async #untilTaken<T>(work: () => Promise<T>, points: number): Promise<T> {
+  /** Tries again for as long as `goesOn` says so. */
+  async #untilTaken<T>(work: () => Promise<T>, points: number, goesOn: () => boolean): Promise<T | undefined> {
     const pause = backoff({ baseMs: 100, maxMs: 5000, signal: this.#giveUp.signal });
     const trouble = new LastingTrouble();
     for (;;) {
@@ -199,6 +225,7 @@ export class StoreWriter {
         const facts = { code: error.code, problem: error.message, points, attempts: pause.attempts + 1 };
         if (trouble.isNews(error.message)) this.#tell(facts, error instanceof StoreNeedsMendingError);
         await pause.wait(error.retryAfterMs);
+        if (!goesOn()) return undefined;
       }
     }
   }

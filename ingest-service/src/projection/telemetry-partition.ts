@@ -1,6 +1,7 @@
 import type { GroupBatch } from "@headwater/event-log";
 import { readTelemetry } from "@headwater/proto/telemetry";
 import type { OutcomeCounts, PartitionAccount } from "../accounts/account.ts";
+import type { SeriesName } from "../series-guard/known-series.ts";
 import { SetAsideTally } from "../accounts/set-aside.ts";
 import type { RecordOutcome } from "../quarantine/quarantiner.ts";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";
@@ -54,6 +55,12 @@ export class TelemetryPartition {
   /** What the devices of that owner had is deleted from the store. */
   forgetSeries(owner: string): void {
     this.#options.guard.forget(owner);
+  }
+
+  /** The store has let go of these: the next reading of one of them begins it anew. */
+  releaseSeries(gone: readonly SeriesName[]): void {
+    this.#options.guard.release(gone);
+    this.#reader.askAgain();
   }
 
   /** Another instance has the partition now. */

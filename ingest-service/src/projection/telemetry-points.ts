@@ -50,6 +50,7 @@ export class TelemetryPoints {
   readonly #erased: ErasedData;
   readonly #gate: SeriesGate;
   #met: Map<string, number> | undefined;
+  #askedAgain = 0;
   #fields = new Map<string, FieldPair>();
   /** Values of a device that were replaced by a later one of the same time, of those that follow each other. */
   overwritten: number;
@@ -69,10 +70,7 @@ export class TelemetryPoints {
     sink: PointSink,
   ): readonly RefusedMetrics[] | undefined {
     const { count, metrics, values, device, eventTime, incarnation } = event;
-    if (
-      (incarnation !== device.incarnation || device.version !== this.#erased.version) &&
-      !this.#turn(device, incarnation)
-    )
+    if ((incarnation !== device.incarnation || device.version !== this.#version) && !this.#turn(device, incarnation))
       return undefined;
     // An event without attributes: a device whose earlier events had some continues without tags.
     const tags = device.tags !== undefined && this.#tagNames.length === 0 ? device.tags : this.#tagsOf({}, device);
@@ -115,10 +113,7 @@ export class TelemetryPoints {
     readings = record.readings,
   ): readonly RefusedMetrics[] | undefined {
     const { incarnation } = record;
-    if (
-      (incarnation !== device.incarnation || device.version !== this.#erased.version) &&
-      !this.#turn(device, incarnation)
-    )
+    if ((incarnation !== device.incarnation || device.version !== this.#version) && !this.#turn(device, incarnation))
       return undefined;
     const tags = this.#tagsOf(record.attributes, device);
     const times = new Map<number, Fields>();
@@ -144,6 +139,16 @@ export class TelemetryPoints {
     return refused?.all;
   }
 
+  /** The gate is asked about every series again, also about those that it let in. */
+  askAgain(): void {
+    this.#askedAgain += 1;
+  }
+
+  /** Of what is known of a device: another one whenever something is erased, or is to be asked about again. */
+  get #version(): number {
+    return this.#erased.version + this.#askedAgain;
+  }
+
   #refusedOf(
     { id, owner, tagsKey: key }: DeviceEntry,
     metrics: readonly FieldPair[],
@@ -167,8 +172,8 @@ export class TelemetryPoints {
 
   /** Turns to this incarnation of the device; false: its data is deleted. */
   #turn(device: DeviceEntry, incarnation: number): boolean {
-    if (device.version !== this.#erased.version) {
-      device.version = this.#erased.version;
+    if (device.version !== this.#version) {
+      device.version = this.#version;
       device.erasedBelow = this.#erased.belowOf(device.id);
       // The series of what was deleted are new again.
       device.familiar = nothingFamiliar;

@@ -50,14 +50,19 @@ interface Prepared {
   /** What was set aside up to that position; what is re-driven since belongs into the shadow. */
   readonly aside: string;
   readonly position: number;
+  /** Whether it is on record that the replacement has begun. */
+  readonly isReplacing?: true;
 }
 
 const modelTimeoutMs = 10_000;
+/** After so many milliseconds no further device is replaced before the writes that wait have had their turn. */
+const pauseMs = 200;
 
 /**
  * The part that the owner of a partition has in a rebuild: its shadow, the comparison, and, once all partitions are
- * that far, the replacement, for which the writer of the partition stands still. Each step is on record before the next
- * one begins, and each may be done again: whoever has the partition goes on behind the last that is on record.
+ * that far, the replacement, for which the writer of the partition stands still, device by device. Each step is on
+ * record before the next one begins, and each may be done again: whoever has the partition goes on behind the last that
+ * is on record.
  */
 export class PartitionRebuild implements PartitionWork {
   readonly #options: PartitionRebuildOptions;
@@ -145,10 +150,14 @@ export class PartitionRebuild implements PartitionWork {
     }
     if (rebuild.state !== "replacing" || present.step === "replaced") return undefined;
     if (!rebuild.force) assertSameHistory(partitionsOf(model.db, rebuild.id));
-    for (;;) {
+    for (let [written, deleted] = [0, 0]; ;) {
       const prepared = this.#preparedFor(rebuild) ?? (await this.#prepare(rebuild, present));
-      const replaced = await this.#paused(() => this.#replace(rebuild, prepared));
-      if (replaced === undefined) continue;
+      const some = await this.#paused(() => this.#replaceSome(rebuild, prepared));
+      if (some === undefined) continue;
+      written += some.written;
+      deleted += some.deleted;
+      if (!prepared.shadow.isReplaced) continue;
+      const replaced = { position: this.#prepared!.position, ...prepared.shadow.wanted, written, deleted };
       await prepared.shadow.clear();
       this.#prepared = undefined;
       return this.#tell(rebuild.id, { replaced });
@@ -204,10 +213,13 @@ export class PartitionRebuild implements PartitionWork {
     };
   }
 
-  /** While the writer stands still; undefined: the shadow has to be made anew first. */
-  async #replace(rebuild: Rebuild, prepared: Prepared): Promise<RebuildInput["replaced"] | undefined> {
+  /**
+   * While the writer stands still, and for no longer than a moment or one device; undefined: the shadow has to be made
+   * anew first.
+   */
+  async #replaceSome(rebuild: Rebuild, prepared: Prepared) {
     const { partition } = this.#options;
-    const { shadow, points } = prepared;
+    const { shadow, points, isReplacing } = prepared;
     const position = this.#options.position();
     const quarantined = await this.#options.quarantined(partition, 0, position);
     const before = new Map([...quarantined].filter(([offset]) => offset < prepared.position));
@@ -216,11 +228,11 @@ export class PartitionRebuild implements PartitionWork {
       return undefined;
     }
     this.#assertPointsKept(rebuild.from);
-    await this.#tell(rebuild.id, { replacing: { position } });
+    if (!isReplacing) await this.#tell(rebuild.id, { replacing: { position } });
     for await (const some of points.until(position, quarantined)) await shadow.take(some);
-    const done = await shadow.replace();
-    if (!(await shadow.isReplaced())) throw new RebuildError("the store is not as it was written");
-    return { position, ...shadow.wanted, ...done };
+    // What of this is handled again until the next turn would be missing in the shadow: it is noticed by this.
+    this.#prepared = { ...prepared, position, aside: asideOf(quarantined), isReplacing: true };
+    return shadow.replaceSome(pauseMs);
   }
 
   /** Does it in its place among the writes of the partition, which wait for it. */

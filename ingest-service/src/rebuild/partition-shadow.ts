@@ -40,6 +40,8 @@ export class PartitionShadow {
   readonly #checks = new Map<string, SeriesCheck>();
   /** Series in which the two differ, or may by now. */
   readonly #differing = new Map<string, SeriesRef>();
+  /** Devices whose series were made equal. */
+  readonly #replaced = new Set<string>();
   missing = 0;
   altered = 0;
   added = 0;
@@ -79,6 +81,7 @@ export class PartitionShadow {
     const { store, shadow, name, partition, partitions } = this.#options;
     this.#checks.clear();
     this.#differing.clear();
+    this.#replaced.clear();
     this.missing = this.altered = this.added = 0;
     const all = new Map<string, SeriesRef>();
     for (const series of await store.listSeries(telemetryMeasurement)) {
@@ -100,34 +103,39 @@ export class PartitionShadow {
     }
   }
 
-  /** Makes the store equal to the shadow where they may differ. Done again it changes nothing. */
-  async replace(): Promise<{ readonly written: number; readonly deleted: number }> {
-    const devices = new Map<string, Map<string, SeriesRef>>();
-    for (const [key, series] of this.#differing) {
-      if (this.#isErased(series)) continue;
-      const device = series.tags["device"]!;
-      const those = devices.get(device) ?? new Map<string, SeriesRef>();
-      devices.set(device, those.set(key, series));
-    }
+  /** Whether the store is equal to the shadow by now. */
+  get isReplaced(): boolean {
+    return this.#differing.size === 0;
+  }
+
+  /**
+   * Makes the store equal to the shadow where they may differ, device by device: at least one, and no further one after
+   * so many milliseconds. Resolves with what it did. Done again it changes nothing.
+   */
+  async replaceSome(ms: number): Promise<{ readonly written: number; readonly deleted: number }> {
+    const started = performance.now();
     const done = { written: 0, deleted: 0 };
-    for (const [device, series] of devices) {
+    const devices = Map.groupBy(this.#differing, ([, { tags }]) => tags["device"]!);
+    for (const [device, entries] of devices) {
+      const series = new Map(entries.filter(([, each]) => !this.#isErased(each)));
       const { written, deleted } = await this.#replaceDevice(device, series);
       done.written += written;
       done.deleted += deleted;
+      for (const [key, each] of series) await this.#assertReplaced(key, each);
+      for (const [key] of entries) this.#differing.delete(key);
+      // From here on what comes goes to both alike.
+      this.#replaced.add(device);
+      if (performance.now() - started >= ms) break;
     }
     return done;
   }
 
-  /** Whether the store is equal to the shadow now, in all series that were not before. */
-  async isReplaced(): Promise<boolean> {
-    let isEqual = true;
-    for (const [key, series] of this.#differing) {
-      if (this.#isErased(series)) continue;
-      const comparison = new SeriesComparison();
-      for await (const _ of this.#differences(comparison, series)) isEqual = false;
-      this.#settle(key, comparison);
+  async #assertReplaced(key: string, series: SeriesRef): Promise<void> {
+    const comparison = new SeriesComparison();
+    for await (const _ of this.#differences(comparison, series)) {
+      throw new RebuildError("the store is not as it was written");
     }
-    return isEqual;
+    this.#settle(key, comparison);
   }
 
   async #replaceDevice(
@@ -176,6 +184,7 @@ export class PartitionShadow {
   }
 
   #note(series: SeriesRef): void {
+    if (this.#replaced.has(series.tags["device"]!)) return;
     const key = keyOf(series);
     if (!this.#differing.has(key)) this.#differing.set(key, series);
   }

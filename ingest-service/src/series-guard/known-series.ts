@@ -1,3 +1,8 @@
+export interface SeriesName {
+  readonly owner: string;
+  readonly series: string;
+}
+
 /** Between the parts of a name; neither devices nor metrics have it in theirs. */
 export const separator = "\u001f";
 /** Above so many the series of one device are looked up in a set. */
@@ -39,6 +44,24 @@ export class KnownSeries {
     return true;
   }
 
+  /** The series of an owner; of all owners if none is named. */
+  *of(owner?: string): Generator<SeriesName> {
+    for (const each of owner === undefined ? this.#owners.keys() : [owner]) {
+      for (const series of this.#owners.get(each) ?? []) yield { owner: each, series };
+    }
+  }
+
+  /** Whether it was there. */
+  remove(owner: string, series: string): boolean {
+    const known = this.#owners.get(owner);
+    if (known === undefined || !this.has(owner, series)) return false;
+    if (Array.isArray(known)) known.splice(known.indexOf(series), 1);
+    else known.delete(series);
+    if (this.countOf(owner) === 0) this.#owners.delete(owner);
+    this.#size -= 1;
+    return true;
+  }
+
   /** The series of an owner are deleted. */
   forget(owner: string): void {
     this.#size -= this.countOf(owner);
@@ -49,6 +72,10 @@ export class KnownSeries {
 /** Whose series they are: each device that has had the id has its own. */
 export function ownerOf(device: string, incarnation: number): string {
   return incarnation === 0 ? device : `${device}${separator}${incarnation}`;
+}
+
+export function deviceOf(owner: string): string {
+  return owner.split(separator, 1)[0]!;
 }
 
 /** The name of a metric's series; text and numbers of a metric are one. `tags`: as `tagsKey` makes it. */

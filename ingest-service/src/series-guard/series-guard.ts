@@ -1,4 +1,4 @@
-import { type KnownSeries, separator } from "./known-series.ts";
+import { type KnownSeries, separator, type SeriesName } from "./known-series.ts";
 import type { SeriesCause, SeriesLimits, SeriesTotal } from "./series-limits.ts";
 
 /** A series that is new, in the record at that offset. */
@@ -45,6 +45,8 @@ export class SeriesGuard implements SeriesGate {
   #offset = 0;
   #isExempt = false;
   #added: NewSeries[] = [];
+  /** Told whenever a series is refused since its device, or the store, has as many as it may. */
+  onFull?: (owner: string, cause: SeriesCause) => void;
 
   constructor(options: SeriesGuardOptions) {
     this.#options = options;
@@ -74,8 +76,12 @@ export class SeriesGuard implements SeriesGate {
   refuse(device: string, owner: string, series: string): SeriesCause | undefined {
     const { known, limits, total } = this.#options;
     if (known.has(owner, series)) return undefined;
-    if (known.countOf(owner) >= (this.#options.limitOf(device) ?? limits.seriesPerDevice)) return "series-per-device";
-    if (total.isFull) return "series-per-store";
+    const isDeviceFull = known.countOf(owner) >= (this.#options.limitOf(device) ?? limits.seriesPerDevice);
+    if (isDeviceFull || total.isFull) {
+      const cause = isDeviceFull ? "series-per-device" : "series-per-store";
+      this.onFull?.(owner, cause);
+      return cause;
+    }
     if (!this.#isExempt) {
       if (this.#count >= limits.newSeriesPerMinute) return "new-series-rate";
       this.#count += 1;
@@ -97,6 +103,17 @@ export class SeriesGuard implements SeriesGate {
     const { known, total } = this.#options;
     total.count -= known.countOf(owner);
     known.forget(owner);
+  }
+
+  /** As `KnownSeries.of`. */
+  known(owner?: string): readonly SeriesName[] {
+    return [...this.#options.known.of(owner)];
+  }
+
+  /** The store has let go of these. */
+  release(gone: readonly SeriesName[]): void {
+    const { known, total } = this.#options;
+    for (const { owner, series } of gone) if (known.remove(owner, series)) total.count -= 1;
   }
 
   /** The partition is another instance's now. */

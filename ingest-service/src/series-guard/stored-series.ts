@@ -1,6 +1,6 @@
 import { partitionFor } from "@headwater/event-log";
-import { metricOfField, type TimeSeriesStore } from "@headwater/time-series";
-import { ownerOf, seriesOf, tagsKey } from "./known-series.ts";
+import { metricOfField, type SeriesRef, type TimeSeriesStore } from "@headwater/time-series";
+import { ownerOf, type SeriesName, seriesOf, tagsKey } from "./known-series.ts";
 
 export interface StoredSeriesOptions {
   readonly store: Pick<TimeSeriesStore, "listSeries">;
@@ -9,11 +9,6 @@ export interface StoredSeriesOptions {
   /** Tags of the points beside device and incarnation. */
   readonly tagNames: readonly string[];
   readonly incarnationOf: (tags: Readonly<Record<string, string>>) => number;
-}
-
-interface SeriesName {
-  readonly owner: string;
-  readonly series: string;
 }
 
 /** A list is handed out partition by partition for so long (ms), since all partitions are assigned together. */
@@ -37,21 +32,35 @@ export class StoredSeries {
     return found;
   }
 
+  /** Of one device, or of all, as they are now. Rejects as the store does. */
+  async now(device?: string): Promise<readonly SeriesName[]> {
+    const { store, measurement } = this.#options;
+    const found = await store.listSeries(measurement, device === undefined ? {} : { device });
+    return found.flatMap((each) => this.#nameOf(each) ?? []);
+  }
+
+  #nameOf({ tags, field }: SeriesRef): SeriesName | undefined {
+    const { tagNames, incarnationOf } = this.#options;
+    const device = tags["device"];
+    if (device === undefined) return undefined;
+    const series = seriesOf(metricOfField(field).metric, tagsKey(tags, tagNames));
+    return { owner: ownerOf(device, incarnationOf(tags)), series };
+  }
+
   async #list(): Promise<Map<number, SeriesName[]>> {
-    const { store, measurement, partitions, tagNames, incarnationOf } = this.#options;
+    const { store, measurement, partitions } = this.#options;
     const forget = (): void => {
       this.#listed = undefined;
     };
     try {
       const byPartition = new Map<number, SeriesName[]>();
-      for (const { tags, field } of await store.listSeries(measurement)) {
-        const device = tags["device"];
-        if (device === undefined) continue;
-        const partition = partitionFor(device, partitions);
+      for (const series of await store.listSeries(measurement)) {
+        const name = this.#nameOf(series);
+        if (name === undefined) continue;
+        const partition = partitionFor(series.tags["device"]!, partitions);
         let names = byPartition.get(partition);
         if (names === undefined) byPartition.set(partition, (names = []));
-        const series = seriesOf(metricOfField(field).metric, tagsKey(tags, tagNames));
-        names.push({ owner: ownerOf(device, incarnationOf(tags)), series });
+        names.push(name);
       }
       setTimeout(forget, keptMs).unref();
       return byPartition;

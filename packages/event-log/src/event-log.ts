@@ -125,6 +125,12 @@ export interface ConsumeOptions {
    * instead of the committed offset. Same-numbered partitions of all topics belong to one member.
    */
   onAssigned?(partitions: readonly { topic: string; partition: number }[]): Promise<readonly Position[] | void>;
+  /**
+   * Called when partitions may go to another member, while no batch is in hand and none is delivered: what was taken of
+   * batches and is still under way is brought to an end here, and committed, before another member begins behind it.
+   * Waited for some seconds, no longer.
+   */
+  onHandover?(): Promise<void>;
   /** Called when partitions are lost; their batches' signals are aborted by then. */
   onRevoked?(partitions: readonly { topic: string; partition: number }[]): Promise<void>;
   /** Called before anything behind the gap is delivered. A rejection ends the consumption. */

@@ -1,3 +1,4 @@
+import { sleep } from "@headwater/core";
 import { once } from "node:events";
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,6 +7,8 @@ import { buffer } from "node:stream/consumers";
 /** What happens to a request on its way to the real server. */
 export type Fault =
   | { readonly answer: number; readonly headers?: Record<string, string>; readonly body?: string }
+  /** The server gets it so many milliseconds later. */
+  | { readonly delayMs: number }
   /** The server gets it, the caller never hears of that. */
   | "lose the answer"
   /** The connection ends after this many bytes of the answer. */
@@ -48,6 +51,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
       outgoing.writeHead(fault.answer, fault.headers).end(fault.body);
       return;
     }
+    if (typeof fault === "object" && "delayMs" in fault) await sleep(fault.delayMs);
     const { host: _, ...headers } = incoming.headers;
     const forwarded = request(`${target}${path}`, { method: incoming.method, headers });
     forwarded.end(body);

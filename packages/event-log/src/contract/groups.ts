@@ -135,6 +135,37 @@ export function groups(under: LogUnderTest): void {
     await log.close();
   });
 
+  it("lets a member end what it has under way before another one begins behind it", async () => {
+    const log = await under.open();
+    const [topic, group] = [under.name("handover"), under.name("group")];
+    await log.ensureTopics([spec(topic, 2)]);
+    await log.append(topic, [record("a", 0), record("b", 1)]);
+    const underWay: GroupBatch[] = [];
+    const done: boolean[] = [];
+    let handovers = 0;
+    const one = await log.consume({
+      ...{ group, topics: [topic] },
+      onBatch: async (batch) => void underWay.push(batch),
+      async onHandover() {
+        handovers += 1;
+        for (const batch of underWay.splice(0)) {
+          await pause(50);
+          done.push(!batch.signal.aborted && (await batch.commit()));
+        }
+      },
+    });
+    await until(() => underWay.length === 2);
+    expect(handovers).toBe(0);
+    const other = await Member.join(log, group, [topic]);
+    expect(done).toEqual([true, true]);
+    await until(() => other.owned.size === 1);
+    await log.append(topic, [record("later", 0), record("later", 1)]);
+    await until(() => other.seen.records.length === 1 && underWay.length === 1);
+    expect(other.seen.values).toEqual(["later"]);
+    await Promise.all([one.close(), other.consumption.close()]);
+    await log.close();
+  });
+
   it("keeps groups apart, and their offsets over a restart", async () => {
     let log = await under.open();
     const [topic, left, right] = [under.name("apart"), under.name("left"), under.name("right")];

@@ -122,13 +122,17 @@ export class GroupConsumption implements Consumption {
     this.#hooks.onRoom();
   }
 
-  /** Partitions may move: no new batches until `proceed`. Resolves when no handler is at work, or after that time. */
+  /**
+   * Partitions may move: no new batches until `proceed`. Resolves when no handler is at work and the member has handed
+   * over, or after that time.
+   */
   async quiesce(ms: number): Promise<void> {
     this.#quiesced = true;
     this.#applyPauses();
-    const idle = Promise.all([...this.#owned.values()].map((delivery) => delivery.idle()));
+    if (this.#owned.size === 0) return;
+    const handedOver = this.#handOver().catch((error: unknown) => this.fail(error));
     const limit = new AbortController();
-    await Promise.race([idle, sleep(ms, limit.signal).catch(() => {})]);
+    await Promise.race([handedOver, sleep(ms, limit.signal).catch(() => {})]);
     limit.abort();
   }
 
@@ -146,6 +150,13 @@ export class GroupConsumption implements Consumption {
     const already = this.ended;
     await this.#end(new LogUnavailableError("the consumption was closed"));
     if (!already) this.#settle.resolve();
+  }
+
+  async #handOver(): Promise<void> {
+    const deliveries = [...this.#owned.values()];
+    await Promise.all(deliveries.map((delivery) => delivery.idle()));
+    if (!this.ended) await this.#options.onHandover?.();
+    await Promise.all(deliveries.map((delivery) => delivery.idle()));
   }
 
   #end(reason: unknown): Promise<void> {

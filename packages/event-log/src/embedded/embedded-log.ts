@@ -92,6 +92,8 @@ export class EmbeddedLog implements EmbeddedEventLog {
     const left = await this.#groups.join(options.group, {
       topics: options.topics,
       owned: () => consumption.owned(),
+      quiesce: (ms) => consumption.quiesce(ms),
+      proceed: () => consumption.proceed(),
       revoke: (partitions) => consumption.revoke(partitions),
       assign: async (partitions) => consumption.assign(await this.#startingPoints(options, partitions)),
       fail: (error) => consumption.fail(error),

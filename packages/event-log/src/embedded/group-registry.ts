@@ -3,6 +3,9 @@ import { assignPartitions, type TopicPartition } from "../co-partitioning.ts";
 export interface RegistryMember {
   readonly topics: readonly string[];
   owned(): readonly TopicPartition[];
+  /** Delivers nothing more until `proceed`; resolves when what it has in hand has ended, or after that time. */
+  quiesce(ms: number): Promise<void>;
+  proceed(): void;
   revoke(partitions: readonly TopicPartition[]): Promise<void>;
   assign(partitions: readonly TopicPartition[]): Promise<void>;
   fail(error: unknown): void;
@@ -15,6 +18,8 @@ interface Group {
   rebalanced: Promise<void>;
 }
 
+/** How long a member finishes what it has in hand before partitions are taken from it. */
+const HANDOVER_MS = 2000;
 /** How long the others wait for a member that does not finish the partitions it has lost. */
 const REVOKE_TIMEOUT_MS = 10_000;
 
@@ -66,11 +71,18 @@ export class GroupRegistry {
         gained: now.filter((each) => !ownedKeys.has(keyOf(each))),
       };
     });
-    await Promise.all(changes.map(({ member, lost }) => within(REVOKE_TIMEOUT_MS, member, member.revoke(lost))));
+    await Promise.all(changes.map(({ member, lost }) => takeAway(member, lost)));
     await Promise.all(
       changes.map(({ member, gained }) => member.assign(gained).catch((error: unknown) => member.fail(error))),
     );
   }
+}
+
+async function takeAway(member: RegistryMember, lost: readonly TopicPartition[]): Promise<void> {
+  if (lost.length === 0) return;
+  await member.quiesce(HANDOVER_MS);
+  await within(REVOKE_TIMEOUT_MS, member, member.revoke(lost));
+  member.proceed();
 }
 
 /** Waits for a member's own code, up to a limit; an error of that code ends the member and nobody else. */

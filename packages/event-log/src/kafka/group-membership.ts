@@ -122,6 +122,8 @@ export class GroupMembership {
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         const type = protocolErrorType(error);
+        // Until the member joins again, what it hands over is committed under the generation that it has.
+        if (type !== "REBALANCE_IN_PROGRESS") this.#unjoin();
         if (type !== "REBALANCE_IN_PROGRESS" && protocolErrorKind(error) === "fenced") {
           // The group went on without this member; its partitions may be another member's.
           if (type !== "ILLEGAL_GENERATION") this.#memberId = "";
@@ -139,7 +141,6 @@ export class GroupMembership {
           await this.#refresh();
         }
       }
-      this.#unjoin();
     }
   }
 
