@@ -1,9 +1,10 @@
 import { cpus, loadavg } from "node:os";
-import { events, type TelemetryRecord } from "@headwater/proto";
+import type { TelemetryRecord } from "@headwater/proto";
 import { TelemetryReader } from "@headwater/proto/telemetry";
 import { parseRule } from "../rules-service/src/definition/index.ts";
 import { createPartitionEngine } from "../rules-service/src/engine/index.ts";
 import { median } from "./conditions.ts";
+import { aloneConditions, BLOCK, DEVICES, recordsOf } from "./rule-records.ts";
 import type { Effects, PartitionEngine } from "../rules-service/src/engine/index.ts";
 
 // What an evaluation of a rule costs.
@@ -15,13 +16,7 @@ import type { Effects, PartitionEngine } from "../rules-service/src/engine/index
 // some thousand at a time, as the service does it, and the engine alone is measured: the mean, and in brackets the
 // median of those blocks, which leaves out what other processes and the collector did now and then.
 
-const DEVICES = 1000;
 const RECORDS = Number(process.env["RECORDS"] ?? 400_000);
-const second = 1_000_000;
-const start = 1_700_000_000 * second;
-
-/** Records that are decoded before the engine has them. */
-const BLOCK = 2000;
 
 const told = { alerts: 0, commands: 0 };
 const effects: Effects = { alert: () => void told.alerts++, command: () => void told.commands++, derived: () => {} };
@@ -31,23 +26,6 @@ function addRule(engine: PartitionEngine, rule: Record<string, unknown> & { id: 
   if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.problems));
   const change = { rule: rule.id, revision: 1, mode: "live" as const, definition: parsed.definition };
   for (const _ of engine.applyRule(change, effects));
-}
-
-/** Every device sends a reading a second: a random walk that now and then crosses a threshold, or one of two values. */
-function recordsOf(metric: string, count: number): Uint8Array[] {
-  let seed = 42;
-  const random = (): number => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
-  const values = Array.from({ length: DEVICES }, () => 50);
-  return Array.from({ length: count }, (_, i) => {
-    const device = i % DEVICES;
-    const time = start + Math.floor(i / DEVICES) * second + device * 100;
-    const isMark = i % 5000 === 4999;
-    values[device] = Math.min(100, Math.max(0, values[device]! + (random() - 0.5) * 2));
-    const number = metric === "flag" ? Math.floor(i / DEVICES) % 2 : values[device];
-    const readings = [{ metric, number }];
-    const what = isMark ? { mark: { received: i } } : { device: `device-${device}`, eventTime: time, readings };
-    return events.telemetry.encode({ gateway: "gateway", epoch: 1, n: i + 1, receivedAt: time, ...what });
-  });
 }
 
 function run(engine: PartitionEngine, records: readonly TelemetryRecord[], from: number): void {
@@ -123,16 +101,6 @@ measure("10 rules, the mean of 5 min, sliding, other thresholds", "t", (engine) 
   }
 });
 
-/** Of rows with a rule alone. */
-const alone = {
-  "one rule, a threshold with hysteresis": { metric: "t", op: ">", threshold: 60, clearBelow: 55 },
-  "one rule, the mean of 5 min, sliding": { metric: "t", window: { over: "5m" }, aggregate: "mean", above: 60 },
-  "one rule, the mean of 5 min, tumbling": {
-    ...{ metric: "t", aggregate: "mean", above: 60 },
-    window: { over: "5m", every: "5m" },
-  },
-  "one rule, every reading raises or clears": { metric: "flag", op: ">", threshold: 0.5 },
-};
-for (const [what, condition] of Object.entries(alone)) {
+for (const [what, condition] of Object.entries(aloneConditions)) {
   measure(what, condition.metric, (engine) => addRule(engine, { id: "rule", condition }));
 }

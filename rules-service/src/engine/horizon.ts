@@ -56,7 +56,7 @@ export function isGrounded(instance: FoldedInstance, newest: number | undefined)
   if (base.time > Math.max(horizon, pruned.time)) return false;
   if (newest !== undefined && firedTo > newest) return false;
   return inputs.every(({ readings }) => {
-    for (let i = 0; i < readings.size; i++) if (readings.at(i).offset < from) return false;
+    for (let i = 0; i < readings.size; i++) if (readings.offsetAt(i) < from) return false;
     return true;
   });
 }

@@ -139,7 +139,7 @@ export class Joins {
   /** Whether there are retained readings which warming has not seen. */
   #hasReadingsBefore(rule: Rule, device: string, offset: number): boolean {
     return this.#evaluator.index.inputsOf(rule, device).some(({ readings }) => {
-      for (let i = 0; i < readings.size; i++) if (readings.at(i).offset < offset) return true;
+      for (let i = 0; i < readings.size; i++) if (readings.offsetAt(i) < offset) return true;
       return false;
     });
   }

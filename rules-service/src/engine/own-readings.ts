@@ -113,8 +113,8 @@ const noSamples: readonly Sample[] = [];
 function lastIn(owner: ReadingOwner, readings: ReadingBuffer, count: number, beside = noSamples): Reading | undefined {
   let among: { has(reading: Reading): boolean } | undefined;
   for (let i = count - 1; i >= 0; i--) {
+    if (readings.offsetAt(i) < owner.from) continue;
     const reading = readings.at(i);
-    if (!owns(owner, reading)) continue;
     if (reading.offset !== beside[0]?.offset) return reading;
     // What was derived at the record of the samples may have been taken in before them, or after them.
     among ??= beside.length === 1 ? { has: (each) => beside[0]!.readings.includes(each) } : readingsOf(beside);

@@ -1,11 +1,11 @@
-import type { TelemetryRecord } from "@headwater/proto";
+import type { Reading as ReadingMessage, TelemetryRecord } from "@headwater/proto";
 import { anyMetric } from "../conditions/program.ts";
-import { isAfter } from "../readings/position.ts";
-import { isDerivedAlike, sampleOf, type Reading } from "../readings/reading.ts";
+import { isDerivedAlike, sampleOf, type Reading, type Value } from "../readings/reading.ts";
 import type { Changes } from "./changes.ts";
 import type { LogClock } from "./clock.ts";
 import type { RecordPosition } from "./engine.ts";
 import type { Instance } from "./instance.ts";
+import { PresentSample } from "./present-sample.ts";
 import { readingOf, valueOf } from "./record-reading.ts";
 import { judgedSeries, RecordSeries } from "./record-series.ts";
 import type { RuleIndex } from "./rule-index.ts";
@@ -42,9 +42,7 @@ export class SampleIntake {
   /** Series to which the present record has added: so many of the list, which is written over by the next record. */
   readonly #grown: Series[] = [];
   #grownCount = 0;
-  /** Readings of the present sample, likewise. */
-  readonly #taken: Reading[] = [];
-  #takenCount = 0;
+  readonly #sampled = new PresentSample();
   /** Whether every reading since the present record began was the newest of its series. */
   isInOrder = true;
   /** Instances that the present sample concerns. */
@@ -60,7 +58,7 @@ export class SampleIntake {
 
   /** Puts the samples of a record into their series, in order. False: no rule is concerned. */
   take(record: TelemetryRecord, at: RecordPosition): boolean {
-    if (this.#takenCount > 0 || this.#grownCount > 0 || !this.#touched.isEmpty) this.#abandon();
+    if (!this.#sampled.isEmpty || this.#grownCount > 0 || !this.#touched.isEmpty) this.#abandon();
     if (!this.#series.find(record, at.offset)) return false;
     this.isInOrder = true;
     const { readings } = record;
@@ -100,7 +98,7 @@ export class SampleIntake {
   #abandon(): void {
     this.#touched.clear();
     this.#concerned.length = 0;
-    this.#takenCount = 0;
+    this.#sampled.clear();
     this.#grownCount = 0;
   }
 
@@ -117,8 +115,7 @@ export class SampleIntake {
     for (let each = 0; each < this.#grownCount; each++) {
       const { readings, lateness, begun } = this.#grown[each]!;
       // Who began last may have none but late ones yet.
-      const newest = readings.newestFrom(begun)?.time ?? -Infinity;
-      readings.prune(newest - lateness * retainedLatenesses);
+      readings.prune(readings.newestTimeFrom(begun) - lateness * retainedLatenesses);
     }
     this.#grownCount = 0;
     if (this.#grown.length > mostSpare) this.#grown.length = 0;
@@ -152,7 +149,7 @@ export class SampleIntake {
       if (series === undefined) continue;
       const value = valueOf(message);
       if (value === undefined) this.#world.counts.notNumeric++;
-      else {
+      else if (message.number === null || !this.#takeQuiet(series, record, message, index, value, at, shift)) {
         const reading = readingOf(record, message, index, value, at, shift, this.#world.clock);
         this.#take(series, reading, at.appendTime);
       }
@@ -163,13 +160,12 @@ export class SampleIntake {
   /** `isOneOfSeveral`: of the samples of its record. */
   #endSample(isOneOfSeveral: boolean): void {
     if (this.#concerned.length > 0) this.#concern(isOneOfSeveral);
-    this.#takenCount = 0;
-    if (this.#taken.length > mostSpare) this.#taken.length = 0;
+    this.#sampled.clear();
   }
 
   /** Gives the present sample to the instances that it concerns. */
   #concern(isOneOfSeveral: boolean): void {
-    const sample = sampleOf(this.#taken.slice(0, this.#takenCount));
+    const sample = sampleOf(this.#sampled.readings());
     const alone = [sample];
     for (const instance of this.#concerned) {
       if (!this.#touched.add(instance, sample, alone)) continue;
@@ -179,6 +175,37 @@ export class SampleIntake {
       }
     }
     this.#concerned.length = 0;
+  }
+
+  /**
+   * Puts a number that a device has measured into its series, if it is the newest there and concerns no rule: nothing
+   * is made of it. False: it is for `#take`.
+   */
+  #takeQuiet(
+    series: Series,
+    record: TelemetryRecord,
+    message: ReadingMessage,
+    index: number,
+    value: Value,
+    at: RecordPosition,
+    shift: number,
+  ): boolean {
+    if (typeof value !== "number" || record.derived !== null) return false;
+    const { readings, quiet, rules } = series;
+    const { gateway, epoch, n, receivedAt } = record;
+    const { offset, appendTime } = at;
+    const eventTime = record.eventTime + message.timeDelta;
+    const time = eventTime - shift;
+    if (!readings.isNewer(time, offset, index) || quiet.next(0, value, time) >= 0) return false;
+    const world = this.#world;
+    world.changedSeries.add(series);
+    series.lag.hear(eventTime, appendTime);
+    world.counts.evaluations += rules.length;
+    const { metric } = message;
+    const logTime = world.clock.logTime(gateway, epoch, receivedAt, appendTime);
+    readings.pushNumber(metric, gateway, time, offset, index, value, eventTime, receivedAt, logTime, epoch, n);
+    this.#hold(series, undefined, index);
+    return true;
   }
 
   /** Puts a reading into its series, and finds the instances that it concerns. */
@@ -193,13 +220,12 @@ export class SampleIntake {
     this.#world.changedSeries.add(series);
     series.lag.hear(reading.eventTime, appendTime);
     this.#world.counts.evaluations += rules.length;
-    const newest = readings.newest;
-    if (newest !== undefined && reading.time <= newest.time && !isAfter(reading, newest)) {
+    if (!readings.isNewer(reading.time, reading.offset, reading.index)) {
       this.#takeLate(series, reading);
       return;
     }
     readings.push(reading);
-    this.#hold(series, reading);
+    this.#hold(series, reading, reading.index);
     const { value, time } = reading;
     if (typeof value === "number") {
       const { quiet } = series;
@@ -212,8 +238,8 @@ export class SampleIntake {
   }
 
   /** Takes down that the present sample has put a reading into its series. */
-  #hold(series: Series, reading: Reading): void {
-    this.#taken[this.#takenCount++] = reading;
+  #hold(series: Series, reading: Reading | undefined, index: number): void {
+    this.#sampled.add(series, reading, index);
     this.#grown[this.#grownCount++] = series;
   }
 
@@ -221,7 +247,7 @@ export class SampleIntake {
     this.isInOrder = false;
     const newest = series.readings.newest!.time;
     const isInserted = series.readings.insert(reading, series.begun);
-    if (isInserted) this.#hold(series, reading);
+    if (isInserted) this.#hold(series, reading, reading.index);
     for (const [slot, rule] of series.rules.entries()) {
       const isTooLate = !isInserted || reading.time <= newest - rule.lateness;
       const { value } = reading;
@@ -250,7 +276,7 @@ export class SampleIntake {
     series.readings.replace(former, correction);
     this.#world.changedSeries.add(series);
     this.#world.corrected.set(correction, former);
-    this.#hold(series, correction);
+    this.#hold(series, correction, index);
     for (let slot = 0; slot < series.rules.length; slot++) this.#touch(series, slot, correction);
   }
 

@@ -25,7 +25,7 @@ export function writeSeries(writer: StateWriter, { readings, generation, lag, in
   writer.count(generation);
   writePosition(writer, readings.pruned);
   writer.count(readings.size);
-  for (let i = 0; i < readings.size; i++) writeReading(writer, readings.at(i));
+  for (let i = 0; i < readings.size; i++) writeReading(writer, readings.peek(i));
   for (const part of lag.state) writer.count(part);
   const { prunedEarlier } = readings;
   writer.count(incarnation ?? -1).list(prunedEarlier, (position) => writePosition(writer, position));

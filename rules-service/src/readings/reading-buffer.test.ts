@@ -6,11 +6,20 @@ import type { Reading } from "./reading.ts";
 
 type Step =
   | { readonly kind: "push"; readonly after: number }
+  | { readonly kind: "number"; readonly after: number; readonly gateway: string }
   | { readonly kind: "insert"; readonly time: number }
   | { readonly kind: "prune"; readonly behind: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("push" as const), after: fc.nat(3) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("number" as const),
+      after: fc.nat(3),
+      gateway: fc.constantFrom("g", "g", "g", "h"),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("insert" as const), time: fc.nat(100) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("prune" as const), behind: fc.nat(40) }) },
 );
@@ -29,6 +38,12 @@ describe("the retained readings of a series", () => {
             const reading = readingAt(newest + each.after, offset);
             buffer.push(reading);
             list.push(reading);
+          } else if (each.kind === "number") {
+            const reading = { ...readingAt(newest + each.after, offset), gateway: each.gateway };
+            expect(buffer.isNewer(reading.time, offset, 0)).toBe(true);
+            pushNumber(buffer, reading);
+            // Whether anybody has asked for it makes no difference to what comes later.
+            list.push(offset % 3 === 0 ? buffer.newest! : reading);
           } else if (each.kind === "insert") {
             const reading = readingAt(each.time, offset);
             const isKept = isAfter(reading, pruned);
@@ -43,8 +58,19 @@ describe("the retained readings of a series", () => {
             const last = gone.at(-1);
             if (last !== undefined && isAfter(last, pruned)) pruned = positionOf(last);
           }
+          if (offset % 5 > 0) continue;
+          expect(list.map((_, index) => buffer.peek(index))).toEqual(list);
+          expect(list.map((_, index) => buffer.offsetAt(index))).toEqual(list.map((reading) => reading.offset));
           expect(contentOf(buffer)).toEqual(list);
-          expect(buffer.newest).toBe(list.at(-1));
+          expect(contentOf(buffer)).toEqual(contentOf(buffer));
+          expect(buffer.newest).toEqual(list.at(-1));
+          expect(buffer.newest).toBe(buffer.newest);
+          for (const [index, { time, offset: place }] of list.entries()) {
+            expect(buffer.isNewer(time, place, 0)).toBe(false);
+            expect(buffer.isNewer(time, place, 1)).toBe(index === list.length - 1);
+            expect(buffer.atPosition({ time, offset: place, index: 0 })).toBe(buffer.at(index));
+            expect(buffer.newestTimeFrom(place)).toBe(list.findLast((other) => other.offset >= place)?.time);
+          }
           expect(buffer.pruned).toEqual(pruned);
           for (let from = 0; from <= offset; from += 3) {
             const own = allGone.filter((reading) => reading.offset >= from);
@@ -53,7 +79,7 @@ describe("the retained readings of a series", () => {
             if (allGone.length <= 8) expect(buffer.prunedFrom(from)).toEqual(positionOf(last));
             else expect(isAfter(last, buffer.prunedFrom(from))).toBe(false);
           }
-          for (const reading of list) expect(list[buffer.indexAfter(reading)]).toBe(list[list.indexOf(reading) + 1]);
+          for (const [index, reading] of list.entries()) expect(buffer.indexAfter(reading)).toBe(index + 1);
         }
         const copy = new ReadingBuffer();
         copy.load(list, pruned);
@@ -87,11 +113,19 @@ function contentOf(buffer: ReadingBuffer): readonly Reading[] {
   return Array.from({ length: buffer.size }, (_, index) => buffer.at(index));
 }
 
+function pushNumber(buffer: ReadingBuffer, reading: Reading): void {
+  const { metric, gateway, time, offset, index, value, eventTime, receivedAt, logTime, epoch, n } = reading;
+  const times = [eventTime, receivedAt, logTime] as const;
+  buffer.pushNumber(metric, gateway, time, offset, index, Number(value), ...times, epoch, n);
+}
+
 function positionOf({ time, offset, index }: Position): Position {
   return { time, offset, index };
 }
 
 function readingAt(time: number, offset: number): Reading {
-  const common = { index: 0, metric: "t", value: 1, isBoolean: false, gateway: "g", epoch: 1, derivedBy: "" };
-  return { ...common, time, offset, eventTime: time, receivedAt: time, logTime: time, n: offset };
+  const common = { index: 0, metric: "t", isBoolean: false, gateway: "g", derivedBy: "" };
+  // All different, so that none is taken for another.
+  const times = { time, eventTime: time + 0.25, receivedAt: time + 0.5, logTime: time + 0.75 };
+  return { ...common, ...times, offset, value: offset / 8, epoch: 1 + (offset % 2), n: offset + 7 };
 }

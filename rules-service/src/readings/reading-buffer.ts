@@ -1,5 +1,6 @@
 import { beginning, isAfter, type Position } from "./position.ts";
 import type { Reading } from "./reading.ts";
+import { ReadingRing } from "./reading-ring.ts";
 
 /** Most readings of one device and metric that are kept for late ones to be put between. */
 export const maxRetained = 1000;
@@ -8,18 +9,9 @@ export const maxRetained = 1000;
 const mostEarlier = 8;
 const none: readonly Position[] = [];
 
-/** Fewest places of a ring that holds anything. */
-const minPlaces = 2;
-
-/**
- * The retained readings of a device's metric in order of their positions; the newest stays. They lie in a ring, whose
- * number of places is a power of two: what is let go is free for the collector at once, and a device that sends
- * steadily allocates nothing here.
- */
+/** The retained readings of a device's metric in order of their positions; the newest stays. */
 export class ReadingBuffer {
-  #places: (Reading | undefined)[] = [];
-  #head = 0;
-  #size = 0;
+  readonly #ring = new ReadingRing();
   // The position up to which readings were let go, as plain numbers: it moves on with every reading.
   #prunedTime = beginning.time;
   #prunedOffset = beginning.offset;
@@ -27,11 +19,23 @@ export class ReadingBuffer {
   #earlier = none;
 
   get size(): number {
-    return this.#size;
+    return this.#ring.size;
   }
 
   get newest(): Reading | undefined {
-    return this.#size === 0 ? undefined : this.at(this.#size - 1);
+    const { size } = this.#ring;
+    return size === 0 ? undefined : this.#ring.at(size - 1);
+  }
+
+  /** Whether a position is after every reading. */
+  isNewer(time: number, offset: number, index: number): boolean {
+    const ring = this.#ring;
+    const last = ring.size - 1;
+    if (last < 0) return true;
+    const newest = ring.timeAt(last);
+    if (time !== newest) return time > newest;
+    const newestOffset = ring.offsetAt(last);
+    return offset === newestOffset ? index > ring.indexAt(last) : offset > newestOffset;
   }
 
   /** Position of the newest reading that was let go: what lies at or before it cannot be put in order any more. */
@@ -58,41 +62,78 @@ export class ReadingBuffer {
     return offset === this.#prunedOffset ? index <= this.#prunedIndex : offset < this.#prunedOffset;
   }
 
-  /** The newest of the readings from an offset on. */
-  newestFrom(offset: number): Reading | undefined {
-    for (let i = this.#size - 1; i >= 0; i--) {
-      const reading = this.at(i);
-      if (reading.offset >= offset) return reading;
-    }
-    return undefined;
+  /** Judged time of the newest reading from an offset on; infinitely early: there is none. */
+  newestTimeFrom(offset: number): number {
+    const ring = this.#ring;
+    for (let i = ring.size - 1; i >= 0; i--) if (ring.offsetAt(i) >= offset) return ring.timeAt(i);
+    return -Infinity;
   }
 
   at(index: number): Reading {
-    return this.#places[(this.#head + index) & (this.#places.length - 1)]!;
+    return this.#ring.at(index);
+  }
+
+  /** The same for a look at it: of one that came as numbers nothing else is kept. */
+  peek(index: number): Reading {
+    return this.#ring.peek(index);
+  }
+
+  offsetAt(index: number): number {
+    return this.#ring.offsetAt(index);
   }
 
   push(reading: Reading): void {
-    if (this.#size === this.#places.length) this.#resize(Math.max(minPlaces, this.#size * 2));
-    this.#places[(this.#head + this.#size++) & (this.#places.length - 1)] = reading;
+    this.#ring.push(reading);
+  }
+
+  /** The same of a number that a device has measured, of which an object is made only if somebody asks for it. */
+  pushNumber(
+    metric: string,
+    gateway: string,
+    time: number,
+    offset: number,
+    index: number,
+    value: number,
+    eventTime: number,
+    receivedAt: number,
+    logTime: number,
+    epoch: number,
+    n: number,
+  ): void {
+    this.#ring.pushNumber(metric, gateway, time, offset, index, value, eventTime, receivedAt, logTime, epoch, n);
   }
 
   /** Puts a late reading where it belongs; false if what it belongs between, of an offset on, is gone. */
   insert(reading: Reading, from = 0): boolean {
     if (this.isPruned(reading, from)) return false;
-    this.#insertAt(this.indexAfter(reading), reading);
+    this.#ring.insert(this.indexAfter(reading), reading);
     return true;
   }
 
   /** Index of the first reading after the position. */
-  indexAfter(position: Position): number {
+  indexAfter({ time, offset, index }: Position): number {
+    const ring = this.#ring;
     let low = 0;
-    let high = this.#size;
+    let high = ring.size;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (isAfter(this.at(middle), position)) high = middle;
+      const middleTime = ring.timeAt(middle);
+      const middleOffset = ring.offsetAt(middle);
+      const isAfterIt =
+        middleTime !== time
+          ? middleTime > time
+          : middleOffset !== offset
+            ? middleOffset > offset
+            : ring.indexAt(middle) > index;
+      if (isAfterIt) high = middle;
       else low = middle + 1;
     }
     return low;
+  }
+
+  /** The reading of a position, which is here. */
+  atPosition(position: Position): Reading {
+    return this.#ring.at(this.indexAfter(position) - 1);
   }
 
   /** The last of a time that is so. */
@@ -107,29 +148,26 @@ export class ReadingBuffer {
 
   /** Puts a reading in the place of one that is there. */
   replace(former: Reading, reading: Reading): void {
-    this.#places[(this.#head + this.indexAfter(former) - 1) & (this.#places.length - 1)] = reading;
+    this.#ring.set(this.indexAfter(former) - 1, reading);
   }
 
   /** Lets go of readings at or before a judged time, and of the oldest beyond the bound. */
   prune(upTo: number): void {
-    while (this.#size > 1) {
-      const oldest = this.at(0);
-      if (oldest.time > upTo && this.#size <= maxRetained) break;
-      this.#letGo(oldest);
-      this.#places[this.#head] = undefined;
-      this.#head = (this.#head + 1) & (this.#places.length - 1);
-      this.#size--;
+    const ring = this.#ring;
+    while (ring.size > 1) {
+      const time = ring.timeAt(0);
+      if (time > upTo && ring.size <= maxRetained) break;
+      this.#letGo(time, ring.offsetAt(0), ring.indexAt(0));
+      ring.shift();
     }
     // Far from both, so that a size that goes up and down resizes nothing.
-    if (this.#places.length > 8 && this.#size * 8 <= this.#places.length) this.#resize(this.#places.length / 4);
+    if (ring.places > 8 && ring.size * 8 <= ring.places) ring.resize(ring.places / 4);
   }
 
   load(readings: readonly Reading[], pruned: Position, earlier = none): void {
-    this.#places = [];
-    this.#head = 0;
-    this.#size = 0;
-    for (const reading of readings) this.push(reading);
-    this.#markPruned(pruned);
+    this.#ring.clear();
+    for (const reading of readings) this.#ring.push(reading);
+    this.#markPruned(pruned.time, pruned.offset, pruned.index);
     this.#earlier = earlier;
   }
 
@@ -149,31 +187,24 @@ export class ReadingBuffer {
       const after = this.indexAfter(reading);
       const before = after > 0 ? this.at(after - 1) : undefined;
       if (before?.offset === reading.offset && before.index === reading.index) continue;
-      this.#insertAt(after, reading);
+      this.#ring.insert(after, reading);
       if (isAfter(reading, pruned) && reading.offset >= from) from = reading.offset + 1;
     }
     if (isAfter(this.pruned, other.pruned)) {
-      this.#markPruned(other.pruned);
+      const { time, offset, index } = other.pruned;
+      this.#markPruned(time, offset, index);
       this.#earlier = other.prunedEarlier;
     }
     return from;
   }
 
-  #insertAt(index: number, reading: Reading): void {
-    this.push(reading);
-    const mask = this.#places.length - 1;
-    for (let i = this.#size - 1; i > index; i--) {
-      this.#places[(this.#head + i) & mask] = this.at(i - 1);
+  #letGo(time: number, offset: number, index: number): void {
+    const isLater = offset >= this.#prunedOffset && (time !== this.#prunedTime || offset !== this.#prunedOffset);
+    // Mostly readings go in the order in which they came.
+    if (isLater && time >= this.#prunedTime && this.#earlier.length === 0) {
+      this.#markPruned(time, offset, index);
+      return;
     }
-    this.#places[(this.#head + index) & mask] = reading;
-  }
-
-  #resize(places: number): void {
-    this.#places = Array.from({ length: places }, (_, i) => (i < this.#size ? this.at(i) : undefined));
-    this.#head = 0;
-  }
-
-  #letGo({ time, offset, index }: Position): void {
     const position = { time, offset, index };
     if (this.isPruned(position)) {
       if (offset > this.#prunedOffset) this.#earlier = withEarlier(this.#earlier, position);
@@ -181,10 +212,10 @@ export class ReadingBuffer {
     }
     if (offset < this.#prunedOffset) this.#earlier = withEarlier(this.#earlier, this.pruned);
     else if (this.#earlier.length > 0) this.#earlier = this.#earlier.filter((each) => each.offset > offset);
-    this.#markPruned(position);
+    this.#markPruned(time, offset, index);
   }
 
-  #markPruned({ time, offset, index }: Position): void {
+  #markPruned(time: number, offset: number, index: number): void {
     this.#prunedTime = time;
     this.#prunedOffset = offset;
     this.#prunedIndex = index;
