@@ -4,7 +4,9 @@
  * all-in-one, on its embedded log and store, and on a real Kafka and influxd; load and all servers on this machine.
  *
  *     npm run bench:latency -- [--rates 1000,5000,20000] [--devices 1000] [--seconds 20]
- *         [--only embedded|servers] [--json FILE]
+ *         [--only embedded|servers] [--checkout ../base] [--json FILE]
+ *
+ * `--checkout`: the platform of another checkout, with the load of this one.
  */
 import { execFile } from "node:child_process";
 import { rmSync } from "node:fs";
@@ -26,6 +28,7 @@ const { values } = parseArgs({
     devices: { type: "string", default: "1000" },
     seconds: { type: "string", default: "20" },
     only: { type: "string" },
+    checkout: { type: "string" },
     json: { type: "string" },
   },
 });
@@ -87,7 +90,7 @@ async function measureOnServers(): Promise<void> {
 }
 
 async function measure(name: string, settings: Readonly<Record<string, string>>): Promise<void> {
-  const platform = await startAllInOne(checkout, settings);
+  const platform = await startAllInOne(values.checkout ?? checkout, settings);
   try {
     await enableRule(platform);
     for (const rate of rates) {
