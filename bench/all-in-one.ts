@@ -1,6 +1,6 @@
 /**
  * The all-in-one on its embedded log and store: messages a second from the first PUBLISH until each acknowledged one is
- * stored, and the CPU of a message, all threads. Of another checkout if one is named; `--base` takes another one in turn.
+ * stored, and the CPU of a message, all threads. Of another checkout if one is named; `--base` takes one in turn.
  *
  *     node bench/all-in-one.ts [checkout] [--connections 50] [--in-flight 100] [--seconds 5] [--rounds 3]
  *         [--base ../base] [--json FILE]

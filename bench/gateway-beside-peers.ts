@@ -4,7 +4,8 @@
  * D C B A, …, on one machine in one run, into the same real Kafka, which it starts. Counted is what is on the
  * log. Headwater acknowledges after fsync; the peers are durable nowhere before Kafka.
  *
- *     npm run bench:gateway -- [--pairs 4] [--seconds 6] [--connections 100] [--in-flight 30] [--alone] [--base ../base] [--json FILE]
+ *     npm run bench:gateway -- [--pairs 4] [--seconds 6] [--connections 100] [--in-flight 30] [--alone]
+ *         [--base ../base] [--json FILE]
  *
  * `--alone` leaves the peers out. BENCH_NODE_FLAGS (`--cpu-prof --cpu-prof-dir=…`) goes to the gateway's process;
  * BENCH_LASTING_SESSIONS=1 makes the devices' sessions last (clean session off).
