@@ -18,7 +18,6 @@ import type { FleetVerdict } from "@headwater/device-sim";
 import { startInflux } from "../scripts/servers/influx.ts";
 import { startKafka } from "../scripts/servers/kafka.ts";
 import { conditions, describe } from "./conditions.ts";
-import { loadOnce } from "./load-round.ts";
 import { resultsOf, startMqttToInflux } from "./peers/telegraf-mqtt-influx.ts";
 import { telegrafVersion } from "./peers/telegraf-influx.ts";
 import { lineOf, writeReport, type Figure } from "./report.ts";
@@ -131,9 +130,7 @@ async function onKafkaAndInflux(folder: string): Promise<FleetVerdict> {
 async function mosquittoAndTelegraf(folder: string): Promise<FleetVerdict> {
   const influx = await startInflux({ dataDir: join(folder, "influx") });
   try {
-    const probe = async (port: number): Promise<void> =>
-      void (await loadOnce(port, "", { connections: 1, inFlight: 1, seconds: 0 }));
-    const pipeline = await startMqttToInflux({ influx, dataDir: folder, probe });
+    const pipeline = await startMqttToInflux({ influx, dataDir: folder });
     try {
       return await simulate(["--acks-only", "--mqtt", pipeline.url, "--results", resultsOf(influx)], influx.token);
     } finally {

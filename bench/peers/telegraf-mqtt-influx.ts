@@ -1,22 +1,23 @@
 import { ResourceError, sleep } from "@headwater/core";
+import { publishPacket, text } from "@headwater/device-sim/packets";
+import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { startMosquitto } from "../../scripts/servers/mosquitto.ts";
 import { endProcesses, spawnServer } from "../../scripts/servers/server-process.ts";
+import { connectPacket, disconnect } from "../raw-packets.ts";
 import { telegrafBinary } from "../../scripts/servers/telegraf-install.ts";
 
 export interface MqttToInfluxOptions {
   readonly influx: { readonly url: string; readonly org: string; readonly bucket: string; readonly token: string };
   readonly dataDir: string;
-  /** Publishes one message to this broker. */
-  readonly probe: (port: number) => Promise<void>;
 }
 
 /** The pipeline that many begin with: Mosquitto takes the messages, Telegraf carries them into InfluxDB. */
 export async function startMqttToInflux({
   influx,
   dataDir,
-  probe,
 }: MqttToInfluxOptions): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const progress = (message: string): void => console.error(message);
   const binary = await telegrafBinary(progress);
@@ -46,7 +47,7 @@ export async function startMqttToInflux({
         throw new ResourceError(`Telegraf brings nothing to InfluxDB; see ${logFile}`);
       }
       telegraf.assertRunning();
-      await probe(mosquitto.port);
+      await publishOnce(mosquitto.port);
       await sleep(500);
     }
     return { url: mosquitto.url, stop };
@@ -61,6 +62,17 @@ export function resultsOf({ url, org, bucket }: MqttToInfluxOptions["influx"]): 
   const { host } = new URL(url);
   const where = "measurement=mqtt_consumer&device=topic&pattern=devices/{device}/telemetry&field=values_seq";
   return `influx://${host}/${encodeURIComponent(org)}/${encodeURIComponent(bucket)}?${where}`;
+}
+
+/** A message as devices send them, of a device that no fleet has. */
+async function publishOnce(port: number): Promise<void> {
+  const socket = connect(port, "127.0.0.1");
+  await once(socket, "connect");
+  socket.write(connectPacket({ clientId: "probe" }));
+  await once(socket, "data");
+  const payload = Buffer.from(JSON.stringify({ ts: Date.now(), values: { seq: 0 } }));
+  socket.end(Buffer.concat([publishPacket(text("devices/probe/telemetry"), payload, 0, 0, false), disconnect]));
+  await once(socket, "close");
 }
 
 async function hasPoints({ url, org, bucket, token }: MqttToInfluxOptions["influx"]): Promise<boolean> {
