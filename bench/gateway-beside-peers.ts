@@ -4,7 +4,8 @@
  * D C B A, …, on one machine in one run, into the same real Kafka, which it starts. Counted is what is on the
  * log. Headwater acknowledges after fsync; the peers are durable nowhere before Kafka.
  *
- *     npm run bench:gateway -- [--pairs 4] [--seconds 6] [--connections 100] [--in-flight 30] [--alone] [--json FILE]
+ *     npm run bench:gateway -- [--pairs 4] [--seconds 6] [--connections 100] [--in-flight 30] [--alone]
+ *         [--base ../base] [--json FILE]
  *
  * `--alone` leaves the peers out. BENCH_NODE_FLAGS (`--cpu-prof --cpu-prof-dir=…`) goes to the gateway's process;
  * BENCH_LASTING_SESSIONS=1 makes the devices' sessions last (clean session off).
@@ -25,7 +26,7 @@ import { lineOf, ratioTo, writeReport, type Figure } from "./report.ts";
 
 const partitions = 12;
 const warmUpSeconds = 3;
-const ours = "Headwater";
+const [ours, base] = ["Headwater", "Base"];
 const peerVersions = `${mosquittoAndTelegrafVersions}; ${goGatewayVersions}`;
 
 const { values } = parseArgs({
@@ -35,6 +36,7 @@ const { values } = parseArgs({
     connections: { type: "string", default: "100" },
     "in-flight": { type: "string", default: "30" },
     alone: { type: "boolean", default: false },
+    base: { type: "string" },
     json: { type: "string" },
   },
 });
@@ -51,23 +53,19 @@ await withOwnKafka("bench-beside-peers", run);
 async function run(own: OwnKafka): Promise<void> {
   const { folder, kafka, log, stops } = own;
   const token = randomToken();
-  const gateway = await GatewayProcess.start({
-    log,
-    brokers: kafka.brokers,
-    prefix: "bench.",
-    partitions,
-    dataDir: join(folder, "gateway"),
-    devices: Array.from({ length: shape.connections }, (_, index) => ({ id: `bench-${index}`, token })),
-  });
-  stops.push(() => gateway.stop());
+  const devices = Array.from({ length: shape.connections }, (_, index) => ({ id: `bench-${index}`, token }));
+  const start = async (name: string, checkout?: string): Promise<[GatewayProcess, Subject]> => {
+    const dataDir = join(folder, name);
+    const where = { prefix: `bench.${name.toLowerCase()}.`, dataDir, ...(checkout !== undefined && { checkout }) };
+    const gateway = await GatewayProcess.start({ log, brokers: kafka.brokers, partitions, devices, ...where });
+    stops.push(() => gateway.stop());
+    const { port, pid, topics } = gateway;
+    return [gateway, { name, port, password: token, pids: { gateway: pid }, topic: topics.telemetry }];
+  };
+  const [gateway, subject] = await start(ours);
   const subjects: Subject[] = [
-    {
-      name: ours,
-      port: gateway.port,
-      password: token,
-      pids: { gateway: gateway.pid },
-      topic: gateway.topics.telemetry,
-    },
+    subject,
+    ...(values.base === undefined ? [] : [(await start(base, values.base))[1]]),
     ...(values.alone ? [] : await startPeers(own)),
   ];
   const acked: Record<string, number> = {};
@@ -109,7 +107,7 @@ async function run(own: OwnKafka): Promise<void> {
     `Headwater: ${onLog.events} events on the log, each identity once, for ${acked[ours]} acknowledged, ` +
       `${onLog.missing} identities missing, ${onLog.repeated} records repeated: ${lost ? "LOST" : "nothing lost"}.`,
   ];
-  for (const { name, topic } of subjects.slice(1)) {
+  for (const { name, topic } of subjects.filter((each) => each.name !== ours && each.name !== base)) {
     notes.push(`${name}: ${await landed(log, topic)} records for ${acked[name]} acknowledged (nobody was killed).`);
   }
   for (const note of notes) console.log(note);

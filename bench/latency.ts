@@ -3,7 +3,10 @@
  * the command that a rule asks for because of it. The open-loop load of the simulator at each rate against the
  * all-in-one, on its embedded log and store, and on a real Kafka and influxd; load and all servers on this machine.
  *
- *     npm run bench:latency -- [--rates 1000,5000,20000] [--devices 1000] [--seconds 20] [--json FILE]
+ *     npm run bench:latency -- [--rates 1000,5000,20000] [--devices 1000] [--seconds 20]
+ *         [--only embedded|servers] [--checkout ../base] [--json FILE]
+ *
+ * `--checkout`: the platform of another checkout, with the load of this one.
  */
 import { execFile } from "node:child_process";
 import { rmSync } from "node:fs";
@@ -24,6 +27,8 @@ const { values } = parseArgs({
     rates: { type: "string", default: "1000,5000,20000" },
     devices: { type: "string", default: "1000" },
     seconds: { type: "string", default: "20" },
+    only: { type: "string" },
+    checkout: { type: "string" },
     json: { type: "string" },
   },
 });
@@ -35,34 +40,24 @@ const budgets: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   [embedded]: { "stored 5000": 20, "stored 20000": 40, "command 5000": 10, "command 20000": 20 },
   [onServers]: { "stored 5000": 60, "command 5000": 30 },
 };
+/** The connects, what follows of them and compilation are over before latencies count. */
+const warmUpSeconds = 8;
 /** A device's value crosses the threshold of the rule so often. */
 const raiseEvery = "10s";
 
 const before = conditions();
 const shape =
-  `${values.devices} devices, QoS 1, an open-loop load of the simulator for ${values.seconds} s at each rate, load and servers on the ` +
+  `${values.devices} devices, QoS 1, an open-loop load of the simulator for ${values.seconds} s at each rate after ${warmUpSeconds} s that do not count, load and servers on the ` +
   `same machine. Latencies count from when a message was due; "stored" is until a query shows it (ten devices are asked over and over), "command" until the device has ` +
-  `the command of a rule that its value crosses every ${raiseEvery}; devices answer their commands.`;
+  `the command of a rule that its value crosses every ${raiseEvery}, each device's at a time of its own; devices answer their commands.`;
 console.log(`${describe(before)}\n${shape}\n`);
 const folder = await mkdtemp(join(process.env["BENCH_DIR"] ?? tmpdir(), "bench-latency-"));
 const stops: (() => Promise<unknown>)[] = [];
 const figures: Figure[] = [];
 const notes: string[] = [];
 try {
-  await measure(embedded, {});
-  const kafka = await startKafka({ dataDir: join(folder, "kafka") });
-  stops.push(() => kafka.stop());
-  const influx = await startInflux({ dataDir: join(folder, "influx") });
-  stops.push(() => influx.stop());
-  await measure(onServers, {
-    HEADWATER_EVENT_LOG: "kafka",
-    HEADWATER_KAFKA_BROKERS: kafka.brokers,
-    HEADWATER_TIME_SERIES: "influx",
-    HEADWATER_INFLUX_URL: influx.url,
-    HEADWATER_INFLUX_ORG: influx.org,
-    HEADWATER_INFLUX_BUCKET: influx.bucket,
-    HEADWATER_INFLUX_TOKEN: influx.token,
-  });
+  if (values.only !== "servers") await measure(embedded, {});
+  if (values.only !== "embedded") await measureOnServers();
 } finally {
   for (const stop of stops.toReversed()) await stop();
   rmSync(folder, { recursive: true, force: true });
@@ -78,18 +73,33 @@ await writeReport(values.json, {
   notes,
 });
 
+async function measureOnServers(): Promise<void> {
+  const kafka = await startKafka({ dataDir: join(folder, "kafka") });
+  stops.push(() => kafka.stop());
+  const influx = await startInflux({ dataDir: join(folder, "influx") });
+  stops.push(() => influx.stop());
+  await measure(onServers, {
+    HEADWATER_EVENT_LOG: "kafka",
+    HEADWATER_KAFKA_BROKERS: kafka.brokers,
+    HEADWATER_TIME_SERIES: "influx",
+    HEADWATER_INFLUX_URL: influx.url,
+    HEADWATER_INFLUX_ORG: influx.org,
+    HEADWATER_INFLUX_BUCKET: influx.bucket,
+    HEADWATER_INFLUX_TOKEN: influx.token,
+  });
+}
+
 async function measure(name: string, settings: Readonly<Record<string, string>>): Promise<void> {
-  const platform = await startAllInOne(checkout, settings);
+  const platform = await startAllInOne(values.checkout ?? checkout, settings);
   try {
     await enableRule(platform);
     for (const rate of rates) {
       const verdict = await simulate(platform, rate);
       const { counts, stored, latency, couldNotKeepUp, lag, holds } = verdict;
       const note =
-        `${name}, ${rate}/s: ${counts.sent} sent, ${counts.acked} acknowledged, ${stored?.lost ?? "?"} lost, ${latency.command.count} commands` +
-        (couldNotKeepUp
-          ? `; the load itself was late (p99 ${lag.p99.toFixed(0)} ms): read its latencies as upper bounds`
-          : "");
+        `${name}, ${rate}/s: ${counts.sent} sent, ${counts.acked} acknowledged, ${stored?.lost ?? "?"} lost, ${latency.command.count} commands; ` +
+        `the load itself was late by ${lag.p50.toFixed(1)} ms (p50) and ${lag.p99.toFixed(1)} ms (p99), which its latencies hold` +
+        (couldNotKeepUp ? ": read them as upper bounds" : "");
       console.log(note);
       notes.push(`${note}.`);
       if (!holds) process.exitCode = 1;
@@ -120,8 +130,8 @@ async function simulate({ mqtt, http, token }: AllInOne, rate: number): Promise<
   const temperature = { shape: "spikes", base: 20, height: 60, every: raiseEvery, for: "2s", noise: 0.5 };
   const fleet = {
     name: "latency",
-    duration: `${values.seconds}s`,
-    load: { rate: `${rate}/s` },
+    duration: `${Number(values.seconds) + warmUpSeconds}s`,
+    load: { rate: `${rate}/s`, warmUp: `${warmUpSeconds}s` },
     profiles: { meter: { devices: Number(values.devices), metrics: { temperature } } },
     // Of a device that sends less than once in two seconds a spike may pass unseen, and calls for nothing.
     expect: { commands: [{ name: "cool", metric: "temperature", above: 50 }] },

@@ -1,9 +1,11 @@
 import { cpus, loadavg } from "node:os";
+import { parseArgs } from "node:util";
 import type { TelemetryRecord } from "@headwater/proto";
 import { TelemetryReader } from "@headwater/proto/telemetry";
 import { parseRule } from "../rules-service/src/definition/index.ts";
 import { createPartitionEngine } from "../rules-service/src/engine/index.ts";
-import { median } from "./conditions.ts";
+import { conditions, median } from "./conditions.ts";
+import { writeReport, type Figure } from "./report.ts";
 import { aloneConditions, BLOCK, DEVICES, recordsOf } from "./rule-records.ts";
 import type { Effects, PartitionEngine } from "../rules-service/src/engine/index.ts";
 
@@ -11,6 +13,7 @@ import type { Effects, PartitionEngine } from "../rules-service/src/engine/index
 //
 //   node bench/rules.ts               all rows
 //   node bench/rules.ts sliding held   those whose names have one of these words
+//   node bench/rules.ts --json FILE    the medians of the blocks, a record, into a file as well
 //
 // One evaluation is one rule judging one reading. CPU is that of this process with all its threads; records are decoded
 // some thousand at a time, as the service does it, and the engine alone is measured: the mean, and in brackets the
@@ -35,7 +38,8 @@ function run(engine: PartitionEngine, records: readonly TelemetryRecord[], from:
   }
 }
 
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({ allowPositionals: true, options: { json: { type: "string" } } });
+const figures: Figure[] = [];
 
 function measure(what: string, metric: string, setUp: (engine: PartitionEngine) => void): void {
   if (wanted.length > 0 && !wanted.some((word) => what.includes(word))) return;
@@ -61,6 +65,7 @@ function measure(what: string, metric: string, setUp: (engine: PartitionEngine) 
   const both = (per: number, digits: number): string =>
     `${(mean / per).toFixed(digits)} (${(middle / per).toFixed(digits)})`;
   const columns = [what.padEnd(56), (evaluations === 0 ? "-" : both(perRecord, 1)).padStart(18)];
+  figures.push({ what: `${what}: a record`, unit: "ns", digits: 0, samples: { Headwater: [middle] } });
   console.log([...columns, both(1, 0).padStart(16), String(told.alerts - raised).padStart(8)].join(" "));
 }
 
@@ -104,3 +109,7 @@ measure("10 rules, the mean of 5 min, sliding, other thresholds", "t", (engine) 
 for (const [what, condition] of Object.entries(aloneConditions)) {
   measure(what, condition.metric, (engine) => addRule(engine, { id: "rule", condition }));
 }
+await writeReport(values.json, {
+  ...{ title: "Rules: an evaluation", command: "node bench/rules.ts", shape: "", conditions: conditions() },
+  ...{ ours: "Headwater", figures, notes: [] },
+});

@@ -22,7 +22,8 @@ export async function startAllInOne(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<AllInOne> {
   const dataDir = mkdtempSync(join(process.env["BENCH_DIR"] ?? tmpdir(), "bench-all-in-one-"));
-  const flags = ["--max-semi-space-size=8", "--no-memory-protection-keys"];
+  const more = process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [];
+  const flags = ["--max-semi-space-size=8", "--no-memory-protection-keys", ...more];
   const child = spawn(process.execPath, [...flags, join(checkout, "cli/src/main.ts"), "start"], {
     cwd: checkout,
     env: {

@@ -93,8 +93,8 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
     await load.connected(signal);
     if (signal.aborted) throw interrupted();
     await log?.start();
-    probes.start();
     begun = clock() + 50;
+    probes.start(begun + fleet.load.warmUp);
     const beganAt = new Date(begun).toISOString();
     run.onState("running");
     load.begin(begun, fleet.duration);

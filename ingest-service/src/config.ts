@@ -26,7 +26,7 @@ export const ingestSettings = Type.Object({
     }),
     flushMs: Type.Integer({
       env: "HEADWATER_INGEST_FLUSH_MS",
-      default: 20,
+      default: 5,
       minimum: 0,
       maximum: 10_000,
       description: "How long a write waits for more points (milliseconds)",

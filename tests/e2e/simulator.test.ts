@@ -125,6 +125,18 @@ describe.concurrent("a fleet at an honest platform", () => {
     expect(first.scheduled).toBe(second.scheduled);
   });
 
+  it("counts no latency of what was due in its warm-up, and judges it all the same", async () => {
+    const profiles = { steady: { devices: 2, rate: "10/s" } };
+    const { counts, latency, lag, holds } = await run({ duration: "2s", load: { warmUp: "1s" }, profiles });
+    expect({ acked: counts.acked, acks: latency.ack.count, lags: lag.count, holds }).toEqual({
+      acked: 40,
+      acks: 20,
+      lags: 20,
+      holds: true,
+    });
+    expect(latency.stored.count).toBe(20);
+  });
+
   it("gets each command that its values call for, and says how long that took", async () => {
     const rule = {
       id: "too-hot",

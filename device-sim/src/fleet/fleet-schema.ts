@@ -212,6 +212,12 @@ export const fleetSchema = Type.Object(
         {
           rate: Type.Optional(Rate),
           ramp: Type.Optional(Duration),
+          warmUp: Type.Optional(
+            Type.String({
+              ...Duration,
+              description: "Latencies count from then on; what becomes of messages is told of all of them",
+            }),
+          ),
           bursts: Type.Optional(
             Type.Object(
               { every: Duration, for: Duration, times: Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000 }) },

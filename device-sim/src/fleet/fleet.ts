@@ -9,6 +9,8 @@ export interface Fleet {
   readonly duration: number;
   readonly load: {
     readonly ramp: number;
+    /** Latencies of messages that were due earlier are not counted. */
+    readonly warmUp: number;
     readonly bursts: { readonly every: number; readonly for: number; readonly times: number } | undefined;
     /** Connects a second. */
     readonly connects: number;
@@ -43,12 +45,16 @@ export function fleetOf(spec: FleetSpec, folder: string): Fleet {
   checkRate(profiles, load.bursts?.times);
   checkExpect(spec, read);
   const duration = spec.duration === undefined ? 60_000 : read.millis(spec.duration, "/duration");
+  const warmUp = load.warmUp === undefined ? 0 : read.millis(load.warmUp, "/load/warmUp");
+  if (warmUp >= duration)
+    throw new FleetFault("/load/warmUp", "lasts as long as the whole fleet, and no latency would count; shorten it");
   return {
     name: spec.name ?? "fleet",
     seed: spec.seed ?? 1,
     duration,
     load: {
       ramp: load.ramp === undefined ? 0 : read.millis(load.ramp, "/load/ramp"),
+      warmUp,
       bursts: load.bursts && {
         every: read.millis(load.bursts.every, "/load/bursts/every"),
         for: read.millis(load.bursts.for, "/load/bursts/for"),

@@ -34,7 +34,7 @@ name: plant
 seed: 5
 duration: 2m
 devices: 100
-load: { rate: 500/s, ramp: 10s, bursts: { every: 30s, for: 5s, times: 4 }, connects: 50/s }
+load: { rate: 500/s, ramp: 10s, warmUp: 15s, bursts: { every: 30s, for: 5s, times: 4 }, connects: 50/s }
 profiles:
   boiler:
     share: 80%
@@ -48,6 +48,7 @@ profiles:
     expect(read).toMatchObject({ name: "plant", seed: 5, duration: 120_000, devices: 100 });
     expect(read.load).toEqual({
       ramp: 10_000,
+      warmUp: 15_000,
       bursts: { every: 30_000, for: 5_000, times: 4 },
       connects: 50,
       storms: undefined,
@@ -104,6 +105,12 @@ profiles:
       "duration: '60'\nprofiles: { a: { devices: 1 } }\n",
       1,
       /duration: "60" is no length of time/,
+    ],
+    [
+      "a warm-up behind which nothing is measured",
+      "duration: 5s\nload: { warmUp: 5s }\nprofiles: { a: { devices: 1 } }\n",
+      2,
+      /load\.warmUp: lasts as long as the whole fleet/,
     ],
     ["a share beyond all", boiler("    delivery:\n      late: 120%\n"), 5, /"120%" is no share; write 5% or 0\.05/],
     ["shares of QoS that are not all", boiler("    qos: { 0: 10%, 1: 20% }\n"), 4, /add up to 30 %/],

@@ -222,19 +222,15 @@ export class DeviceLoad {
     this.#dues.delete(seq);
     this.log.ack(seq);
     this.#context.counts.acked += 1;
-    this.#context.ackLatency.record(this.#microsSince(due));
+    this.#context.acked(due);
     if (this.#backlog.length > 0) this.#sendBacklog();
   }
 
   #received(name: string): void {
     for (const each of this.commands) {
       const due = each.take(name);
-      if (due !== undefined) this.#context.commandLatency.record(this.#microsSince(due));
+      if (due !== undefined) this.#context.commanded(due);
     }
-  }
-
-  #microsSince(due: number): number {
-    return Math.max(1, Math.round((this.#context.now() - due) * 1_000));
   }
 
   #sendBacklog(): void {

@@ -10,10 +10,10 @@ export interface LoadContext {
   readonly beganAt: () => number;
   readonly open: () => Duplex;
   readonly seed: number;
-  /** Microseconds from when a message was due until it was acknowledged. */
-  readonly ackLatency: { record(micros: number): void };
-  /** The same until the command was here that the message called for. */
-  readonly commandLatency: { record(micros: number): void };
+  /** A message that was due then is acknowledged now. */
+  readonly acked: (due: number) => void;
+  /** The command is here now that a message called for which was due then. */
+  readonly commanded: (due: number) => void;
   /** Calls back at a time on the clock of the schedule; the load waits for it before it ends. */
   readonly at: (time: number, callback: () => void) => void;
   /** The same, while the schedule lasts. */

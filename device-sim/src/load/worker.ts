@@ -47,6 +47,8 @@ const callbacks = new Map<number, () => void>();
 let lastTimer = 0;
 let beganAt = Infinity;
 let endsAt = Infinity;
+/** Latencies of what was due earlier are not counted. */
+let measuredFrom = Infinity;
 let scheduled = 0;
 let isEnding = false;
 let isDone = false;
@@ -60,13 +62,14 @@ const context: LoadContext = {
   beganAt: () => beganAt,
   open: opener(work.target),
   seed: work.seed,
-  ackLatency: {
-    record(micros) {
-      ackLatency.record(micros);
-      recent.record(micros);
-    },
+  acked(due) {
+    const micros = microsSince(due);
+    recent.record(micros);
+    if (due >= measuredFrom) ackLatency.record(micros);
   },
-  commandLatency,
+  commanded(due) {
+    if (due >= measuredFrom) commandLatency.record(microsSince(due));
+  },
   at(time, callback) {
     needed += 1;
     callAt(time, () => {
@@ -115,9 +118,14 @@ function connected(): number {
 function begin(at: number, duration: number): void {
   beganAt = at;
   endsAt = at + duration;
+  measuredFrom = at + fleet.load.warmUp;
   for (const [i, device] of devices.entries()) due.push(at + device.firstDue(), i);
   for (const device of devices) device.begin();
   if (fleet.load.storms !== undefined) nextStorm = at + fleet.load.storms.every;
+}
+
+function microsSince(due: number): number {
+  return Math.max(1, Math.round((now() - due) * 1_000));
 }
 
 function tick(): void {
@@ -130,7 +138,7 @@ function tick(): void {
       const who = due.pop();
       const device = devices[who]!;
       scheduled += 1;
-      lag.record(Math.max(1, Math.round((now() - at) * 1_000)));
+      if (at >= measuredFrom) lag.record(microsSince(at));
       device.measure(at);
       due.push(at + device.interval(loadFactor(fleet.load, at - beganAt)), who);
     }

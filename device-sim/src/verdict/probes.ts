@@ -1,4 +1,4 @@
-import { createHistogram } from "node:perf_hooks";
+import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
 import type { StoreReader } from "./readers/reader.ts";
 
 const histogram = () => createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 });
@@ -17,6 +17,7 @@ export class Probes {
   readonly #dues = new Map<string, number>();
   readonly #arrivals = new Map<string, number>();
   readonly #devices = new Set<string>();
+  #measuredFrom = Infinity;
   #isStopped = false;
   #ended: Promise<void> = Promise.resolve();
 
@@ -26,7 +27,9 @@ export class Probes {
     this.#now = now;
   }
 
-  start(): void {
+  /** Of messages that were due before `measuredFrom` no latency is counted. */
+  start(measuredFrom: number): void {
+    this.#measuredFrom = measuredFrom;
     if (this.#store !== undefined) this.#ended = this.#ask(this.#store);
   }
 
@@ -59,7 +62,11 @@ export class Probes {
   #record(key: string, due: number, at: number): void {
     this.#dues.delete(key);
     this.#arrivals.delete(key);
-    this.logged.record(Math.max(1, Math.round((at - due) * 1_000)));
+    this.#count(this.logged, at, due);
+  }
+
+  #count(histogram: RecordableHistogram, at: number, due: number): void {
+    if (due >= this.#measuredFrom) histogram.record(Math.max(1, Math.round((at - due) * 1_000)));
   }
 
   async #ask(store: StoreReader): Promise<void> {
@@ -79,7 +86,7 @@ export class Probes {
       if (open === undefined || Number.isNaN(newest)) continue;
       const left = open.filter(({ seq, due }) => {
         if (seq > newest) return true;
-        this.stored.record(Math.max(1, Math.round((now - due) * 1_000)));
+        this.#count(this.stored, now, due);
         return false;
       });
       this.#open.set(device, left);

@@ -1,7 +1,7 @@
 import { foldCommand, isFinal, lateCause, type CommandState } from "@headwater/aggregates";
 import type { EventLog, LogBatch } from "@headwater/event-log";
 import { eventSchemaVersion } from "@headwater/proto";
-import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
+import { openReadModel, statementsOf, type ReadModel } from "@headwater/event-log/read-model";
 import { nowMicros, type Logger } from "@headwater/core";
 import type { FoldedEvents } from "@headwater/service";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
@@ -113,8 +113,9 @@ export class CommandBook {
 
   #apply(db: DatabaseSync, batch: LogBatch): void {
     const { topic, partition } = batch;
-    const find = db.prepare("SELECT state FROM command WHERE id = ?");
-    const put = db.prepare(
+    const statements = statementsOf(db);
+    const find = statements.of("SELECT state FROM command WHERE id = ?");
+    const put = statements.of(
       "INSERT OR REPLACE INTO command (id, device, open, deadline, position, claim, free, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     );
     for (const record of batch.records) {
@@ -137,9 +138,9 @@ export class CommandBook {
       );
     }
     const latest = batch.records.at(-1)!.appendTime;
-    db.prepare("DELETE FROM command WHERE open = 0 AND deadline < ?").run(latest - keptAfterEnd);
+    statements.of("DELETE FROM command WHERE open = 0 AND deadline < ?").run(latest - keptAfterEnd);
     // Whoever writes that it expired may be away for long: nobody sends it any more either way.
-    db.prepare("DELETE FROM command WHERE open = 1 AND deadline < ?").run(latest - 7 * keptAfterEnd);
+    statements.of("DELETE FROM command WHERE open = 1 AND deadline < ?").run(latest - 7 * keptAfterEnd);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EventLog, LogBatch, LogRecord } from "@headwater/event-log";
-import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
+import { openReadModel, statementsOf, type ReadModel } from "@headwater/event-log/read-model";
 import { eventSchemaVersion, type QuarantineEvent } from "@headwater/proto";
 import type { Logger } from "@headwater/core";
 import type { FoldedEvents } from "@headwater/service";
@@ -103,7 +103,9 @@ export class RedriveBook {
       if (event !== undefined) applyEvent(db, event, batch.partition, record);
     }
     const newest = batch.records.at(-1)!.appendTime;
-    db.prepare("DELETE FROM request WHERE asked_at < ?").run(newest - retention);
+    statementsOf(db)
+      .of("DELETE FROM request WHERE asked_at < ?")
+      .run(newest - retention);
   }
 }
 
@@ -112,24 +114,34 @@ function applyEvent(db: DatabaseSync, event: QuarantineEvent, partition: number,
   if (fixed !== null) return;
   if (requested !== null) {
     const isOpen = event.stage === "store" ? 0 : 1;
-    db.prepare(
-      `INSERT INTO request (id, attempt, open, partition, position, device, at, stage, payload, topic, taken_by, claim, asked_at)
+    statementsOf(db)
+      .of(
+        `INSERT INTO request (id, attempt, open, partition, position, device, at, stage, payload, topic, taken_by, claim, asked_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)
        ON CONFLICT (id) DO UPDATE SET attempt = excluded.attempt, open = excluded.open, position = excluded.position,
          at = excluded.at, stage = excluded.stage, payload = excluded.payload, topic = excluded.topic, claim = '',
          asked_at = excluded.asked_at WHERE excluded.attempt > attempt`,
-    ).run(
-      ...([id, attempt, isOpen, partition, record.offset, event.device, event.at, event.stage, event.payload] as const),
-      ...([event.mqttTopic, event.gateway, record.appendTime] as const),
-    );
+      )
+      .run(
+        ...([
+          id,
+          attempt,
+          isOpen,
+          partition,
+          record.offset,
+          event.device,
+          event.at,
+          event.stage,
+          event.payload,
+        ] as const),
+        ...([event.mqttTopic, event.gateway, record.appendTime] as const),
+      );
   } else if (claimed !== null) {
-    db.prepare("UPDATE request SET claim = ? WHERE id = ? AND attempt = ? AND claim = '' AND open = 1").run(
-      claimed.gateway,
-      id,
-      attempt,
-    );
+    statementsOf(db)
+      .of("UPDATE request SET claim = ? WHERE id = ? AND attempt = ? AND claim = '' AND open = 1")
+      .run(claimed.gateway, id, attempt);
   } else {
     // It has ended: as an event, or as the entry again.
-    db.prepare("UPDATE request SET open = 0, payload = x'' WHERE id = ? AND attempt <= ?").run(id, attempt);
+    statementsOf(db).of("UPDATE request SET open = 0, payload = x'' WHERE id = ? AND attempt <= ?").run(id, attempt);
   }
 }

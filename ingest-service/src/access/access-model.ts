@@ -11,7 +11,7 @@ import type { AccessEvent } from "@headwater/proto";
 import type { FoldedEvents, FoldOutcomes } from "@headwater/service";
 import type { DatabaseSync } from "node:sqlite";
 import type { ModelPart } from "../model/ingest-model.ts";
-import { statementsOf } from "../model/statements.ts";
+import { statementsOf } from "@headwater/event-log/read-model";
 
 /** The fold of access.v1 into a table. Hashes of keys stay in the log. */
 export function accessPart(topic: string, outcomes: FoldOutcomes<AccessState>, folded: FoldedEvents): ModelPart {

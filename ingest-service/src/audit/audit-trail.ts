@@ -5,7 +5,7 @@ import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
 import type { Logger } from "@headwater/core";
 import { eventSchemaVersion } from "@headwater/proto";
 import type { FoldedEvents } from "@headwater/service";
-import { statementsOf } from "../model/statements.ts";
+import { statementsOf } from "@headwater/event-log/read-model";
 import {
   accessDeed,
   alertDeed,

@@ -5,7 +5,7 @@ import type { CommandEvent } from "@headwater/proto";
 import type { FoldedEvents } from "@headwater/service";
 import { incarnationOf } from "../devices/device-model.ts";
 import type { ModelPart } from "../model/ingest-model.ts";
-import { statementsOf } from "../model/statements.ts";
+import { statementsOf } from "@headwater/event-log/read-model";
 
 /** As long as commands.v1 keeps them, µs. */
 const retention = 30 * 24 * 60 * 60 * 1_000_000;

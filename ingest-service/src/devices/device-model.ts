@@ -3,7 +3,7 @@ import type { LogBatch } from "@headwater/event-log";
 import { type Device, type DeviceFold, type DeviceState, foldDevice, type Incarnation } from "@headwater/aggregates";
 import type { FoldedEvents } from "@headwater/service";
 import type { ModelPart } from "../model/ingest-model.ts";
-import { statementsOf } from "../model/statements.ts";
+import { statementsOf } from "@headwater/event-log/read-model";
 import { createErasures, putErasure } from "./erasure-table.ts";
 
 export interface FoldedDevice {
@@ -129,7 +129,9 @@ export function deviceState(db: DatabaseSync, id: string): DeviceState | undefin
 
 /** Which device of this id there is; undefined: none was ever registered. */
 export function incarnationOf(db: DatabaseSync, id: string): Incarnation | undefined {
-  return deviceState(db, id);
+  const row = statementsOf(db).of("SELECT state FROM devices WHERE id = ?").get(id);
+  // Asked with every event of a command: none of its bytes, such as credentials, is made for that.
+  return row === undefined ? undefined : (JSON.parse(String(row["state"])) as Incarnation);
 }
 
 function toJson(state: DeviceState): string {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { statementsOf } from "../model/statements.ts";
+import { statementsOf } from "@headwater/event-log/read-model";
 
 /** What a device and those before it have sent is to be deleted: all incarnations below that. */
 export interface Erasure {

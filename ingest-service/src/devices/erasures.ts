@@ -1,7 +1,7 @@
 import type { EventLog } from "@headwater/event-log";
 import { RequestError, TimedOutError } from "@headwater/core";
 import type { ReadModel } from "@headwater/event-log/read-model";
-import { statementsOf } from "../model/statements.ts";
+import { statementsOf } from "@headwater/event-log/read-model";
 import { incarnationOf } from "./device-model.ts";
 import type { Erasure } from "./erasure-table.ts";
 

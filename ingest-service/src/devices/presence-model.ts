@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { LogBatch } from "@headwater/event-log";
 import type { FoldedEvents } from "@headwater/service";
 import type { ModelPart } from "../model/ingest-model.ts";
-import { statementsOf } from "../model/statements.ts";
+import { statementsOf } from "@headwater/event-log/read-model";
 
 /** As long as presence.v1 keeps them, µs. */
 export const presenceRetention = 30 * 24 * 60 * 60 * 1_000_000;

@@ -1,6 +1,6 @@
 import { sharedTurn } from "@headwater/core";
 import type { DatabaseSync } from "node:sqlite";
-import { statementsOf } from "../model/statements.ts";
+import { statementsOf } from "@headwater/event-log/read-model";
 import { SeenTimes } from "./last-seen.ts";
 
 export const deviceSorts = ["id", "type", "createdAt", "updatedAt", "lastSeen"] as const;

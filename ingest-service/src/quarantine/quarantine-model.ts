@@ -4,7 +4,7 @@ import type { QuarantineEvent } from "@headwater/proto";
 import { readTelemetry } from "@headwater/proto/telemetry";
 import type { FoldedEvents } from "@headwater/service";
 import type { DatabaseSync } from "node:sqlite";
-import { statementsOf } from "../model/statements.ts";
+import { statementsOf } from "@headwater/event-log/read-model";
 import type { ModelPart } from "../model/ingest-model.ts";
 import { boundQuarantine, createQuarantine, entryBytes, type QuarantineBounds } from "./quarantine-table.ts";
 

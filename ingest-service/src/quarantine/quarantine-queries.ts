@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import { statementsOf } from "../model/statements.ts";
+import { statementsOf } from "@headwater/event-log/read-model";
 
 export const entryStates = ["quarantined", "requested", "claimed", "redriven", "dropped"] as const;
 export type EntryState = (typeof entryStates)[number];

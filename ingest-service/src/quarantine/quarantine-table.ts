@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { statementsOf } from "../model/statements.ts";
+import { statementsOf } from "@headwater/event-log/read-model";
 
 /** What the read model of quarantine keeps at most. */
 export interface QuarantineBounds {

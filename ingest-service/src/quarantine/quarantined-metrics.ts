@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { OutcomeCounts, PartitionAccount } from "../accounts/account.ts";
 import { SetAsideTally } from "../accounts/set-aside.ts";
-import { statementsOf } from "../model/statements.ts";
+import { statementsOf } from "@headwater/event-log/read-model";
 
 /** What of a record was set aside when it was projected first, and what of it still is. */
 export interface QuarantinedRecordMetrics {

@@ -2,7 +2,7 @@ import type { RebuildEvent } from "@headwater/proto";
 import type { FoldedEvents } from "@headwater/service";
 import type { DatabaseSync } from "node:sqlite";
 import type { ModelPart } from "../model/ingest-model.ts";
-import { statementsOf } from "../model/statements.ts";
+import { statementsOf } from "@headwater/event-log/read-model";
 
 /** `shadowing` until each partition has its shadow; then the partitions are replaced. */
 export type RebuildState = "shadowing" | "replacing" | "done" | "failed";

@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { foldAction, type ActionState } from "@headwater/aggregates";
 import type { Logger } from "@headwater/core";
 import type { EventLog, LogBatch, TopicNames } from "@headwater/event-log";
-import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
+import { openReadModel, statementsOf, type ReadModel } from "@headwater/event-log/read-model";
 import { eventSchemaVersion } from "@headwater/proto";
 import type { FoldedEvents } from "@headwater/service";
 import { GroupedActions, groupedTables, GroupFold } from "./grouped-actions.ts";
@@ -117,9 +117,10 @@ function migrate(db: DatabaseSync): void {
 
 /** Answers whether anything is different about groups. */
 function apply(db: DatabaseSync, batch: LogBatch, folded: FoldedEvents, partitions: number): boolean {
-  const get = db.prepare("SELECT state FROM actions WHERE id = ?");
-  const put = db.prepare("UPDATE actions SET state = ? WHERE id = ?");
-  const add = db.prepare("INSERT INTO actions (id, alert, partition, offset, state) VALUES (?, ?, ?, ?, ?)");
+  const statements = statementsOf(db);
+  const get = statements.of("SELECT state FROM actions WHERE id = ?");
+  const put = statements.of("UPDATE actions SET state = ? WHERE id = ?");
+  const add = statements.of("INSERT INTO actions (id, alert, partition, offset, state) VALUES (?, ?, ?, ?, ?)");
   const groups = new GroupFold(db, partitions);
   let isOther = false;
   for (const record of batch.records) {

@@ -1,3 +1,4 @@
+import { statementsOf } from "@headwater/event-log/read-model";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { partitionFor } from "@headwater/event-log";
 import { events, type ActionEvent } from "@headwater/proto";
@@ -41,7 +42,7 @@ interface Place {
   readonly appendTime: number;
 }
 
-/** Folds what is about groups; statements live as long as a batch. */
+/** Folds what is about groups. */
 export class GroupFold {
   readonly #partitions: number;
   readonly #isTold: StatementSync;
@@ -56,21 +57,22 @@ export class GroupFold {
 
   constructor(db: DatabaseSync, partitions: number) {
     this.#partitions = partitions;
-    this.#isTold = db.prepare("SELECT 1 FROM told WHERE action = ?");
-    this.#tell = db.prepare("INSERT INTO told (action, message, withdrawn) VALUES (?, ?, ?)");
-    this.#wait = db.prepare("INSERT INTO grouped VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    this.#forget = db.prepare("DELETE FROM grouped WHERE id = ?");
-    this.#group = db.prepare(
+    const statements = statementsOf(db);
+    this.#isTold = statements.of("SELECT 1 FROM told WHERE action = ?");
+    this.#tell = statements.of("INSERT INTO told (action, message, withdrawn) VALUES (?, ?, ?)");
+    this.#wait = statements.of("INSERT INTO grouped VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    this.#forget = statements.of("DELETE FROM grouped WHERE id = ?");
+    this.#group = statements.of(
       `INSERT INTO groups (key, home, wait, interval, told_at) VALUES (?, ?, ?, ?, 0)
        ON CONFLICT DO UPDATE SET wait = excluded.wait, interval = excluded.interval`,
     );
-    this.#toldAt = db.prepare(
+    this.#toldAt = statements.of(
       `INSERT INTO groups (key, home, wait, interval, told_at) VALUES (?, ?, 0, 0, ?)
        ON CONFLICT DO UPDATE SET told_at = max(told_at, excluded.told_at)`,
     );
-    this.#keep = db.prepare("INSERT INTO messages (id, home, offset, event) VALUES (?, ?, ?, ?)");
-    this.#end = db.prepare("DELETE FROM messages WHERE id = ?");
-    this.#due = db.prepare(
+    this.#keep = statements.of("INSERT INTO messages (id, home, offset, event) VALUES (?, ?, ?, ?)");
+    this.#end = statements.of("DELETE FROM messages WHERE id = ?");
+    this.#due = statements.of(
       `UPDATE groups SET due = (SELECT max(min(appended) + groups.wait, groups.told_at + groups.interval)
                                 FROM grouped WHERE key = groups.key) WHERE key = ?`,
     );

@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { foldAlert, type AlertState, type AlertStatus } from "@headwater/aggregates";
 import { alertTransition, events, eventSchemaVersion, type AlertEvent } from "@headwater/proto";
 import type { EventLog, LogBatch, Position, TopicNames } from "@headwater/event-log";
-import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
+import { openReadModel, statementsOf, type ReadModel } from "@headwater/event-log/read-model";
 import type { Logger } from "@headwater/core";
 import { FoldOutcomes, type FoldedEvents } from "@headwater/service";
 
@@ -154,17 +154,18 @@ function migrate(db: DatabaseSync): void {
 }
 
 function apply(db: DatabaseSync, batch: LogBatch, folded: FoldedEvents, outcomes: FoldOutcomes<AlertState>): void {
-  const get = db.prepare("SELECT state FROM alerts WHERE id = ?");
-  const put = db.prepare(`
+  const statements = statementsOf(db);
+  const get = statements.of("SELECT state FROM alerts WHERE id = ?");
+  const put = statements.of(`
     INSERT OR REPLACE INTO alerts (id, rule, device, severity, status, shadow, assignee, muted, raised_at, state)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   `);
-  const repeat = db.prepare(`
+  const repeat = statements.of(`
     INSERT INTO repetitions (alert, transition, action, repetition, offset) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET repetition = excluded.repetition, offset = excluded.offset
     WHERE excluded.repetition > repetition
   `);
-  const keep = db.prepare("INSERT INTO transitions (alert, partition, offset, event) VALUES (?, ?, ?, ?)");
+  const keep = statements.of("INSERT INTO transitions (alert, partition, offset, event) VALUES (?, ?, ?, ?)");
   for (const record of batch.records) {
     const event = folded.alert(batch, record);
     if (event === undefined) continue;

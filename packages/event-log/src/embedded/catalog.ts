@@ -13,12 +13,22 @@ export interface CatalogPartition {
   end: number;
 }
 
+/** A batch that was committed just now. */
+export interface CommittedBatch {
+  readonly bytes: Uint8Array;
+  readonly baseOffset: number;
+  /** Offset behind it. */
+  readonly endOffset: number;
+}
+
+export type AppendListener = (partition: number, batch: CommittedBatch) => void;
+
 /** Topics and where their partitions end. */
 export class Catalog {
   readonly #topics = new Map<string, CatalogPartition[]>();
   readonly #byId = new Map<number, CatalogPartition>();
   /** By id of the partition whose end they wait for. */
-  readonly #listeners = new Map<number, Set<() => void>>();
+  readonly #listeners = new Map<number, Set<AppendListener>>();
 
   learn(infos: readonly PartitionInfo[]): void {
     for (const info of infos) {
@@ -55,7 +65,7 @@ export class Catalog {
   }
 
   /** Calls the listener when the end of one of these partitions has moved, until the answer is called. */
-  onAppended(partitions: readonly CatalogPartition[], listener: () => void): () => void {
+  onAppended(partitions: readonly CatalogPartition[], listener: AppendListener): () => void {
     for (const { id } of partitions) {
       const listeners = this.#listeners.get(id);
       if (listeners === undefined) this.#listeners.set(id, new Set([listener]));
@@ -67,8 +77,10 @@ export class Catalog {
   }
 
   /** The end of this partition has moved: its listeners are called, and nobody else's. */
-  appended(id: number): void {
+  appended(id: number, batchOf: () => CommittedBatch): void {
     const listeners = this.#listeners.get(id);
-    if (listeners !== undefined) for (const listener of listeners) listener();
+    if (listeners === undefined || listeners.size === 0) return;
+    const batch = batchOf();
+    for (const listener of listeners) listener(id, batch);
   }
 }

@@ -1,6 +1,6 @@
 import type { PartitionBuffer } from "../delivery/partition-buffer.ts";
 import type { Logger } from "@headwater/core";
-import type { Catalog, CatalogPartition } from "./catalog.ts";
+import type { Catalog, CatalogPartition, CommittedBatch } from "./catalog.ts";
 import { BatchCursor } from "./record-batch.ts";
 import type { LogWorkerClient } from "./log-worker-client.ts";
 import type { FetchAnswer, Wanted } from "./worker-protocol.ts";
@@ -25,7 +25,11 @@ interface Source {
   readonly partition: CatalogPartition;
 }
 
-/** Keeps the buffers of one consumer filled. Woken by appends to its partitions and by room, it never polls. */
+/**
+ * Keeps the buffers of one consumer filled. Woken by appends to its partitions and by room, it never polls. A consumer
+ * that is at the end of a partition gets the next batch as it was committed: asking the worker for it would take a turn
+ * behind the commits that are queued there, each of which waits for the disk.
+ */
 export class FetchLoop {
   readonly #worker: LogWorkerClient;
   readonly #catalog: Catalog;
@@ -34,6 +38,8 @@ export class FetchLoop {
   /** The buffers as of the last look, and their partitions. */
   #buffers: readonly PartitionBuffer[] = [];
   #sources: readonly Source[] = [];
+  readonly #bufferOf = new Map<number, PartitionBuffer>();
+  #delivering: NodeJS.Immediate | undefined;
   #stopListening: (() => void) | undefined;
   #running: Promise<void> | undefined;
   #again = false;
@@ -49,7 +55,7 @@ export class FetchLoop {
 
   wake(): void {
     this.#again = true;
-    if (this.#running !== undefined || this.#stopped) return;
+    if (this.#running !== undefined || this.#stopped || !this.#isBehind()) return;
     this.#running = this.#fetchAll()
       .catch((error: unknown) => this.#target.fail(error))
       .finally(() => {
@@ -60,6 +66,7 @@ export class FetchLoop {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    clearImmediate(this.#delivering);
     this.#stopListening?.();
     await this.#running;
   }
@@ -78,14 +85,35 @@ export class FetchLoop {
     }
   }
 
+  /** A batch was committed. Whoever is not through with the one before reads it from the database in its own time. */
+  #appended(id: number, { bytes, baseOffset, endOffset }: CommittedBatch): void {
+    const buffer = this.#bufferOf.get(id)!;
+    const isNext = buffer.isEmpty && buffer.fetchOffset === baseOffset && this.#target.buffers() === this.#buffers;
+    if (this.#running !== undefined || this.#stopped || !isNext) {
+      this.wake();
+      return;
+    }
+    buffer.push(new BatchCursor(bytes, endOffset, baseOffset), endOffset);
+    // Not now: whoever appended it hears of it first.
+    this.#delivering ??= setImmediate(() => {
+      this.#delivering = undefined;
+      this.#target.delivered();
+    });
+  }
+
+  #isBehind(): boolean {
+    return this.#currentSources().some(wants);
+  }
+
   #wanted(): Map<PartitionBuffer, Wanted> {
     const wanted = new Map<PartitionBuffer, Wanted>();
     const sources = this.#currentSources();
     // Another first one each time: the bytes of a fetch may not reach for all.
     this.#firstOf += 1;
     for (let i = 0; i < sources.length; i += 1) {
-      const { buffer, partition } = sources[(this.#firstOf + i) % sources.length]!;
-      if (buffer.bytes >= BUFFERED_BYTES || buffer.fetchOffset >= partition.end) continue;
+      const source = sources[(this.#firstOf + i) % sources.length]!;
+      if (!wants(source)) continue;
+      const { buffer, partition } = source;
       wanted.set(buffer, { id: partition.id, offset: buffer.fetchOffset, maxBytes: PARTITION_BYTES });
     }
     return wanted;
@@ -101,8 +129,10 @@ export class FetchLoop {
       buffer,
       partition: this.#catalog.partition(buffer.topic, buffer.partition),
     }));
+    this.#bufferOf.clear();
+    for (const { buffer, partition } of this.#sources) this.#bufferOf.set(partition.id, buffer);
     const partitions = this.#sources.map(({ partition }) => partition);
-    this.#stopListening = this.#catalog.onAppended(partitions, () => this.wake());
+    this.#stopListening = this.#catalog.onAppended(partitions, (id, batch) => this.#appended(id, batch));
     return this.#sources;
   }
 
@@ -124,4 +154,9 @@ export class FetchLoop {
       "retention removed records before they were read; going on with the earliest",
     );
   }
+}
+
+/** Whether there is more to read, and room for it. */
+function wants({ buffer, partition }: Source): boolean {
+  return buffer.bytes < BUFFERED_BYTES && buffer.fetchOffset < partition.end;
 }

@@ -3,7 +3,7 @@ import { LogUnavailableError, SomeRecordsRefusedError } from "../errors.ts";
 import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
 import { partitionFor } from "../partitioner.ts";
 import { BatchBuilder } from "./batch-builder.ts";
-import type { Catalog, CatalogPartition } from "./catalog.ts";
+import type { Catalog, CatalogPartition, CommittedBatch } from "./catalog.ts";
 import type { LogWorkerClient } from "./log-worker-client.ts";
 import type { CommitPart, OffsetToKeep } from "./worker-protocol.ts";
 
@@ -155,13 +155,18 @@ export class LogGroupCommit {
     const { parts, buffer } = this.#assemble(commit);
     const offsets = commit.offsets.map(({ offset }) => offset);
     try {
-      const { baseOffsets, lastTime } = await this.#worker.request("commit", { parts, offsets, buffer }, [buffer]);
+      const {
+        baseOffsets,
+        lastTime,
+        buffer: sealed,
+      } = await this.#worker.request("commit", { parts, offsets, buffer }, [buffer]);
       this.#lastTime = lastTime;
       const bases = new Map(parts.map(({ id }, i) => [id, baseOffsets[i]!]));
       for (const { id, count } of parts) this.#catalog.byId(id).end = bases.get(id)! + count;
       for (const pending of commit.offsets) pending.resolve();
       for (const append of commit.appends) settle(append, bases);
-      for (const { id } of parts) this.#catalog.appended(id);
+      for (const part of parts)
+        this.#catalog.appended(part.id, () => committedBatch(part, bases.get(part.id)!, sealed));
       this.#queuedBytes -= commit.bytes;
     } catch (error) {
       this.#fail(commit, error);
@@ -198,6 +203,16 @@ export class LogGroupCommit {
     commit.builders.clear();
     return { parts, buffer };
   }
+}
+
+/** A part of a commit that is no larger than this, or not much larger than the part, is not copied out of it. */
+const SHARED_COMMIT_BYTES = 64 * 1024;
+
+/** Whoever holds on to a small batch of a large commit holds no more than the batch. */
+function committedBatch({ at, bytes, count }: CommitPart, baseOffset: number, sealed: ArrayBuffer): CommittedBatch {
+  const view = new Uint8Array(sealed, at, bytes);
+  const isShared = sealed.byteLength <= SHARED_COMMIT_BYTES || bytes * 4 >= sealed.byteLength;
+  return { bytes: isShared ? view : view.slice(), baseOffset, endOffset: baseOffset + count };
 }
 
 function settle(append: PendingAppend, bases: ReadonlyMap<number, number>): void {

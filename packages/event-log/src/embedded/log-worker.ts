@@ -47,7 +47,7 @@ const handlers: Handlers = {
   ensure: ({ specs }) => ({ partitions: opened().ensure(specs) }),
   commit({ parts, offsets, buffer }) {
     try {
-      return { baseOffsets: opened().commit(parts, offsets, buffer), lastTime: opened().clock.last };
+      return { baseOffsets: opened().commit(parts, offsets, buffer), lastTime: opened().clock.last, buffer };
     } finally {
       if (opened().isStarved) hurry();
     }
@@ -125,13 +125,17 @@ function cleanSome(): void {
   if (log?.isStarved === true) hurry();
 }
 
+/** What goes to the main thread without a copy. */
+function transferred(name: RequestName, body: unknown): ArrayBuffer[] {
+  return name === "fetch" || name === "commit" ? [(body as WorkerRequests["fetch" | "commit"]["out"]).buffer] : [];
+}
+
 port.on("message", (request: Request) => {
   const answer: Answer = { id: request.id };
   try {
     const handler = handlers[request.name] as (body: unknown) => unknown;
     const body = handler(request.body);
-    const transfer = request.name === "fetch" ? [(body as WorkerRequests["fetch"]["out"]).buffer] : [];
-    port.postMessage({ ...answer, body }, transfer);
+    port.postMessage({ ...answer, body }, transferred(request.name, body));
   } catch (error) {
     const { kind, message } = failureOf(error, request.name);
     port.postMessage({ ...answer, failure: { kind, message } });

@@ -80,8 +80,8 @@ export interface WorkerRequests {
       readonly offsets: readonly OffsetToKeep[];
       readonly buffer: ArrayBuffer;
     };
-    /** Base offsets, one per part. */
-    out: { readonly baseOffsets: readonly number[]; readonly lastTime: number };
+    /** Base offsets, one per part, and the buffer with the parts as they were stored: sealed batches. */
+    out: { readonly baseOffsets: readonly number[]; readonly lastTime: number; readonly buffer: ArrayBuffer };
   };
   fetch: { in: { readonly wanted: readonly Wanted[]; readonly maxBytes: number }; out: FetchAnswer };
   offsetForTime: { in: { readonly id: number; readonly time: number }; out: { readonly offset: number } };

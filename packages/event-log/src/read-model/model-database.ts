@@ -3,6 +3,7 @@ import type { Logger } from "@headwater/core";
 import type { DatabaseSync } from "node:sqlite";
 import { checkpoints } from "./checkpoints.ts";
 import { openModelFile } from "./model-file.ts";
+import { statementsOf } from "./statements.ts";
 import { PositionTable, type CoveredPartition } from "./position-table.ts";
 
 /** Records whose pages the write-ahead log holds before it is folded back: some 26 MB of it where ids are random. */
@@ -61,7 +62,7 @@ export class ModelDatabase {
    */
   async applyInSlices(batch: LogBatch, next: () => Promise<number>): Promise<void> {
     const { records, ...source } = batch;
-    this.db.exec("BEGIN IMMEDIATE");
+    begin(this.db);
     let covered: CoveredPartition;
     try {
       for (let from = 0, to = 0; from < records.length; from = to) {
@@ -69,7 +70,7 @@ export class ModelDatabase {
         this.#options.apply(this.db, { ...source, records: records.slice(from, to) });
       }
       covered = this.positions.save(batch);
-      this.db.exec("COMMIT");
+      commit(this.db);
     } catch (error) {
       if (this.db.isTransaction) this.db.exec("ROLLBACK");
       throw error;
@@ -126,11 +127,19 @@ export class ModelDatabase {
   }
 }
 
+function begin(db: DatabaseSync): void {
+  statementsOf(db).of("BEGIN IMMEDIATE").run();
+}
+
+function commit(db: DatabaseSync): void {
+  statementsOf(db).of("COMMIT").run();
+}
+
 function transaction<T>(db: DatabaseSync, work: () => T): T {
-  db.exec("BEGIN IMMEDIATE");
+  begin(db);
   try {
     const result = work();
-    db.exec("COMMIT");
+    commit(db);
     return result;
   } catch (error) {
     // Some failures of SQLite have already rolled back by themselves.

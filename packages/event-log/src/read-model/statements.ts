@@ -21,6 +21,10 @@ class Statements {
 
 const cache = new WeakMap<DatabaseSync, Statements>();
 
+/**
+ * The prepared statements of a database. Whoever folds small batches, a record or two each, would spend more on
+ * preparing than on running them.
+ */
 export function statementsOf(db: DatabaseSync): Statements {
   let statements = cache.get(db);
   if (statements === undefined) {
