@@ -1,8 +1,14 @@
 import { eventually } from "@headwater/testkit/eventually";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { BridgeConfig } from "../src/config/bridge-settings.ts";
 import { bridged, bridges, BridgeScene, patienceMs } from "./bridge-under-test.ts";
 
-const plant = { name: "plant", protocol: "5", subscriptions: [{ filter: "#" }], commands: {} } as const;
+const plant = {
+  name: "plant",
+  protocol: "5",
+  subscriptions: [{ filter: "#" }],
+  commands: {},
+} satisfies Partial<BridgeConfig>;
 
 let scene: BridgeScene;
 beforeEach(() => {

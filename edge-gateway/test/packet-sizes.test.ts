@@ -84,9 +84,10 @@ describe("no packet is larger than its client takes (MQTT 5, 3.1.2.11.4)", () =>
     client.send({ cmd: "unsubscribe", messageId: 9, unsubscriptions: filters(most) });
     await client.until("unsuback");
     client.send({
-      ...{ cmd: "subscribe", messageId: 8 },
+      cmd: "subscribe",
+      messageId: 8,
       subscriptions: filters(most + 1).map((topic) => ({ topic, qos: 0 as const })),
-    } as Packet);
+    });
     expect(await client.until("disconnect")).toMatchObject({ reasonCode: 0x95 });
     await client.closed;
     expect(client.count("suback")).toBe(1);

@@ -1,4 +1,4 @@
-import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient, type Packet } from "mqtt";
+import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
 import type { EventEmitter } from "node:events";
 import { eventually } from "@headwater/testkit/eventually";
 import { once } from "node:events";

@@ -1,4 +1,4 @@
-import { generate } from "mqtt-packet";
+import { generate, type Packet } from "mqtt-packet";
 import type { OutboundMessage } from "../../bridge/remote-broker.ts";
 
 /** Properties of a CONNACK of MQTT 5 (3.2.2.3). */
@@ -37,8 +37,7 @@ export class BrokerBounds {
   /** Whether the SUBSCRIBE of one filter is. */
   takesFilter(filter: string): boolean {
     if (this.#maximumPacketSize === Infinity) return true;
-    const subscriptions = [{ topic: filter, qos: 1 }] as const;
-    const packet = { cmd: "subscribe", messageId: 1, subscriptions: [...subscriptions] } as const;
+    const packet: Packet = { cmd: "subscribe", messageId: 1, subscriptions: [{ topic: filter, qos: 1 }] };
     return generate(packet, { protocolVersion: 5 }).length <= this.#maximumPacketSize;
   }
 }

@@ -68,7 +68,7 @@ async function connected(properties: object) {
   const problem = await new Promise<string | undefined>((resolve) => {
     const login = { password: undefined, ca: undefined, cert: undefined, key: undefined };
     remote = new MqttRemoteBroker(spec!, login, {
-      connected: () => setImmediate(resolve),
+      connected: () => setImmediate(() => resolve(undefined)),
       message: () => {},
       release: () => {},
       closed: ({ text }) => resolve(text),

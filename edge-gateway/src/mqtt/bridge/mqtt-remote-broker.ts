@@ -11,7 +11,6 @@ import type {
   Sending,
 } from "../../bridge/remote-broker.ts";
 import type { Login } from "../../bridge/login-files.ts";
-import type { ToldBounds } from "./broker-bounds.ts";
 import { InboundTap } from "./inbound-tap.ts";
 import { tapStream } from "./mqtt-internals.ts";
 import { OutgoingMessages } from "./outgoing-messages.ts";
@@ -52,7 +51,7 @@ export class MqttRemoteBroker implements RemoteBroker {
     this.#outgoing = new OutgoingMessages(this.#client);
     // CONNACK: nothing else comes first.
     this.#client.once("packetreceive", (packet) => {
-      if (packet.cmd === "connack") this.#outgoing.told(packet.properties as ToldBounds | undefined);
+      if (packet.cmd === "connack") this.#outgoing.told(packet.properties);
     });
     tapStream(this.#client, this.#tap, (stream) => (this.#stream = stream));
     this.#client.on("error", (error) => (this.#problem ??= problemOf(error)));

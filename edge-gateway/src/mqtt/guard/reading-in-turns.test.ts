@@ -23,9 +23,9 @@ it("of clients that all send at once a few are read in one turn of the event loo
   const read: number[] = [];
   const streams = Array.from({ length: 30 }, (_, client) => {
     const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
-    new StreamGuard(stream, options);
+    const guard = new StreamGuard(stream, options);
     stream.on("readable", () => {
-      if (stream.read() === null) return;
+      if (guard.stream.read() === null) return;
       read.push(client);
       const until = performance.now() + workMs;
       while (performance.now() < until);
