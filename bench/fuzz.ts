@@ -4,7 +4,7 @@
  * memory, and how long an honest client waited for a PUBACK. On a busy machine the processor time of a turn tells more
  * than its length.
  *
- *     node bench/fuzz.ts [--packets 1000000] [--at-once 200] [--seed N]
+ *     node bench/fuzz.ts [--packets 1000000] [--at-once 200] [--transports tcp,tls,ws,wss] [--seed N]
  *
  * BENCH_NODE_FLAGS (`--cpu-prof --cpu-prof-dir=…`) goes to the gateway's process. Exit code 1: the gateway ended, kept
  * a connection that its peer had ended, grew without end, or left a message of the honest client unacknowledged; never
@@ -17,7 +17,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { FuzzAnswer, FuzzOrder } from "../edge-gateway/test/guard/fuzz-peers.ts";
-import { countersOf, metricOf, startFuzzedGateway } from "../edge-gateway/test/guard/fuzzed-gateway.ts";
+import {
+  countersOf,
+  everyListener,
+  listenersOf,
+  metricOf,
+  startFuzzedGateway,
+} from "../edge-gateway/test/guard/fuzzed-gateway.ts";
 import { HonestClient } from "../edge-gateway/test/guard/honest-client.ts";
 import { bytesOf } from "../tests/conformance/notation.ts";
 import { readVectors } from "../tests/conformance/vectors.ts";
@@ -30,12 +36,14 @@ const { values } = parseArgs({
   options: {
     packets: { type: "string", default: "1000000" },
     "at-once": { type: "string", default: "200" },
+    transports: { type: "string", default: "tcp" },
     seed: { type: "string", default: String(Date.now() % 1_000_000_007) },
   },
 });
 const packets = Number(values.packets);
 const atOnce = Number(values["at-once"]);
 const seed = Number(values.seed);
+const transports = values.transports.split(",");
 const rounds = 10;
 const goalMs = 50;
 /** Queues, retained messages and sessions fill up to their bounds in the first half; after it nothing grows. */
@@ -57,7 +65,9 @@ const gateway = await startFuzzedGateway(dataDir, {
   // The young generation is as small as `headwater start` makes it.
   NODE_OPTIONS: `--max-semi-space-size=8 --import ${join(import.meta.dirname, "turn-watch.ts")} ${flags}`,
   BENCH_TURNS: turnsFile,
+  ...(await everyListener(dataDir)),
 });
+const listeners = listenersOf(gateway).filter(({ transport }) => transports.includes(transport));
 const peers = new FleetTask<FuzzOrder, FuzzAnswer>("fuzz.ts");
 const watching = new AbortController();
 const stalls: Stall[] = [];
@@ -73,7 +83,7 @@ try {
   const watched = watch();
   const [began, beganAt] = [performance.now(), Date.now()];
   for (let round = 0; round < rounds; round += 1) {
-    const order = { port: gateway.port("mqtt"), packets: Math.ceil(packets / rounds), atOnce, extra };
+    const order = { listeners, packets: Math.ceil(packets / rounds), atOnce, extra };
     const answer = await peers.ask({ ...order, seed: seed + round * atOnce });
     for (const key of Object.keys(total) as (keyof FuzzAnswer)[]) total[key] += answer[key];
     resident.push(memoryOf(gateway.pid).resident);
@@ -128,7 +138,7 @@ function report(seconds: number, honest: HonestClient, turns: readonly Turn[]): 
   if (resident.at(-1)! > settled + mayGrowBytes) problems.push("the gateway's memory grows and grows");
   if (total.left > 0) problems.push(`${total.left} connections were left open`);
   console.log(
-    `sent         ${total.packets} packets on ${total.connections} connections in ${seconds.toFixed(0)} s, seed ${seed}; ${total.accepted} let in, ${mebibytes(total.heard)} answered`,
+    `sent         ${total.packets} packets on ${total.connections} connections (${transports.join(", ")}) in ${seconds.toFixed(0)} s, seed ${seed}; ${total.accepted} let in, ${mebibytes(total.heard)} answered`,
   );
   console.log(
     `event loop   held ${worst[0]?.heldMs.toFixed(0)} ms at most (goal ${goalMs}), longer than that in ${above.length} of ${stalls.length} seconds; the five worst: ` +

@@ -29,7 +29,7 @@ const app = createGatewayApp({
 });
 await app.start();
 const { url } = await http.listen();
-process.stdout.write(`ready mqtt://127.0.0.1:${app.mqttPort} ${url}\n`);
+process.stdout.write(`ready ${app.mqttAddresses.map((listener) => listener.url).join(" ")} ${url}\n`);
 process.once("SIGTERM", () => {
   void app
     .stop()

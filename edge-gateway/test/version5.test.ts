@@ -1,4 +1,4 @@
-import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient, type Packet } from "mqtt";
+import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
 import type { EventEmitter } from "node:events";
 import { eventually } from "@headwater/testkit/eventually";
 import { once } from "node:events";
@@ -208,42 +208,6 @@ describe("MQTT 5", () => {
       ),
     );
     expect(client.connected).toBe(true);
-  });
-
-  it("no packet is larger than the client takes: it is explained less, or not let in", async () => {
-    const most = (maximumPacketSize: number) => ({ ...version5, properties: { maximumPacketSize } });
-    const token = await gateway.register("narrow");
-    const refusal = (maximumPacketSize: number, password: string) =>
-      new Promise<Packet>((resolve) => {
-        const login = { username: "narrow", password, reconnectPeriod: 0 };
-        const client = mqtt.connect(gateway.url, { ...login, ...most(maximumPacketSize) });
-        client.on("error", () => {});
-        client.on("packetreceive", (packet) => {
-          resolve(packet);
-          client.end(true);
-        });
-      });
-    // A keep alive is told in this gateway's CONNACK.
-    for (const [size, code] of [
-      [20, 0x83],
-      [21, 0],
-    ] as const) {
-      expect(await refusal(size, token)).toMatchObject({ cmd: "connack", reasonCode: code });
-    }
-    // The head of a packet is two bytes.
-    const bare = await refusal(30, "wrong");
-    expect(bare).toMatchObject({ cmd: "connack", reasonCode: 0x86 });
-    expect(bare.length! + 2).toBeLessThanOrEqual(30);
-
-    const narrow = { username: "narrow", password: token, clientId: "narrow", reconnectPeriod: 0, ...most(30) };
-    const first = await mqtt.connectAsync(gateway.url, narrow);
-    const told = once(first as unknown as EventEmitter, "disconnect");
-    const second = await mqtt.connectAsync(gateway.url, narrow);
-    const [ending] = (await told) as [Packet & { properties?: object }];
-    expect(ending).toMatchObject({ cmd: "disconnect", reasonCode: 0x8e });
-    expect(ending.length! + 2).toBeLessThanOrEqual(30);
-    first.end(true);
-    second.end(true);
   });
 
   it("a session lives on for as long as its client says, with its options, across versions and a restart", async () => {

@@ -86,6 +86,11 @@ export class Bridge {
             spec: spec.commands,
             onSession: options.onCommandSession,
             onSessionEnd: options.onCommandSessionEnd,
+            onTooLarge: (device, commandId) => {
+              this.#tooLarge({ device });
+              const result = JSON.stringify("The command is larger than the broker of the bridge takes");
+              replies.answered(device, { commandId, status: "rejected", result });
+            },
           });
     this.#topics = new BridgeTopics({
       ...spec,
@@ -98,7 +103,9 @@ export class Bridge {
     this.#processor = new MessageProcessor({
       ...{ recordWriter, commit, journal, recent, replies },
       limits: defaultDecodeLimits,
-      publish: (publication) => this.#connection?.publish(publication),
+      publish: (publication) => {
+        if (this.#connection?.publish(publication) === "too-large") this.#tooLarge({ topic: publication.topic });
+      },
       onPresence: ({ device, online }) => this.#heard?.said(device, online),
       metrics,
       refusals: options.refusals,
@@ -257,6 +264,11 @@ export class Bridge {
     if (this.#refused.length > 0)
       logger.error({ bridge: spec.name, filters: this.#refused }, "the broker of a bridge refused subscriptions");
     await this.#remember();
+  }
+
+  #tooLarge(facts: { readonly device?: string; readonly topic?: string }): void {
+    const text = "a message that is larger than the broker of a bridge takes was not sent";
+    this.#options.refusals.add("message", "larger-than-taken", { ...facts, bridge: this.name }, text);
   }
 
   #note(problem: RemoteBrokerProblem): void {

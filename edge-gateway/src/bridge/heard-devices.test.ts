@@ -1,25 +1,29 @@
 import { expect, it } from "vitest";
 import type { CommandSession } from "../commands/command-session.ts";
-import type { OutboundMessage, RemoteBroker } from "./remote-broker.ts";
+import type { OutboundMessage, RemoteBroker, Sending } from "./remote-broker.ts";
 import { HeardDevices } from "./heard-devices.ts";
 
 const hour = 3_600_000;
 
 /** What was published, acknowledged by hand. */
 class Line {
+  most = Infinity;
   readonly published: string[] = [];
   readonly acks: (() => void)[] = [];
   readonly properties: OutboundMessage["properties"][] = [];
-  publish({ topic, payload, qos, properties }: OutboundMessage, acked?: () => void): void {
+  publish({ topic, payload, qos, properties }: OutboundMessage, acked?: () => void): Sending {
+    if (String(payload).length > this.most) return "too-large";
     this.published.push(`${topic} ${String(payload)} ${qos}`);
     this.properties.push(properties);
     if (acked !== undefined) this.acks.push(acked);
+    return "awaited";
   }
 }
 
 function heardDevices(maxDevices = 100) {
   let now = 1_000 * hour;
   const open: CommandSession[] = [];
+  const tooLarge: string[] = [];
   const heard = new HeardDevices({
     spec: {
       topic: "to/{device}/{commandId}",
@@ -28,13 +32,14 @@ function heardDevices(maxDevices = 100) {
       maxDevices,
     },
     onSession: (session) => open.push(session),
+    onTooLarge: (device, commandId) => tooLarge.push(`${device} ${commandId}`),
     onSessionEnd: (session) => open.splice(open.indexOf(session), 1),
     now: () => now,
   });
   const line = new Line();
   const connect = (name = "s1") => heard.connected(line as unknown as RemoteBroker, name);
   const names = () => open.map(({ device, session }) => `${device}@${session}`).toSorted();
-  return { heard, line, connect, names, open, wait: (millis: number) => (now += millis) };
+  return { heard, line, connect, names, open, tooLarge, wait: (millis: number) => (now += millis) };
 }
 
 it("who was heard is reachable while the broker is connected, under the name of the connection", () => {
@@ -113,4 +118,15 @@ it("a command goes to the device's topic, once, and is in flight until the broke
   expect([open[0]!.inFlight, acked]).toEqual([1, 0]);
   line.acks[0]!();
   expect([open[0]!.inFlight, acked]).toEqual([0, 1]);
+});
+
+it("a command that is larger than the broker takes is told, and is not in flight", () => {
+  const { heard, line, connect, open, tooLarge } = heardDevices();
+  connect();
+  heard.heard("a");
+  line.most = 100;
+  const params = JSON.stringify("y".repeat(100));
+  expect(open[0]!.send({ id: "c1", name: "x", params, deadline: 1_000_000 }, () => {})).toBe(false);
+  expect(tooLarge).toEqual(["a c1"]);
+  expect([open[0]!.inFlight, line.published]).toEqual([0, []]);
 });

@@ -17,6 +17,8 @@ export interface HeardDevicesOptions {
   /** A device can take commands now, or no longer. */
   readonly onSession: (session: CommandSession) => void;
   readonly onSessionEnd: (session: CommandSession) => void;
+  /** The broker takes no message as large as this command. */
+  readonly onTooLarge: (device: string, commandId: string) => void;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -110,7 +112,7 @@ export class HeardDevices {
   #open(device: HeardDevice): void {
     const connection = this.#connection;
     if (connection === undefined || device.session !== undefined) return;
-    const { spec, onSession } = this.#options;
+    const { spec, onSession, onTooLarge } = this.#options;
     let inFlight = 0;
     device.session = {
       device: device.device,
@@ -124,12 +126,21 @@ export class HeardDevices {
         const topicOf = (pattern: string): string =>
           pattern.replace("{device}", () => device.device).replace("{commandId}", () => command.id);
         const properties = commandProperties(command, topicOf(spec.reply));
-        const message = { topic: topicOf(spec.topic), payload: headwaterMessage(command), qos: 1, properties } as const;
-        connection.publish(message, () => {
+        const message = {
+          topic: topicOf(spec.topic),
+          payload: headwaterMessage(command),
+          qos: 1,
+          properties,
+          deadline: command.deadline,
+        } as const;
+        const sending = connection.publish(message, () => {
           inFlight -= 1;
           acked();
         });
-        return true;
+        if (sending === "awaited") return true;
+        inFlight -= 1;
+        if (sending === "too-large") onTooLarge(device.device, command.id);
+        return false;
       },
     };
     onSession(device.session);

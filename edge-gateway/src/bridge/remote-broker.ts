@@ -26,7 +26,15 @@ export interface OutboundMessage {
   readonly qos: 0 | 1;
   /** Of MQTT 5; a broker of an earlier version hears nothing of them. */
   readonly properties?: CommandProperties;
+  /** µs since the epoch: after it a message that had to wait is not sent any more. */
+  readonly deadline?: number;
 }
+
+/**
+ * What comes of a message: it is acknowledged once the broker has it; it is sent, and nobody says whether it came; or
+ * it is larger than the broker says that it takes (MQTT 5), and was not sent.
+ */
+export type Sending = "awaited" | "sent" | "too-large";
 
 /** Why a connection ended, or could not be had: kinds for metrics and health, text for people. Never holds secrets. */
 export interface RemoteBrokerProblem {
@@ -69,8 +77,11 @@ export interface RemoteBroker {
   received(packetId: number): void;
   /** PUBCOMP. */
   complete(packetId: number): void;
-  /** At QoS 1 `acked` is called when the broker has it. Not sent again on another connection. */
-  publish(message: OutboundMessage, acked?: () => void): void;
+  /**
+   * At QoS 1 `acked` is called when the broker has it, if it takes that QoS. With as many unacknowledged as the broker
+   * takes it waits for one of them. Not sent again on another connection.
+   */
+  publish(message: OutboundMessage, acked?: () => void): Sending;
   /** No message is delivered any more; acknowledgements still go out. */
   stopMessages(): void;
   /** DISCONNECT, and the end. */

@@ -33,7 +33,7 @@ export class CommandBook {
     this.#options = options;
     this.#model = openReadModel({
       file: options.file,
-      schemaVersion: `3.${eventSchemaVersion}`,
+      schemaVersion: `4.${eventSchemaVersion}`,
       topics: [options.topic],
       log: options.log,
       logger: options.logger,
@@ -41,7 +41,7 @@ export class CommandBook {
         db.exec(`
           CREATE TABLE command (id TEXT PRIMARY KEY, device TEXT NOT NULL, open INTEGER NOT NULL, deadline INTEGER NOT NULL, position INTEGER NOT NULL, claim TEXT, free INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
           CREATE INDEX command_free ON command (device, position) WHERE free = 1;
-          CREATE INDEX command_claimed ON command (claim, position) WHERE claim IS NOT NULL;
+          CREATE INDEX command_claimed ON command (claim, device, position) WHERE claim IS NOT NULL;
           CREATE INDEX command_open ON command (deadline) WHERE open = 1;
           CREATE INDEX command_ended ON command (deadline) WHERE open = 0;
         `);
@@ -86,12 +86,14 @@ export class CommandBook {
   }
 
   /**
-   * Commands that were claimed for this session and have neither reached the device nor ended, in the order of their
-   * requests.
+   * Commands of a device that were claimed for this session and have neither reached the device nor ended, in the order
+   * of their requests. All devices behind the broker of a bridge share one session.
    */
-  claimedFor(gateway: string, session: string): CommandState[] {
-    this.#findClaimed ??= this.#model.db.prepare("SELECT state FROM command WHERE claim = ? ORDER BY position");
-    return statesOf(this.#findClaimed.all(claimOf(gateway, session)));
+  claimedFor(device: string, gateway: string, session: string): CommandState[] {
+    this.#findClaimed ??= this.#model.db.prepare(
+      "SELECT state FROM command WHERE claim = ? AND device = ? ORDER BY position",
+    );
+    return statesOf(this.#findClaimed.all(claimOf(gateway, session), device));
   }
 
   /**

@@ -4,6 +4,7 @@ import { topicNames, topicSpecs, type EventLog, type LogRecord } from "@headwate
 import { events } from "@headwater/proto";
 import { createMetrics, FoldedEvents, SkippedRecords } from "@headwater/service";
 import { nowMicros, silentLogger, sleep } from "@headwater/core";
+import { eventually } from "@headwater/testkit/eventually";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -137,6 +138,15 @@ describe("the dispatcher of commands", () => {
     sessions[77]!.ack("c-1");
     await sleep(500);
     expect(book.looks).toBeLessThan(10);
+  });
+
+  it("devices that are reached by the same connection get their own commands, and no others", async () => {
+    const devices = Array.from({ length: 20 }, (_, index) => `d-${index}`);
+    const sessions = devices.map((device) => new FakeSession(device, "bridge"));
+    for (const session of sessions) dispatcher.begin(session);
+    await Promise.all(devices.map((device) => request(device, `c-${device}`)));
+    await eventually(() => expect(sessions.every(({ sent }) => sent.length > 0)).toBe(true));
+    expect(sessions.map(({ sent }) => sent)).toEqual(devices.map((device) => [`c-${device}`]));
   });
 
   it("a claim of another session that is alive is left to it for a while, also if the command may be sent again", async () => {

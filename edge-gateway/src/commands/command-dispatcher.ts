@@ -159,7 +159,7 @@ export class CommandDispatcher {
 
   #sendClaimed(active: ActiveSession, logTime: number): void {
     const { book, gateway } = this.#options;
-    for (const command of book.claimedFor(gateway, active.session.session)) {
+    for (const command of book.claimedFor(active.session.device, gateway, active.session.session)) {
       const { claims, finished } = active.work;
       if (finished.has(command.id)) continue;
       const began = claims.get(command.id);

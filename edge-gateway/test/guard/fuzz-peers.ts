@@ -1,10 +1,16 @@
-import { connect, type Socket } from "node:net";
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
+import { openLine, type FuzzLine, type FuzzTransport } from "./fuzz-lines.ts";
 import { corpora, fuzzedPackets, type Corpus } from "./guard-fuzz.ts";
 import { Random } from "./random.ts";
 
-export interface FuzzOrder {
+export interface FuzzListener {
+  readonly transport: FuzzTransport;
   readonly port: number;
+}
+
+export interface FuzzOrder {
+  /** Listeners, which the peers take by turns. */
+  readonly listeners: readonly FuzzListener[];
   /** To be sent in all; a peer finishes what it has begun. */
   readonly packets: number;
   readonly seed: number;
@@ -60,7 +66,7 @@ export async function sendFuzz(order: FuzzOrder): Promise<FuzzAnswer> {
       const packets = streamOf(random, corpus, extra);
       tally.packets += packets.length;
       tally.connections += 1;
-      await visit(order.port, packets, random, tally);
+      await visit(order.listeners[(index >> 1) % order.listeners.length]!, packets, random, tally);
     }
   };
   await Promise.all(Array.from({ length: order.atOnce }, (_, index) => peer(index)));
@@ -83,31 +89,36 @@ function withOwnId(connect: Buffer, random: Random): Buffer {
   return Buffer.from(connect.toString("latin1").replace("boiler-1", own), "latin1");
 }
 
-async function visit(port: number, packets: readonly Buffer[], random: Random, tally: Tally): Promise<void> {
-  const localAddress = `127.0.0.${1 + random.below(sourceAddresses)}`;
-  const socket = connect({ port, host: "127.0.0.1", localAddress, noDelay: true });
-  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    socket.once("connect", resolve);
-    socket.once("error", reject);
+async function visit(
+  { transport, port }: FuzzListener,
+  packets: readonly Buffer[],
+  random: Random,
+  tally: Tally,
+): Promise<void> {
+  const line = await openLine(transport, port, `127.0.0.${1 + random.below(sourceAddresses)}`, random);
+  const { socket } = line;
+  const closed = new Promise<void>((resolve) => {
+    if (socket.closed) resolve();
+    else socket.once("close", () => resolve());
   });
-  // A reset is one of the gateway's ways to close a connection.
-  socket.on("error", () => {});
-  socket.once("data", (chunk: Buffer) => {
-    if (chunk[0] === connackOfSuccess[0] && chunk[3] === connackOfSuccess[1]) tally.accepted += 1;
+  const answered = new Promise<void>((resolve) => {
+    line.onAnswer = (first) => {
+      if (first[0] === connackOfSuccess[0] && first[3] === connackOfSuccess[1]) tally.accepted += 1;
+      tally.heard += first.length;
+      line.onAnswer = (chunk) => (tally.heard += chunk.length);
+      resolve();
+    };
   });
-  socket.on("data", (chunk: Buffer) => (tally.heard += chunk.length));
   // Half of them wait for CONNACK, as a client does.
   const [first, ...rest] = packets;
   if (random.chance(2)) {
-    const answered = new Promise<void>((resolve) => socket.once("data", () => resolve()));
-    socket.write(first!);
+    line.write(first!);
     await Promise.race([answered, closed, sleep(answerWithinMs)]);
-    await write(socket, rest, random);
+    await write(line, rest, random);
   } else {
-    await write(socket, packets, random);
+    await write(line, packets, random);
   }
-  await end(socket, random);
+  await end(line, random);
   const patience = new AbortController();
   const late = sleep(closeWithinMs, "late", { signal: patience.signal }).catch(() => {});
   if ((await Promise.race([closed, late])) === "late") tally.left += 1;
@@ -116,39 +127,39 @@ async function visit(port: number, packets: readonly Buffer[], random: Random, t
 }
 
 /** Whole, packet by packet, or cut anywhere. */
-async function write(socket: Socket, packets: readonly Buffer[], random: Random): Promise<void> {
+async function write(line: FuzzLine, packets: readonly Buffer[], random: Random): Promise<void> {
   const stream = Buffer.concat(packets);
   const how = random.below(3);
-  if (how === 0) socket.write(stream);
+  if (how === 0) line.write(stream);
   for (const packet of how === 1 ? packets : []) {
-    socket.write(packet);
+    line.write(packet);
     await turn();
   }
   for (let at = 0; how === 2 && at < stream.length;) {
     const next = at + 1 + random.below(100);
-    socket.write(stream.subarray(at, next));
+    line.write(stream.subarray(at, next));
     at = next;
     await turn();
   }
 }
 
 /** At once, after a while, by a reset, or without having read what it was answered. */
-async function end(socket: Socket, random: Random): Promise<void> {
+async function end(line: FuzzLine, random: Random): Promise<void> {
   switch (random.below(4)) {
     case 0:
-      socket.end();
+      line.end();
       return;
     case 1:
       await sleep(random.below(lingersMs));
-      socket.end();
+      line.end();
       return;
     case 2:
       await sleep(random.below(lingersMs));
-      socket.resetAndDestroy();
+      line.socket.resetAndDestroy();
       return;
     default:
-      socket.pause();
+      line.socket.pause();
       await sleep(random.below(lingersMs));
-      socket.destroy();
+      line.socket.destroy();
   }
 }

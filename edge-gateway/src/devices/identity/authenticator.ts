@@ -1,5 +1,5 @@
 import { registerScope } from "@headwater/aggregates";
-import { nowMicros, sha256, type Logger } from "@headwater/core";
+import { nowMicros, sha256, turnSlices, type Logger } from "@headwater/core";
 import type { DeviceRegistry } from "../registry/device-registry.ts";
 import type { RegisteredDevice } from "../registry/registry-tables.ts";
 import type { CertificateLogin } from "./certificate-login.ts";
@@ -151,6 +151,8 @@ export class Authenticator {
     this.#waiting += 1;
     try {
       await this.#options.registry.refresh();
+      // All that wait know at the same time; each is decided and let in in its turn.
+      await turnSlices.next();
     } finally {
       this.#waiting -= 1;
     }

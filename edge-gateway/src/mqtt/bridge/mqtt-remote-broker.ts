@@ -8,10 +8,12 @@ import type {
   RemoteBroker,
   RemoteBrokerEvents,
   RemoteBrokerProblem,
+  Sending,
 } from "../../bridge/remote-broker.ts";
 import type { Login } from "../../bridge/login-files.ts";
 import { InboundTap } from "./inbound-tap.ts";
 import { tapStream } from "./mqtt-internals.ts";
+import { OutgoingMessages } from "./outgoing-messages.ts";
 import { disconnectProblem, problemOf } from "./problems.ts";
 
 const connectTimeoutMs = 15_000;
@@ -26,8 +28,7 @@ export class MqttRemoteBroker implements RemoteBroker {
   readonly #client: MqttClient;
   readonly #events: RemoteBrokerEvents;
   readonly #tap: InboundTap;
-  /** Identifiers of messages that the broker has not acknowledged. */
-  readonly #outgoing = new Set<number>();
+  readonly #outgoing: OutgoingMessages;
   #stream: Duplex | undefined;
   #problem: RemoteBrokerProblem | undefined;
   #closed = false;
@@ -47,6 +48,11 @@ export class MqttRemoteBroker implements RemoteBroker {
       onMalformed: (what) => this.cut({ kind: "protocol", text: `The broker sent ${what}` }),
     });
     this.#client = mqtt.connect(spec.url, optionsOf(spec, login));
+    this.#outgoing = new OutgoingMessages(this.#client);
+    // CONNACK: nothing else comes first.
+    this.#client.once("packetreceive", (packet) => {
+      if (packet.cmd === "connack") this.#outgoing.told(packet.properties);
+    });
     tapStream(this.#client, this.#tap, (stream) => (this.#stream = stream));
     this.#client.on("error", (error) => (this.#problem ??= problemOf(error)));
     this.#client.on("disconnect", (packet) => (this.#problem ??= disconnectProblem(packet.reasonCode)));
@@ -58,6 +64,10 @@ export class MqttRemoteBroker implements RemoteBroker {
     const refused: string[] = [];
     // One packet each: a broker may refuse one filter by refusing its packet.
     for (const { filter, qos, noLocal, retained } of filters) {
+      if (!this.#outgoing.bounds.takesFilter(filter)) {
+        refused.push(filter);
+        continue;
+      }
       const granted = await new Promise<boolean>((resolve, reject) => {
         this.#client.subscribe(filter, { qos, nl: noLocal, rap: false, rh: retained ? 1 : 2 }, (error) => {
           if (error != null && (this.#closed || !this.#client.connected)) reject(gone());
@@ -87,19 +97,8 @@ export class MqttRemoteBroker implements RemoteBroker {
     this.#answer(packets.pubcomp, packetId);
   }
 
-  publish({ topic, payload, qos, properties }: OutboundMessage, acked?: () => void): void {
-    if (this.#closed || !this.#client.connected) return;
-    const body = typeof payload === "string" ? payload : Buffer.from(payload);
-    let id = 0;
-    // mqtt.js leaves properties out of a packet of 3.1.1.
-    this.#client.publish(topic, body, { qos, retain: false, ...(properties && { properties }) }, (error) => {
-      this.#outgoing.delete(id);
-      if (error == null) acked?.();
-    });
-    if (qos === 1) {
-      id = this.#client.getLastMessageId();
-      this.#outgoing.add(id);
-    }
+  publish(message: OutboundMessage, acked?: () => void): Sending {
+    return this.#closed || !this.#client.connected ? "sent" : this.#outgoing.publish(message, acked);
   }
 
   stopMessages(): void {
@@ -110,7 +109,7 @@ export class MqttRemoteBroker implements RemoteBroker {
     if (this.#closed) return;
     this.stopMessages();
     // mqtt.js would wait for their acknowledgements before it says goodbye.
-    this.#forgetOutgoing();
+    this.#outgoing.forget();
     const ended = new Promise<void>((resolve) => {
       this.#client.once("close", () => resolve());
       this.#client.end(false, () => resolve());
@@ -140,17 +139,11 @@ export class MqttRemoteBroker implements RemoteBroker {
       this.cut({ kind: "connection-lost", text: "The broker does not read its acknowledgements" });
   }
 
-  #forgetOutgoing(): void {
-    // A command that was under way is not sent again: whether it came, nobody knows.
-    for (const id of this.#outgoing) this.#client.removeOutgoingMessage(id);
-    this.#outgoing.clear();
-  }
-
   #ended(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.stopMessages();
-    this.#forgetOutgoing();
+    this.#outgoing.forget();
     this.#client.end(true);
     this.#events.closed(this.#problem ?? { kind: "connection-lost", text: "The connection was closed" });
   }

@@ -24,6 +24,8 @@ export interface ClientInternals {
   _assignedClientId: string | undefined;
   /** CONNACK tells it another session expiry than it asked for. */
   _sessionExpiryClamped: boolean;
+  /** Whether the broker may say why it acknowledges a message without taking it. */
+  _requestProblemInformation: boolean;
   /** Its CONNECT asked for a session that begins. */
   _cleanStart: boolean;
   /** Sends the client a message; calls back when it is written, or once what was written before has left. */

@@ -36,6 +36,14 @@ export function connackLength(client: Client): number {
   );
 }
 
+/** More than any acknowledgement of the broker with the reason that it gives. */
+const largestReason = 256;
+
+/** To a client that takes small packets alone the broker gives no reasons: it does not see how large they make them. */
+export function explainWithin(client: Client): void {
+  if ((client.maximumPacketSize ?? Infinity) < largestReason) internals(client)._requestProblemInformation = false;
+}
+
 const connack = 0x20;
 const sharedAvailable = 0x2a;
 

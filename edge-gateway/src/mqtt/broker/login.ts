@@ -9,7 +9,7 @@ import type { RecentJournal } from "../../pipeline/redelivery/recent-journal.ts"
 import { sessionKey } from "../../pipeline/redelivery/recent-publishes.ts";
 import { internals } from "./aedes-internals.ts";
 import { connackCodes, connackError, reasons } from "./connack.ts";
-import { connackLength } from "./greeting.ts";
+import { connackLength, explainWithin } from "./greeting.ts";
 import { withinTaken } from "./largest-outgoing.ts";
 import { bindConnection, Connection } from "./connection.ts";
 import { peerOf } from "../listeners/peer.ts";
@@ -111,6 +111,7 @@ export class Login {
     }
     if (client.version === 5 && connackLength(client) > (client.maximumPacketSize ?? Infinity))
       return refuse("takesTooLittle", "packet-size-maximum", { device });
+    explainWithin(client);
     if (principal.kind === "provisioning") {
       client.clean = true;
       client.sessionExpiryInterval = 0;

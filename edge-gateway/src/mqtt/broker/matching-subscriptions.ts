@@ -1,6 +1,6 @@
 import type { Client } from "aedes";
 import type { IPublishPacket } from "mqtt-packet";
-import { sharedFilterOf } from "../../devices/access/shared-filter.ts";
+import { isShared, sharedFilterOf } from "../../devices/access/shared-filter.ts";
 import { levelsMatch } from "../../devices/access/topic-filter.ts";
 import { internals, type LiveFilter } from "./aedes-internals.ts";
 import type { Connection } from "./connection.ts";
@@ -12,13 +12,34 @@ interface Said {
   readonly clientId?: string;
 }
 
+/** A filter as it is matched: shared ones without their group. */
+interface Matched {
+  readonly levels: readonly string[];
+  readonly isShared: boolean;
+}
+
+/** Of each subscription that was asked for. To split a filter takes longer than to match it. */
+const known = new WeakMap<LiveFilter, Matched>();
+
+function matchedOf(filter: string, subscription: LiveFilter): Matched {
+  let matched = known.get(subscription);
+  if (matched === undefined) {
+    matched = { levels: sharedFilterOf(filter).split("/"), isShared: isShared(filter) };
+    known.set(subscription, matched);
+  }
+  return matched;
+}
+
 /** The subscriptions of a client that a message is for; shared ones only where the message is sent to all of them. */
 function* matching(client: Client, { topic, clientId }: Said, withShared = false): Generator<LiveFilter> {
-  const levels = topic.split("/");
-  for (const [filter, subscription] of Object.entries(internals(client).subscriptions)) {
+  const topicLevels = topic.split("/");
+  const { subscriptions } = internals(client);
+  // It has no prototype.
+  for (const filter in subscriptions) {
+    const subscription = subscriptions[filter]!;
     if (subscription.nl === true && clientId === client.id) continue;
-    const matched = withShared ? sharedFilterOf(filter) : filter;
-    if (levelsMatch(matched.split("/"), levels)) yield subscription;
+    const matched = matchedOf(filter, subscription);
+    if ((withShared || !matched.isShared) && levelsMatch(matched.levels, topicLevels)) yield subscription;
   }
 }
 

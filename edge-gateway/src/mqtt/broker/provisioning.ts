@@ -2,6 +2,7 @@ import { HeadwaterError, type Logger } from "@headwater/core";
 import { provisioningTopics } from "../../devices/access/provisioning-permissions.ts";
 import type { Identity } from "../../devices/identity/identity.ts";
 import { internals } from "./aedes-internals.ts";
+import { isLargerThanTaken } from "./largest-outgoing.ts";
 import type { Connection } from "./connection.ts";
 
 export interface ProvisioningSession {
@@ -33,8 +34,10 @@ export async function answerProvisioning(
   const { client } = connection;
   const isListening = internals(client).subscriptions[provisioningTopics.response] !== undefined;
   if (!client.closed && isListening) {
-    const topic = provisioningTopics.response;
-    connection.send({ cmd: "publish", topic, payload: JSON.stringify(answer), qos: 0, dup: false, retain: false });
+    const message = { topic: provisioningTopics.response, payload: JSON.stringify(answer), qos: 0 } as const;
+    if (isLargerThanTaken(client, message))
+      logger.warn(connection.who, "a new device takes no packet as large as its answer");
+    else connection.send({ cmd: "publish", ...message, dup: false, retain: false });
   }
   done();
 }

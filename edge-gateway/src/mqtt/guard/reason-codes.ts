@@ -82,6 +82,7 @@ export const reasons: Readonly<Record<Violation, Reason>> = {
   "topic-alias": reason(codes.topicAlias, "use aliases from 1 to the topic alias maximum of CONNACK"),
   "unknown-alias": protocolError("send the topic with the alias first, on each connection anew"),
   "receive-maximum": reason(codes.receiveMaximum, "wait for acknowledgements: CONNACK told how many may be open"),
+  "answer-too-large": reason(codes.packetTooLarge, "send fewer topic filters in one packet, or take larger packets"),
   "packet-size-maximum": protocolError("allow packets of at least a few hundred bytes"),
   "payload-format": reason(codes.payloadFormat, "send a will of UTF-8, or leave the payload format indicator out"),
   "session-expiry": protocolError("give a session expiry interval in CONNECT already"),

@@ -14,6 +14,9 @@ const noLimits = {
   maxPropertyBytes: Infinity,
 };
 
+/** Before the reason codes of SUBACK and UNSUBACK: the type, the packet identifier and the length of no properties. */
+const mostOfAnswer = 1 + 2 + 1;
+
 /**
  * What the gateway has told a client of MQTT 5 in CONNACK that it may do (section 3.2.2.3), and how many of its
  * messages are unacknowledged. Read from what is written to the client, so that the guard and the client know the same.
@@ -27,9 +30,20 @@ export class ServerBounds {
   wildcards = true;
   subscriptionIds = true;
   shared = true;
+  /** Topic filters of one packet: their answer is a packet that the client takes (3.1.2.11.4). */
+  answerableFilters = Infinity;
   #receiveMaximum = 65_535;
   #open = 0;
   #onRoom: (() => void) | undefined;
+
+  /** @param maxPacketBytes as large a packet as the client takes */
+  takes(maxPacketBytes: number): void {
+    if (maxPacketBytes === Infinity) return;
+    for (let lengthBytes = 1; lengthBytes <= 4; lengthBytes += 1) {
+      this.answerableFilters = maxPacketBytes - mostOfAnswer - lengthBytes;
+      if (mostOfAnswer - 1 + this.answerableFilters < 128 ** lengthBytes) return;
+    }
+  }
 
   /** Whether one more message may be unacknowledged. */
   get hasRoom(): boolean {

@@ -1,3 +1,4 @@
+import { turnSlices } from "@headwater/core";
 import type { Duplex } from "node:stream";
 import { OutgoingFlows } from "./outgoing-flows.ts";
 import { PacketGuard } from "./packet-guard.ts";
@@ -61,6 +62,10 @@ export class StreamGuard {
   #cut = false;
   /** Reading goes on when there is room for one more unacknowledged message. */
   #held = false;
+  /** Reading goes on in a later turn of the event loop. */
+  #deferred = false;
+  /** It has waited for its turn, and others wait behind it. */
+  #isItsTurn = false;
 
   constructor(stream: Duplex, options: StreamGuardOptions) {
     this.stream = stream;
@@ -112,7 +117,12 @@ export class StreamGuard {
       this.#read();
       return null;
     }
-    if (this.#held) return null;
+    if (this.#held || this.#deferred) return null;
+    // Where thousands of clients send at once, what they have sent is not read in one go.
+    if (!this.#isItsTurn && !turnSlices.hasTime) {
+      this.#defer();
+      return null;
+    }
     return this.#messages === undefined ? this.#take(Infinity, Infinity) : this.#takeSlowly();
   }
 
@@ -130,6 +140,16 @@ export class StreamGuard {
       else setImmediate(() => this.cut(violation, reply));
     }
     return whole;
+  }
+
+  #defer(): void {
+    this.#deferred = true;
+    turnSlices.later(() => {
+      this.#deferred = false;
+      this.#isItsTurn = true;
+      this.stream.emit("readable");
+      this.#isItsTurn = false;
+    });
   }
 
   #hold(bounds: ServerBounds): void {

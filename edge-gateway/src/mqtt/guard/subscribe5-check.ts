@@ -34,6 +34,7 @@ export function checkFilters5(
   if (at === to) return "no-filter";
   for (let count = 1; at < to; count += 1) {
     if (count > limits.maxFilters) return "too-many-filters";
+    if (count > bounds.answerableFilters) return "answer-too-large";
     const end = fieldEnd(bytes, at, to);
     if (end < 0 || (withOptions && end === to)) return "truncated-packet";
     const filterAt = at + 2;

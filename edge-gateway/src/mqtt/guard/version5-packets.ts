@@ -31,6 +31,7 @@ export class Version5Packets {
     this.#publish = publish;
     this.#acknowledge = acknowledge;
     this.#keepsSession = connect.keepsSession;
+    this.bounds.takes(connect.maxPacketBytes);
   }
 
   /**

@@ -255,6 +255,22 @@ describe("the guard, of a client of MQTT 5", () => {
     expect(Buffer.from(guard.reply!).toString()).toContain("PUBLISH of 2004 bytes (at most 2000): ");
   });
 
+  it.each<[string, string, string, number]>([
+    ["SUBSCRIBE", "82", "00", 2],
+    ["UNSUBSCRIBE", "a2", "", 2],
+    ["SUBSCRIBE", "82", "00", 3],
+  ])("refuses a %s whose answer is larger than the client takes", (_name, first, options, filters) => {
+    const packet = publish(`00 01 00 ${`00 01 61 ${options}`.repeat(filters)}`, Number.parseInt(first, 16));
+    // Fixed header, packet identifier, no properties, and a reason code for each filter.
+    const answer = 2 + 2 + 1 + filters;
+    const takes = letIn({ properties: `27 00 00 00 0${answer}` }).guard;
+    expect(takes.take(Buffer.from(packet))).toEqual(packet);
+    const tooLarge = letIn({ properties: `27 00 00 00 0${answer - 1}` }).guard;
+    expect(tooLarge.take(Buffer.from(packet))).toBeNull();
+    expect(tooLarge.violation).toBe("answer-too-large");
+    expect(said(tooLarge)).toBe("e00195");
+  });
+
   it("explains to a client that has logged in, and to none whose CONNECT it refuses unasked", () => {
     const flows = new OutgoingFlows();
     const guard = new PacketGuard(limits, flows);

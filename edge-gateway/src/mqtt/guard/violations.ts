@@ -41,6 +41,8 @@ export const violations = {
   "topic-alias": "a topic alias of 0 or above the maximum that CONNACK told (MQTT 5, 3.3.2.3.4)",
   "unknown-alias": "a topic alias that was not given a topic on this connection (MQTT 5, 3.3.2.3.4)",
   "receive-maximum": "more unacknowledged PUBLISH packets than CONNACK allowed (MQTT 5, 3.3.4)",
+  "answer-too-large":
+    "more topic filters in one packet than fit into an answer that the client takes (MQTT 5, 3.1.2.11.4)",
   "packet-size-maximum": "a maximum packet size in which not even CONNACK fits (MQTT 5, 3.1.2.11.4)",
   "payload-format": "a will that is not the UTF-8 that it says it is (MQTT 5, 3.1.3.2.3)",
   "session-expiry": "a session expiry at DISCONNECT of a session that was to end with it (MQTT 5, 3.14.2.2.2)",
