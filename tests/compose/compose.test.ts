@@ -235,6 +235,15 @@ describe("every service", () => {
     }
   });
 
+  it("serves the page and all of the API on ingest's port: it passes on to the others inside of the network", () => {
+    const { environment = {} } = file.services["ingest"]!;
+    for (const name of ["rules", "gateway"]) {
+      const address = new URL(String(environment[`HEADWATER_INGEST_${name.toUpperCase()}_URL`]));
+      expect(address.hostname).toBe(name);
+      expect(address.port).toBe(String(file.services[name]!.environment!["HEADWATER_HTTP_PORT"]));
+    }
+  });
+
   it("needs the engine that the file names", () => {
     const usesStartInterval = lasting.some(([, { healthcheck }]) => "start_interval" in healthcheck!);
     expect(usesStartInterval).toBe(true);

@@ -84,7 +84,7 @@ function wayTexts({ rates }: Pipeline): Readonly<Record<string, string | undefin
 }
 
 function textsOf(pipeline: Pipeline): Readonly<Record<Place, PlaceText>> {
-  const { ledger, metrics, waitingInQuarantine } = pipeline;
+  const { ledger, metrics, services, waitingInQuarantine } = pipeline;
   const { totals } = ledger;
   const of = (name: string): number | undefined => metrics?.get(name);
   const rulesLag = of("headwater_rules_lag_records");
@@ -106,7 +106,7 @@ function textsOf(pipeline: Pipeline): Readonly<Record<Place, PlaceText>> {
       ],
       look: lookOf(totals.lag),
     },
-    rules: {
+    rules: absentText("Rules", services, "rules") ?? {
       name: "Rules",
       lines: [`${countText(rulesLag)} records behind`, `${countText(of("headwater_rules_partitions"))} partitions`],
       look: rulesLag === undefined ? "muted" : lookOf(rulesLag),
@@ -127,9 +127,19 @@ function textsOf(pipeline: Pipeline): Readonly<Record<Place, PlaceText>> {
   };
 }
 
-function gatewayText({ spool }: Pipeline): PlaceText {
+/** A service that does not answer; undefined: it does. */
+function absentText(name: string, services: Pipeline["services"], service: string): PlaceText | undefined {
+  const state = services.find((each) => each.name === service)?.state;
+  if (state === "away") return { name, lines: ["is away", "does not answer"], look: "critical" };
+  if (state === "unknown") return { name, lines: ["runs elsewhere", "where is not set"], look: "muted" };
+  return undefined;
+}
+
+function gatewayText({ services, spool }: Pipeline): PlaceText {
   const name = "Gateway";
-  if (spool === undefined) return { name, lines: ["is elsewhere", ""], look: "muted" };
+  const absent = absentText(name, services, "gateway");
+  if (absent !== undefined) return absent;
+  if (spool === undefined) return { name, lines: ["did not answer", ""], look: "muted" };
   const { durable, records, bytes, oldestAgeSeconds, log, corrupt } = spool;
   const isWell = log.state === "well" && log.heldPartitions === 0 && corrupt.length === 0;
   if (durable === "log")
