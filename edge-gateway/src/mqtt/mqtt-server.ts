@@ -1,4 +1,4 @@
-import type { AedesOptions, Client, PublishPacket } from "aedes";
+import type { Client } from "aedes";
 import type { TLSSocket } from "node:tls";
 import type { Logger } from "@headwater/core";
 import type { CommandSession } from "../commands/command-session.ts";
@@ -14,28 +14,26 @@ import type { RefusalLog } from "../refusal-log.ts";
 import type { Presence } from "../devices/presence/presence.ts";
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
-import { internals, liveShared, type ParserInternals } from "./broker/aedes-internals.ts";
+import { internals, liveShared } from "./broker/aedes-internals.ts";
 import { Audience } from "./sessions/audience.ts";
 import { ClientLimits, limitsForWholeMessages, type PacketLimits } from "./broker/client-limits.ts";
 import { GatewayBroker } from "./broker/broker.ts";
-import { goElsewhere, imposeKeepAlive, tellOfSharing } from "./broker/greeting.ts";
+import { brokerSettings } from "./broker/broker-settings.ts";
 import { Hearing } from "./broker/hearing.ts";
-import { maxUnreleased } from "./sessions/passed-on.ts";
 import { CommandSessions } from "./broker/command-sessions.ts";
-import { connectionOf, type Connection } from "./broker/connection.ts";
+import type { Connection } from "./broker/connection.ts";
 import { DelayedWills, departedClient } from "./broker/delayed-wills.ts";
 import type { WaitingWills } from "./sessions/waiting-wills.ts";
 import { Connections } from "./broker/connections.ts";
 import { Listeners } from "./listeners/listeners.ts";
-import { Login, type Will } from "./broker/login.ts";
+import { Login } from "./broker/login.ts";
 import { PublishHandler } from "./broker/publish-handler.ts";
 import { Revocation } from "./broker/revocation.ts";
-import { answerProvisioning } from "./broker/provisioning.ts";
 import type { SharedSubscriptions } from "./sessions/shared-subscriptions.ts";
 import { SessionExpiry } from "./sessions/session-expiry.ts";
 import { sessionPersistence } from "./broker/session-persistence.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
-import { forgetConnect, slim } from "./broker/slim-client.ts";
+import { slim } from "./broker/slim-client.ts";
 import { SubscribeAnswers } from "./broker/subscribe-answers.ts";
 import { CommitStallWatch } from "./broker/commit-stall-watch.ts";
 import { TimeService } from "./broker/time-service.ts";
@@ -72,8 +70,6 @@ export interface MqttServerOptions {
 
 /** Between looks for connections whose login has expired (milliseconds). */
 const expireEveryMs = 1000;
-/** Last wills that wait for their delay, of all clients; one more is published at once. */
-const maxDelayedWills = 10_000;
 
 /** MQTT for devices: logins, what they may do, their sessions, and how they end. */
 export class MqttServer {
@@ -215,56 +211,25 @@ export class MqttServer {
       onRestricted: (count) => this.#options.metrics.restrictedSessions.inc(count),
       logger,
     });
-    const options: AedesOptions = {
+    const settings = brokerSettings({
+      config,
+      limits: this.#limits,
+      sessionExpiryMs: this.#options.sessionExpiryMs,
+      identity,
       persistence,
-      // The listeners watch over the time up to CONNECT, of which this is the last part.
-      connectTimeout: 2 * config.connectTimeoutMs,
-      queueLimit: 1000,
-      // Only a last resort: the guard cuts a client that reads nothing much sooner.
-      drainTimeout: 10 * this.#limits.stallTimeoutMs,
-      // The guard has its own bound, for both versions.
-      maxClientsIdLength: this.#limits.maxClientIdBytes,
-      maxTopicLevels: this.#limits.maxTopicLevels,
-      preConnect: (client, packet, done) => {
-        this.listeners.connected(client.conn);
-        forgetConnect(client, packet as unknown as ParserInternals["settings"]);
-        // Only now it is known whether the session is new.
-        this.#clientLimits.greet(client, packet.clean === true);
-        tellOfSharing(client, packet);
-        this.#login.noteConnect(client, {
-          will: packet.will as unknown as Will | undefined,
-          cleanStart: packet.clean === true,
-          tellsMore: packet.properties?.requestProblemInformation !== false,
-        });
-        imposeKeepAlive(client, packet, config.maxKeepAliveMs);
-        done(this.#stopping ? goElsewhere(config.serverReference) : null, !this.#stopping);
-      },
-      authenticate: (client, username, password, done) => {
-        void this.#login.answer(client, username, password, (error, success) => {
-          const goOn = (): void => {
-            // aedes asks for the session before this returns.
-            this.#loggingIn = client;
-            done(error, success);
-            this.#loggingIn = undefined;
-          };
-          if (success) this.#broker.takeOver(client, goOn);
-          else goOn();
-        });
-      },
-      authorizePublish: (client, packet, done) => {
-        if (client !== null && client.closed) this.#life.lastWill(client, packet as unknown as Will, done);
-        else this.#published(client, packet, this.#broker.passOnFirst(client, packet, done));
-      },
-      authorizeSubscribe: (client, subscription, done) =>
-        done(null, this.#hearing.maySubscribe(client, subscription) ? subscription : null),
-      authorizeForward: (client, packet) => (this.#hearing.takes(client, packet, { shared, queues }) ? packet : null),
-      topicAliasMaximum: config.maxTopicAliases,
-      maximumPacketSize: this.#limits.maxPacketBytes,
-      receiveMaximum: Math.min(config.maxUnacked, maxUnreleased),
-      sessionExpiryIntervalLimit: Math.max(1, Math.floor(this.#options.sessionExpiryMs / 1000)),
-      pendingSessionsLimit: maxDelayedWills,
-    };
-    this.#broker = new GatewayBroker(options, this.#audience);
+      recipients: { shared, queues },
+      listeners: this.listeners,
+      clientLimits: this.#clientLimits,
+      login: this.#login,
+      hearing: this.#hearing,
+      life: this.#life,
+      publishes: this.#publishes,
+      broker: () => this.#broker,
+      isStopping: () => this.#stopping,
+      onLoggingIn: (client) => (this.#loggingIn = client),
+      logger,
+    });
+    this.#broker = new GatewayBroker(settings, this.#audience);
     const wills = new DelayedWills(this.#broker, this.#options.wills);
     shared.open(this.#broker);
     this.#life.follow(this.#broker);
@@ -332,16 +297,5 @@ export class MqttServer {
         if (error != null) this.#options.logger.warn({ err: error, topic }, "a message to devices was not published");
       },
     );
-  }
-
-  #published(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
-    const connection = client === null ? undefined : connectionOf(client);
-    if (connection?.principal.kind !== "provisioning" || !connection.permissions.mayPublish(packet.topic)) {
-      this.#publishes.handle(client, packet, done);
-      return;
-    }
-    const { identity, logger } = this.#options;
-    const payload = packet.payload as Buffer;
-    void answerProvisioning({ identity, connection, keyId: connection.principal.keyId, logger }, payload, done);
   }
 }

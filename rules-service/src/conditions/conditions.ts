@@ -72,7 +72,7 @@ export function checkCondition(condition: unknown, pointer: string, problems: Pr
 
 function noKind(condition: unknown): string {
   if (typeof condition !== "object" || condition === null || Array.isArray(condition)) {
-    return `has to be an object, not ${describe(condition)}`;
+    return `has to be an object, not ${describe(condition)}; write it like { metric: temperature, above: 80 }`;
   }
   return "names no metric; a condition has a metric with something to compare it with, or one of absent, expression, all, any and not";
 }

@@ -71,6 +71,14 @@ export const ruleSchema = Type.Object(
     $id: "urn:headwater:rule:1",
     title: "A Headwater rule",
     additionalProperties: false,
+    "x-instead": {
+      when: "write it as condition",
+      if: "write it as condition",
+      trigger: "write it as condition",
+      devices: "write it as selector, as in selector: { ids: [boiler-1] }",
+      enabled: "a new rule is a draft; it is switched on by enable, or in a file by state: live beside rule",
+      state: "a new rule is a draft; it is switched on by enable, or in a file by state: live beside rule",
+    },
   },
 );
 

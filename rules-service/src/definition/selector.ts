@@ -33,7 +33,8 @@ const selectorFields = {
   ),
 };
 
-const sites = { sites: "name the tag that holds the site, as in tags: { site: [north] }" };
+const site = "name the tag that holds it, as in tags: { site: [north] }";
+const instead = { sites: site, site };
 
 export const selectorSchema = Type.Object(
   {
@@ -43,14 +44,14 @@ export const selectorSchema = Type.Object(
         additionalProperties: false,
         minProperties: 1,
         description: "Devices to leave out: those for which all that is named fits.",
-        "x-notYet": sites,
+        "x-instead": instead,
       }),
     ),
   },
   {
     additionalProperties: false,
     description: "Which devices. All that is named has to fit. Empty or absent: every device, registered or not.",
-    "x-notYet": sites,
+    "x-instead": instead,
   },
 );
 export type SelectorDefinition = Static<typeof selectorSchema>;

@@ -2,35 +2,9 @@ import type { TSchema } from "@sinclair/typebox";
 import { nearest } from "@headwater/service/schema";
 import { describe, pointerTo } from "./problems.ts";
 import type { Problems } from "./problems.ts";
-
-/**
- * The part of JSON Schema that rules use. The branches of an `anyOf` differ in their JSON types, so the type of a value
- * selects the branch.
- */
-interface SchemaNode {
-  readonly type?: string;
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | SchemaNode;
-  readonly patternProperties?: Readonly<Record<string, SchemaNode>>;
-  readonly items?: SchemaNode;
-  readonly anyOf?: readonly SchemaNode[];
-  readonly enum?: readonly unknown[];
-  readonly pattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly minProperties?: number;
-  readonly maxProperties?: number;
-  readonly description?: string;
-  /** Names that users may expect here, each with the reason why it is refused. */
-  /** The branches are told apart by their members; whoever knows them checks the value. */
-  readonly "x-checkedByKind"?: boolean;
-  readonly "x-notYet"?: Readonly<Record<string, string>>;
-}
+import { wrongType } from "./remedy.ts";
+import { article, isOfType } from "./schema-node.ts";
+import type { SchemaNode } from "./schema-node.ts";
 
 /**
  * Checks a value against the schema of a rule and adds its problems in plain words. The published schema is the
@@ -45,7 +19,7 @@ function check(node: SchemaNode, value: unknown, pointer: string, problems: Prob
   if (node.anyOf !== undefined) return checkBranch(node.anyOf, value, pointer, problems);
   if (node.enum !== undefined) return checkEnum(node.enum, value, pointer, problems);
   if (node.type !== undefined && !isOfType(node.type, value)) {
-    problems.add(pointer, `has to be ${article(node.type)}, not ${describe(value)}`);
+    problems.add(pointer, wrongType(article(node.type), node, value));
     return;
   }
   if (typeof value === "string") checkText(node, value, pointer, problems);
@@ -60,7 +34,7 @@ function checkBranch(branches: readonly SchemaNode[], value: unknown, pointer: s
   const branch = branches.find((candidate) => candidate.type !== undefined && isOfType(candidate.type, value));
   if (branch !== undefined) return check(branch, value, pointer, problems);
   const kinds = branches.map((candidate) => article(candidate.type ?? "value")).join(" or ");
-  problems.add(pointer, `has to be ${kinds}, not ${describe(value)}`);
+  problems.add(pointer, wrongType(kinds, branches[0]!, value));
 }
 
 function checkEnum(known: readonly unknown[], value: unknown, pointer: string, problems: Problems): void {
@@ -116,7 +90,9 @@ function checkObject(
     return;
   }
   for (const name of node.required ?? []) {
-    if (object[name] === undefined) problems.add(pointerTo(pointer, name), "is missing; add it");
+    if (object[name] !== undefined) continue;
+    const { description } = known[name] ?? {};
+    problems.add(pointerTo(pointer, name), `is missing; add it${description === undefined ? "" : `: ${description}`}`);
   }
   const entries = Object.values(node.patternProperties ?? {})[0];
   const entryName = Object.keys(node.patternProperties ?? {})[0];
@@ -132,40 +108,12 @@ function checkObject(
 }
 
 function unknownKey(node: SchemaNode, key: string, known: readonly string[]): string {
-  const notYet = node["x-notYet"];
-  if (notYet !== undefined && Object.hasOwn(notYet, key)) return `is not supported yet: ${notYet[key]}`;
-  const near = nearest(key, [...known, ...Object.keys(notYet ?? {})]);
+  const instead = node["x-instead"] ?? {};
   const name = describe(key).replace(/^text /, "");
+  if (Object.hasOwn(instead, key)) return `${name} is not known here; ${instead[key]}`;
+  const near = nearest(key, [...known, ...Object.keys(instead)]);
   if (known.length === 0) return `${name} is no name that can stand here`;
   return near === undefined
     ? `${name} is not known here; remove it, or use one of ${known.join(", ")}`
     : `${name} is not known here; did you mean ${JSON.stringify(near)}? Rename or remove it`;
-}
-
-function isOfType(type: string, value: unknown): boolean {
-  switch (type) {
-    case "object":
-      return typeof value === "object" && value !== null && !Array.isArray(value);
-    case "array":
-      return Array.isArray(value);
-    case "integer":
-      return Number.isSafeInteger(value);
-    case "number":
-      return typeof value === "number" && Number.isFinite(value);
-    default:
-      return typeof value === type;
-  }
-}
-
-const articles: Readonly<Record<string, string>> = {
-  object: "an object",
-  array: "a list",
-  integer: "a whole number",
-  number: "a number",
-  string: "text",
-  boolean: "true or false",
-};
-
-function article(type: string): string {
-  return articles[type] ?? type;
 }

@@ -8,7 +8,8 @@ import type { OutgoingPacket } from "../sessions/outgoing-queue.ts";
 import { maxUnreleased, PassedOn } from "../sessions/passed-on.ts";
 import { OutgoingQueues, type QueueBounds, type Subscriber } from "../sessions/outgoing-queues.ts";
 import { RetainedBounds } from "../sessions/retained-bounds.ts";
-import type { SessionStore, Subscription } from "../sessions/session-store.ts";
+import type { Subscription } from "../sessions/session-entry.ts";
+import type { SessionStore } from "../sessions/session-store.ts";
 import { SharedSubscriptions } from "../sessions/shared-subscriptions.ts";
 import { StoredSessions, type SessionMemory } from "../sessions/stored-sessions.ts";
 

@@ -4,6 +4,16 @@ import type { Peer } from "./peer.ts";
 
 export type Transport = Peer["transport"];
 
+/** Whether a connection begins with TLS. */
+export function isEncrypted(transport: Transport): boolean {
+  return transport === "tls" || transport === "wss" || transport === "https";
+}
+
+/** Whether MQTT is spoken inside of WebSocket frames. */
+export function isWebSocket(transport: Transport): boolean {
+  return transport === "ws" || transport === "wss";
+}
+
 /** One port to listen on. */
 export interface ListenerPlan {
   readonly transport: Transport;

@@ -1,35 +1,8 @@
-import { plainAddress } from "@headwater/core";
-import type { Logger } from "@headwater/core";
-import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
-import type { TLSSocket } from "node:tls";
-import type { GatewayConfig } from "../../config.ts";
-import type { GatewayMetrics } from "../../gateway-metrics.ts";
-import { bindPeer, peerOf } from "./peer.ts";
-import { Admission } from "./admission.ts";
 import { CertificateWatch } from "./certificate-watch.ts";
-import { HandshakeWatch } from "./handshake-watch.ts";
-import { bindLink, Link, linkOf } from "./link.ts";
-import { planListeners, type ListenerPlan, type Transport } from "./listener-plan.ts";
-import { peerCertificate } from "./peer-certificate.ts";
+import { ConnectionSetup, type ConnectionSetupOptions } from "./connection-setup.ts";
+import { isEncrypted, isWebSocket, planListeners, type Transport } from "./listener-plan.ts";
 import { Port } from "./port.ts";
-import { readProxyHeader } from "./proxy-preface.ts";
-import { Refusals } from "./refusals.ts";
 import { TlsTerminator } from "./tls-terminator.ts";
-import { trustedSources } from "./trusted-sources.ts";
-import { WebSocketGate } from "./websocket-gate.ts";
-import { WebSocketStream } from "./websocket-stream.ts";
-
-export interface ListenersOptions {
-  readonly config: GatewayConfig["mqtt"];
-  readonly metrics: GatewayMetrics;
-  readonly logger: Logger;
-  /** Put onto each stream before the broker sees it: it checks every byte. */
-  readonly guard: (stream: Duplex) => void;
-  readonly onConnection: (stream: Duplex) => void;
-  /** HTTP is spoken on this one; its peer is bound. */
-  readonly onHttp: (stream: TLSSocket) => void;
-}
 
 /** The address of a listener, for people and their clients. */
 export interface ListenerAddress {
@@ -39,51 +12,32 @@ export interface ListenerAddress {
 }
 
 const schemes = { tcp: "mqtt", tls: "mqtts", ws: "ws", wss: "wss", https: "https" } as const;
-/** Transports that begin with TLS. */
-const encrypted: ReadonlySet<Transport> = new Set(["tls", "wss", "https"]);
-
 /**
  * Everything that MQTT comes in by, and HTTPS. A connection passes the limits, then says whom it speaks for (PROXY),
  * then TLS, then WebSocket, each only where it is spoken; what comes out is a stream with a peer, the same for all: of
  * MQTT bytes for the broker, of HTTPS for the HTTP server.
  */
 export class Listeners {
-  readonly #options: ListenersOptions;
+  readonly #options: ConnectionSetupOptions;
   readonly #ports: readonly Port[];
-  readonly #admission: Admission;
-  readonly #handshakes: HandshakeWatch;
-  readonly #refusals: Refusals;
-  readonly #mayProxy: (address: string) => boolean;
+  readonly #setup: ConnectionSetup;
   readonly #certificates: CertificateWatch | undefined;
-  readonly #links = new Set<Link>();
-  /** Connections whose bytes are with TLS or HTTP just now, by the stream that was given there. */
-  readonly #unwrapping = new Map<Duplex, Link>();
-  /** One for all: 10,000 closures are megabytes. */
-  readonly #onClose: (this: Socket) => void;
   #terminator: TlsTerminator | undefined;
-  #gate: WebSocketGate | undefined;
 
   /** Throws ConfigError if the settings contradict each other. */
-  constructor(options: ListenersOptions) {
+  constructor(options: ConnectionSetupOptions) {
     this.#options = options;
     const { config, metrics, logger } = options;
     const plans = planListeners(config);
-    const closed = (link: Link): void => this.#closed(link);
-    this.#onClose = function onClose(this: Socket) {
-      closed(linkOf(this));
-    };
+    this.#setup = new ConnectionSetup(options, plans);
     this.#ports = plans.map((plan) => {
       const accepted = metrics.accepted.labels({ transport: plan.transport });
       return new Port(plan, (socket) => {
         accepted.inc();
-        this.#accept(plan, socket);
+        this.#setup.accept(plan, socket);
       });
     });
-    this.#admission = new Admission(config);
-    this.#refusals = new Refusals(metrics, logger);
-    this.#handshakes = new HandshakeWatch(config.connectTimeoutMs, (link) => this.#cut(link, `${link.stage}-late`));
-    this.#mayProxy = trustedSources("HEADWATER_MQTT_PROXY_FROM", config.proxyProtocol.from);
-    if (plans.some(({ transport }) => encrypted.has(transport))) {
+    if (plans.some(({ transport }) => isEncrypted(transport))) {
       this.#certificates = new CertificateWatch({
         settings: config.tls,
         logger,
@@ -94,13 +48,12 @@ export class Listeners {
         onFailed: () => metrics.certificateReloads.labels({ outcome: "failed" }).inc(),
       });
     }
-    if (plans.some(({ transport }) => transport === "ws" || transport === "wss")) this.#gate = this.#webSocketGate();
   }
 
   /** After the start: those that are on. */
   get addresses(): readonly ListenerAddress[] {
     return this.#ports.map(({ number, plan: { transport, host } }) => {
-      const path = transport === "ws" || transport === "wss" ? this.#options.config.ws.paths[0] : "";
+      const path = isWebSocket(transport) ? this.#options.config.ws.paths[0] : "";
       const name = host.includes(":") ? `[${host}]` : host;
       return { transport, port: number, url: `${schemes[transport]}://${name}:${number}${path}` };
     });
@@ -109,7 +62,7 @@ export class Listeners {
   /** Connections of each listener, those included that have not sent CONNECT yet. */
   countByTransport(): ReadonlyMap<Transport, number> {
     const counts = new Map<Transport, number>(this.#ports.map(({ plan }) => [plan.transport, 0]));
-    for (const { transport } of this.#links) counts.set(transport, counts.get(transport)! + 1);
+    for (const { transport } of this.#setup.links) counts.set(transport, counts.get(transport)! + 1);
     return counts;
   }
 
@@ -126,12 +79,10 @@ export class Listeners {
         material: await this.#certificates.load(),
         askForCertificate: config.tls.clientCertificates !== "none",
         timeoutMs: config.connectTimeoutMs,
-        onSecure: (raw, secure) => this.#secured(raw, secure),
-        onFailed: (raw, error) => {
-          const link = this.#take(raw);
-          if (link !== undefined) this.#cut(link, "tls", error.code ?? error.message);
-        },
+        onSecure: (raw, secure) => this.#setup.secured(raw, secure),
+        onFailed: (raw, error) => this.#setup.notSecured(raw, error),
       });
+      this.#setup.secureWith(this.#terminator);
       this.#certificates.start();
     }
     for (const port of this.#ports) await port.listen();
@@ -139,10 +90,7 @@ export class Listeners {
 
   /** CONNECT came on this stream: it has no deadline any more. */
   connected(stream: object): void {
-    const link = peerOf(stream);
-    if (!(link instanceof Link)) return;
-    link.stage = undefined;
-    this.#handshakes.delete(link);
+    this.#setup.connected(stream);
   }
 
   /** Takes no new connections. */
@@ -153,162 +101,7 @@ export class Listeners {
   /** Cuts the connections that are left. */
   async close(): Promise<void> {
     this.stopAccepting();
-    this.#handshakes.stop();
-    for (const link of this.#links) destroy(link);
+    this.#setup.close();
     await this.#certificates?.stop();
   }
-
-  #accept(plan: ListenerPlan, socket: Socket): void {
-    const { config } = this.#options;
-    // What goes to the broker at once has the broker's own listener.
-    if (plan.proxied || plan.transport !== "tcp") socket.on("error", ignore);
-    const address = plainAddress(socket.remoteAddress ?? "");
-    const link = new Link(plan.transport, socket, address, performance.now() + config.connectTimeoutMs);
-    if (!this.#admission.enter()) {
-      this.#cut(link, "too-many-connections");
-      return;
-    }
-    this.#links.add(link);
-    bindLink(link);
-    socket.on("close", this.#onClose);
-    this.#handshakes.add(link);
-    if (plan.proxied) this.#readProxyHeader(link);
-    else this.#admit(link);
-  }
-
-  #readProxyHeader(link: Link): void {
-    if (!this.#mayProxy(link.address)) {
-      this.#cut(link, "proxy-not-trusted");
-      return;
-    }
-    link.stage = "proxy-header";
-    readProxyHeader(link.socket, (error, header) => {
-      if (error !== undefined) {
-        this.#cut(link, "proxy-header", error.message);
-        return;
-      }
-      link.address = header?.address ?? link.address;
-      this.#admit(link);
-    });
-  }
-
-  /** Its address is known. */
-  #admit(link: Link): void {
-    link.group = this.#admission.enterGroup(link.address);
-    if (link.group === undefined) {
-      this.#cut(link, "too-many-from-address");
-      return;
-    }
-    const { transport, socket } = link;
-    if (encrypted.has(transport)) {
-      link.stage = "tls";
-      this.#unwrapping.set(socket, link);
-      this.#terminator!.secure(socket);
-    } else this.#unwrapped(link);
-  }
-
-  #secured(raw: Socket, secure: TLSSocket): void {
-    const link = this.#take(raw);
-    if (link === undefined) {
-      secure.destroy();
-      return;
-    }
-    secure.on("error", ignore);
-    link.stream = secure;
-    const { clientCertificates } = this.#options.config.tls;
-    if (clientCertificates !== "none") {
-      const certificate = secure.getPeerX509Certificate();
-      if (certificate !== undefined && secure.authorized) link.certificate = peerCertificate(certificate);
-      else if (certificate !== undefined) {
-        this.#refuseCertificate(link, "client-certificate-untrusted", String(secure.authorizationError));
-      } else if (clientCertificates === "require") this.#refuseCertificate(link, "client-certificate-missing");
-    }
-    if (link.transport === "https") this.#handToHttp(link, secure);
-    else if (!link.refused) this.#unwrapped(link);
-  }
-
-  #refuseCertificate(link: Link, reason: string, detail?: string): void {
-    if (link.transport !== "https") {
-      this.#cut(link, reason, detail);
-      return;
-    }
-    this.#refusals.add(link, reason, detail);
-    link.certificateProblem = detail ?? "none was shown, and one is required";
-  }
-
-  /** Its requests have the HTTP server's own deadlines. */
-  #handToHttp(link: Link, secure: TLSSocket): void {
-    link.stage = undefined;
-    this.#handshakes.delete(link);
-    bindPeer(secure, link);
-    this.#options.onHttp(secure);
-  }
-
-  /** PROXY and TLS are done with. */
-  #unwrapped(link: Link): void {
-    if (link.transport === "ws" || link.transport === "wss") {
-      link.stage = "websocket";
-      this.#unwrapping.set(link.stream, link);
-      this.#gate!.upgrade(link.stream);
-    } else this.#handOver(link);
-  }
-
-  #webSocketGate(): WebSocketGate {
-    const { ws, maxPacketBytes } = this.#options.config;
-    return new WebSocketGate({
-      ...ws,
-      maxPayload: maxPacketBytes,
-      onOpen: (stream, webSocket) => {
-        const link = this.#take(stream);
-        if (link === undefined) {
-          webSocket.terminate();
-          return;
-        }
-        link.stream = new WebSocketStream(webSocket, (why) => this.#refusals.add(link, why));
-        this.#handOver(link);
-      },
-      onRefused: (stream, reason) => {
-        const link = this.#unwrapping.get(stream);
-        if (link !== undefined) this.#refusals.add(link, reason);
-      },
-    });
-  }
-
-  #handOver(link: Link): void {
-    const { guard, onConnection } = this.#options;
-    const { stream } = link;
-    link.stage = "connect";
-    bindPeer(stream, link);
-    guard(stream);
-    onConnection(stream);
-  }
-
-  #take(stream: Duplex): Link | undefined {
-    const link = this.#unwrapping.get(stream);
-    this.#unwrapping.delete(stream);
-    return link;
-  }
-
-  #cut(link: Link, reason: string, detail?: string): void {
-    this.#refusals.add(link, reason, detail);
-    destroy(link);
-  }
-
-  #closed(link: Link): void {
-    this.#links.delete(link);
-    this.#handshakes.delete(link);
-    this.#unwrapping.delete(link.socket);
-    this.#unwrapping.delete(link.stream);
-    this.#admission.leave();
-    if (link.group !== undefined) this.#admission.leaveGroup(link.group);
-  }
-}
-
-function destroy({ stream, socket }: Link): void {
-  stream.destroy();
-  socket.destroy();
-}
-
-function ignore(): void {
-  // A broken line ends its connection; the close that follows is what counts.
 }

@@ -1,4 +1,5 @@
 import { BareSessions } from "./bare-sessions.ts";
+import { decodeEntry, encodeEntry, fromDisk, bareSubscription, toDisk, type Subscription } from "./session-entry.ts";
 import { JournalFile, JournalWriter, type JournalFileOptions, type Logger } from "@headwater/core";
 
 export interface SessionStoreOptions extends JournalFileOptions {
@@ -8,19 +9,6 @@ export interface SessionStoreOptions extends JournalFileOptions {
   readonly now?: () => number;
 }
 
-/** A subscription, as aedes knows it. What MQTT 5 adds is undefined where it was not asked for. */
-export interface Subscription {
-  readonly topic: string;
-  readonly qos: number;
-  /** No Local: what the client says itself is not for it. */
-  readonly nl?: boolean | undefined;
-  /** Retain As Published. */
-  readonly rap?: boolean | undefined;
-  /** Retain Handling: whether what is retained comes with the subscription (0), with a new one (1) or never (2). */
-  readonly rh?: number | undefined;
-  readonly subscriptionIdentifier?: number | undefined;
-}
-
 interface Stored {
   readonly byFilter: Map<string, Subscription>;
   /** Milliseconds since the epoch. */
@@ -28,22 +16,6 @@ interface Stored {
   /** Seconds that it lives on without a connection, if its client said so (MQTT 5). */
   readonly expiry: number | undefined;
 }
-
-/** On disk: topic, QoS, and what MQTT 5 adds if it adds something. */
-type StoredFilter = readonly [string, number, Omit<Subscription, "topic" | "qos">?];
-
-type Entry =
-  | {
-      readonly t: "session";
-      readonly s: string;
-      readonly f: readonly StoredFilter[];
-      readonly at: number;
-      /** The session's expiry. */
-      readonly x?: number | undefined;
-    }
-  /** `c`: it is connected now. */
-  | { readonly t: "seen"; readonly s: string; readonly at: number; readonly c?: 1 | undefined }
-  | { readonly t: "end"; readonly s: string };
 
 /** A session is noted to be alive no more often than this (milliseconds). */
 const seenEveryMs = 60 * 60 * 1000;
@@ -116,7 +88,7 @@ export class SessionStore {
       return;
     }
     const byFilter = stored?.byFilter ?? new Map<string, Subscription>();
-    for (const one of subscriptions) byFilter.set(one.topic, only(one));
+    for (const one of subscriptions) byFilter.set(one.topic, bareSubscription(one));
     await this.#put(session, byFilter, expiry);
   }
 
@@ -260,42 +232,4 @@ function isSame(known: Subscription | undefined, other: Subscription): boolean {
     known.rh === other.rh &&
     known.subscriptionIdentifier === other.subscriptionIdentifier
   );
-}
-
-/** Without what else the broker notes on it. */
-function only({ topic, qos, nl, rap, rh, subscriptionIdentifier }: Subscription): Subscription {
-  return { topic, qos, nl, rap, rh, subscriptionIdentifier };
-}
-
-function toDisk(byFilter: ReadonlyMap<string, Subscription>): StoredFilter[] {
-  return [...byFilter.values()].map(({ topic, qos, ...more }) =>
-    Object.values(more).every((value) => value === undefined) ? [topic, qos] : [topic, qos, more],
-  );
-}
-
-function fromDisk(filters: readonly StoredFilter[]): Map<string, Subscription> {
-  return new Map(filters.map(([topic, qos, more]) => [topic, only({ topic, qos, ...more })]));
-}
-
-function encodeEntry(entry: Entry): string {
-  return JSON.stringify(entry);
-}
-
-/** undefined if it is none: a line of version 0.1 has no checksum. */
-function decodeEntry(text: string): Entry | undefined {
-  let entry: Partial<Extract<Entry, { t: "session" }>>;
-  try {
-    entry = JSON.parse(text) as typeof entry;
-  } catch {
-    return undefined;
-  }
-  if (typeof entry !== "object" || entry === null || typeof entry.s !== "string") return undefined;
-  if ((entry.t as string) === "end") return entry as Entry;
-  if (!Number.isSafeInteger(entry.at)) return undefined;
-  if ((entry.t as string) === "seen") return entry as Entry;
-  const sound =
-    entry.t === "session" &&
-    Array.isArray(entry.f) &&
-    entry.f.every((pair) => Array.isArray(pair) && typeof pair[0] === "string" && [0, 1, 2].includes(pair[1]));
-  return sound ? (entry as Entry) : undefined;
 }

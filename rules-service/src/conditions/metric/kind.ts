@@ -29,6 +29,12 @@ const schema = Type.Object(
     additionalProperties: false,
     title: "MetricCondition",
     description: "Each reading of a metric, compared.",
+    "x-instead": {
+      aggregate: "an aggregate goes with a window, as in window: { over: 5m }; add it, or remove the aggregate",
+      where: "it goes with a window and the aggregate count; add them, or remove it",
+      hysteresis: "write the value at which the alert ends, as in clearBelow: 75",
+      duration: "write for: 30s",
+    },
   },
 );
 type Definition = Static<typeof schema>;
