@@ -35,10 +35,12 @@ let ingest: HttpServer;
 let url: string;
 
 async function startUpstream(at = 0): Promise<Server> {
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const { method, url: path, headers } = request;
-    asked.push({ method, url: path, headers, body: await text(request) });
-    answer(request, response);
+    void text(request).then((body) => {
+      asked.push({ method, url: path, headers, body });
+      answer(request, response);
+    });
   });
   server.listen(at, "127.0.0.1");
   await once(server, "listening");

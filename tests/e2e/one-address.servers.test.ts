@@ -2,6 +2,7 @@ import { createApiClient, type ApiClient, ProblemError } from "@headwater/client
 import { eventually } from "@headwater/testkit/eventually";
 import { TcpRelay } from "@headwater/testkit/tcp-relay";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { faultsOf, openBrowser } from "../browser/browser.ts";
 import type { Platform } from "./platform/platform.ts";
 import { openOnRealServers } from "./platform/real-servers.ts";
 
@@ -97,6 +98,44 @@ describe("separate services under the address of ingest", () => {
     expect(await metrics.text()).toContain("headwater_rules_partitions");
   });
 
+  it("a browser has all of the page, and is told what is away", async () => {
+    const browser = await openBrowser();
+    const page = await (await browser.newContext({ baseURL: origin })).newPage();
+    try {
+      await page.goto("/rules");
+      await page.getByLabel("Access token").fill(platform.token);
+      await page.keyboard.press("Enter");
+      await page.getByRole("link", { name: "Too hot" }).waitFor();
+      const faults = faultsOf(page);
+      await page.goto("/rules/too-hot");
+      await page
+        .getByText(/^\d+ episodes? on \d+ devices?$|^No episode/)
+        .first()
+        .waitFor();
+      await page.goto("/pipeline");
+      const services = page.getByRole("region", { name: "Services" });
+      await expect.poll(() => services.getByText("ready", { exact: true }).count()).toBe(3);
+      await page.getByRole("region", { name: "Gateway" }).waitFor();
+      expect(faults).toEqual([]);
+
+      await platform.kill("rules");
+      await services.getByText("away", { exact: true }).waitFor();
+      await page.getByRole("img", { name: /Rules: is away/ }).waitFor();
+      await page.goto("/alerts");
+      await page
+        .getByRole("alert")
+        .getByText(/The rules service does not answer/)
+        .waitFor();
+      await platform.restart("rules");
+      await eventually(async () => {
+        await page.getByRole("button", { name: "Try again" }).click({ timeout: 1_000 });
+        await page.getByText(/no alert/i).waitFor({ timeout: 2_000 });
+      });
+    } finally {
+      await browser.close();
+    }
+  });
+
   it("a killed rules service cuts the stream of a backtest, is named while it is away, and goes on afterwards", async () => {
     const stream = await openBacktest();
     const cut = stream.closed.catch((error: unknown) => error);
@@ -109,7 +148,6 @@ describe("separate services under the address of ingest", () => {
     expect(items).toContainEqual(expect.objectContaining({ name: "rules", state: "away" }));
 
     await platform.restart("rules");
-    relays[0]!.target = Number(new URL(platform.rulesUrl).port);
     await eventually(async () => {
       const { items: rules } = await api.call("GET", "/api/v1/rules", {});
       expect(rules.map((each) => each.id)).toEqual(["too-hot"]);
