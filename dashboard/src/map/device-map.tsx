@@ -1,7 +1,7 @@
 import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import { cellsOf, type Cluster, clustersOf } from "./clusters.ts";
-import { landPath, landSize } from "./land.ts";
+import { landSize, useLand } from "./land.ts";
 import { fitted, screenPoint, type Size } from "./mercator.ts";
 import { looks, type Place, type PlaceLook } from "./place.ts";
 import { useGestures } from "./use-gestures.ts";
@@ -20,6 +20,9 @@ interface DeviceMapProps {
 const words: Readonly<Record<PlaceLook, string>> = {
   ...{ critical: "critical", warning: "warning", accent: "info", good: "connected", muted: "away" },
 };
+const howToMove = matchMedia("(pointer: coarse)").matches
+  ? "Two fingers move and zoom."
+  : "A drag moves, Ctrl and the wheel zoom.";
 /** With so few marks there is room for names. */
 const mostNames = 40;
 
@@ -36,6 +39,7 @@ export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
     return () => observer.disconnect();
   }, []);
   const { view, change, showAll } = useView(places, size, at, onRest);
+  const land = useLand();
   const { handlers, zoom } = useGestures(area, size, change, showAll);
   const cells = cellsOf(view);
   const clusters = useMemo(() => clustersOf(places, cells), [places, cells]);
@@ -65,7 +69,7 @@ export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
         >
           <svg className="map-land" aria-hidden="true">
             <g transform={`translate(${origin.left} ${origin.top}) scale(${view.scale / landSize})`}>
-              <path d={landPath} />
+              <path d={land} />
             </g>
           </svg>
           {marks.map((cluster) => (
@@ -98,7 +102,7 @@ export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
         </ul>
       </div>
       <p className="quiet" role="status">
-        {shown.size.toLocaleString()} of {places.length.toLocaleString()} in sight. Ctrl and the wheel zoom.
+        {shown.size.toLocaleString()} of {places.length.toLocaleString()} in sight. {howToMove}
       </p>
       {children(shown)}
     </>
