@@ -1,17 +1,15 @@
-import sparkplugPayload from "sparkplug-payload";
-import type { IPublishPacket } from "mqtt-packet";
 import { sleep } from "@headwater/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bridged, bridges, BridgeScene, patienceMs, taken } from "./bridge-under-test.ts";
 import { eventually } from "@headwater/testkit/eventually";
 import { laneProblems } from "./gateway-under-test.ts";
 
-const tahu = sparkplugPayload.get("spBv1.0")!;
-
 let scene: BridgeScene;
+
 beforeEach(() => {
   scene = new BridgeScene();
 });
+
 afterEach(() => scene.close());
 
 describe.each(["3.1.1", "5"] as const)("a bridge to Mosquitto, MQTT %s", (protocol) => {
@@ -200,124 +198,5 @@ describe("two gateways", () => {
     expect(new Set(succeeded.map(({ commandId }) => commandId)).size).toBe(10);
     await sleep(500);
     expect(got.toSorted()).toEqual(Array.from({ length: 10 }, (_, i) => `devices/valve/commands/c-${i}`));
-  });
-});
-
-describe("commands through a bridge", () => {
-  const plant = { name: "plant", subscriptions: [{ filter: "#" }], commands: {} };
-
-  it("carry what MQTT 5 has for requests; a reply is for the command that its correlation data names", async () => {
-    const broker = await scene.broker();
-    const gateway = await scene.gateway(bridges({ ...plant, protocol: "5", url: broker.url }));
-    const pump = await scene.device(broker.url, { protocolVersion: 5 });
-    const got: (IPublishPacket["properties"] & { id: string })[] = [];
-    pump.on("message", (topic, _payload, { properties }) => {
-      const { correlationData = Buffer.alloc(0) } = properties ?? {};
-      got.push({ ...properties, id: topic.split("/").at(-1)! });
-      // The response topic of the first command, for all.
-      pump.publish(got[0]!.responseTopic ?? "none", `{"status":"succeeded","result":"${String(correlationData)}"}`, {
-        ...{ qos: 1, properties: { correlationData } },
-      });
-    });
-    await pump.subscribeAsync("devices/pump/commands/+", { qos: 1 });
-    await bridged(gateway, pump);
-    await pump.publishAsync("devices/pump/telemetry", '{"a":1}', { qos: 1 });
-    for (const id of ["p-1", "p-2"]) {
-      await gateway.requestCommand("pump", id, { name: "shut", ttlMs: 600_000 });
-      await eventually(
-        async () => (await gateway.commands()).filter((event) => event.commandId === id && event.succeeded != null),
-        (events) => events.length > 0 && events[0]!.succeeded!.result === `"${id}"`,
-        patienceMs,
-      );
-    }
-    expect(got).toMatchObject([
-      { id: "p-1", responseTopic: "devices/pump/commands/p-1/reply", contentType: "application/json" },
-      { id: "p-2", responseTopic: "devices/pump/commands/p-2/reply", payloadFormatIndicator: true },
-    ]);
-    // Mosquitto takes off what the message spent there.
-    expect(got[1]!.messageExpiryInterval).toBeGreaterThan(0);
-    expect(got[1]!.messageExpiryInterval).toBeLessThanOrEqual(600);
-  });
-
-  it("wait for a device to be heard; delivered is what the broker has; none is sent again after a restart", async () => {
-    const broker = await scene.broker();
-    const gateway = await scene.gateway(bridges({ ...plant, url: broker.url }));
-    const valve = await scene.device(broker.url);
-    const got: string[] = [];
-    valve.on("message", (topic) => got.push(topic));
-    await valve.subscribeAsync("devices/valve/commands/+", { qos: 1 });
-    await bridged(gateway, valve);
-    await gateway.requestCommand("valve", "early", { name: "shut" });
-    await sleep(300);
-    expect(got).toEqual([]);
-    await valve.publishAsync("devices/valve/telemetry", '{"a":1}', { qos: 1 });
-    const all = await eventually(
-      () => gateway.commands(),
-      (events) => events.some(({ delivered }) => delivered != null),
-      patienceMs,
-    );
-    expect(all.filter(({ delivered }) => delivered != null)).toMatchObject([{ commandId: "early" }]);
-    await gateway.restart();
-    await bridged(gateway, valve);
-    // It was heard before the restart: that is known.
-    await gateway.requestCommand("valve", "late", { name: "open" });
-    await eventually(
-      () => got.length,
-      (count) => count > 1,
-      patienceMs,
-    );
-    await sleep(300);
-    expect(got).toEqual(["devices/valve/commands/early", "devices/valve/commands/late"]);
-  });
-});
-
-describe("Sparkplug through a bridge", () => {
-  it("a node that was not born is asked for its birth on its own broker, and its death is presence", async () => {
-    const broker = await scene.broker();
-    const gateway = await scene.gateway(
-      bridges({ name: "plant", url: broker.url, subscriptions: [{ filter: "spBv1.0/#" }, { filter: "devices/#" }] }),
-    );
-    const timestamp = Date.now();
-    const bdSeq = { name: "bdSeq", type: "UInt64", value: 3 } as const;
-    const metrics = [{ name: "Temperature", type: "Double", value: 21.5 } as const];
-    const node = await scene.device(broker.url, {
-      will: {
-        topic: "spBv1.0/plant/NDEATH/line1",
-        payload: Buffer.from(tahu.encodePayload({ timestamp, metrics: [bdSeq] })),
-        qos: 1,
-        retain: false,
-      },
-    });
-    await bridged(gateway, node);
-    const asked: string[] = [];
-    node.on("message", (_topic, payload) => {
-      asked.push(String(tahu.decodePayload(payload).metrics![0]!.name));
-      node.publish(
-        "spBv1.0/plant/NBIRTH/line1",
-        Buffer.from(tahu.encodePayload({ timestamp, seq: 0, metrics: [bdSeq, ...metrics] })),
-        { qos: 1 },
-      );
-    });
-    await node.subscribeAsync("spBv1.0/plant/NCMD/line1");
-    await node.publishAsync(
-      "spBv1.0/plant/NDATA/line1",
-      Buffer.from(tahu.encodePayload({ timestamp, seq: 5, metrics })),
-      { qos: 1 },
-    );
-    const born = await eventually(
-      () => gateway.presence(),
-      (all) => all.length > 0,
-      patienceMs,
-    );
-    expect(asked).toEqual(["Node Control/Rebirth"]);
-    expect(born).toMatchObject([{ device: "plant:line1", session: "sparkplug:3", connected: {} }]);
-    node.options.reconnectPeriod = 0;
-    node.stream.destroy();
-    const died = await eventually(
-      () => gateway.presence(),
-      (all) => all.length > 1,
-      patienceMs,
-    );
-    expect(died[1]).toMatchObject({ device: "plant:line1", disconnected: { reason: "death" } });
   });
 });

@@ -3,7 +3,7 @@ import { severityOf } from "../../src/conditions/verdict.ts";
 import { describe, expect, it } from "vitest";
 import { canonicalRule, maxRuleLength, normaliseRule, parseRule, ruleSchema } from "../../src/definition/index.ts";
 import type { RuleDefinition } from "../../src/definition/index.ts";
-import { warningsOf } from "../../src/definition/warnings.ts";
+import { problems } from "./problems-of.ts";
 
 const whole = {
   id: "boiler-too-hot",
@@ -15,11 +15,6 @@ const whole = {
     { derive: { metric: "overheating", value: 1 } },
   ],
 };
-
-function problems(input: unknown): string[] {
-  const parsed = parseRule(input);
-  return parsed.ok ? [] : parsed.problems.map(({ pointer, detail }) => `${pointer} ${detail}`);
-}
 
 function withCondition(condition: Record<string, unknown>): string[] {
   return problems({ id: "a", condition: { metric: "t", ...condition } });
@@ -276,106 +271,5 @@ describe("the published schema", () => {
     };
     walk(schema, "");
     expect(open).toEqual([]);
-  });
-});
-
-describe("a rule without a condition", () => {
-  const derive = { metric: "kelvin", expression: "metrics.temperature + 273.15", from: "temperature" };
-
-  it.each([
-    { derive },
-    { actions: [{ derive }] },
-    { derive: { metric: "kelvin", expression: "metrics.temperature + 273.15" } },
-    { derive: { metric: "alive", value: true, from: "temperature" } },
-    { derive: { metric: "limit", expression: "device.attributes.max", from: "temperature" } },
-    { derive, actions: [{ derive: { metric: "half", expression: "metrics.temperature / 2" } }], lateness: "1m" },
-  ])("is taken as %j", (rest) => {
-    expect(problems({ id: "a", ...rest })).toEqual([]);
-  });
-
-  it.each([
-    [{}, "/condition", "is missing"],
-    [{ actions: [{ command: { name: "x" } }] }, "/condition", "is missing"],
-    [{ derive: {} }, "/derive/metric", "missing"],
-    [{ derive: { metric: "k" } }, "/derive", "needs an expression"],
-    [{ derive: { metric: "k", value: 1 } }, "/derive", "needs `from`"],
-    [{ derive: { metric: "k", value: 1, expression: "metrics.t", from: "t" } }, "/derive", "remove one"],
-    [{ derive: { metric: "k", expression: "metrics.t * metrics.u" } }, "/derive", "t and u"],
-    [{ derive: { metric: "k", expression: "1 + 1" } }, "/derive", "no metric"],
-    [{ derive: { metric: "k", expression: "[metrics.t]" } }, "/derive/expression", "has to be a number"],
-    [{ derive: { metric: "k", expression: "metrics.t +" } }, "/derive/expression", "cannot be read: Unexpected"],
-    [{ derive: { ...derive, metric: "temperature" } }, "/derive/metric", "choose another name"],
-    [{ derive: { metric: "k", expression: "metrics.t * metrics.k", from: "t" } }, "/derive/metric", "another name"],
-    [{ derive: { metric: "*", value: 1, from: "t" } }, "/derive/metric", "no name"],
-    [{ derive: { metric: "k", value: 1, from: "*" } }, "/derive/from", "no name"],
-    [{ derive, severity: "info" }, "/severity", "add a condition"],
-    [{ derive, flapping: { transitions: 3, within: "1m" } }, "/flapping", "add a condition"],
-    [{ derive, actions: [{ email: { to: ["a@b.example"] } }] }, "/actions/0/email", "raises none"],
-    [{ derive, actions: [{ derive }] }, "/actions/0/derive/metric", "already"],
-    [{ actions: [{ derive, on: ["raised"] }] }, "/actions/0/on", "raises none"],
-    [{ derive, condition: { metric: "t", above: 1 } }, "/derive", "among the actions"],
-    [
-      { condition: { metric: "t", above: 1 }, actions: [{ derive }] },
-      "/actions/0/derive/expression",
-      "without a condition",
-    ],
-    [
-      { condition: { metric: "t", above: 1 }, actions: [{ derive: { metric: "k" } }] },
-      "/actions/0/derive",
-      "needs a value",
-    ],
-  ])("is refused as %j, at %s", (rest, pointer, detail) => {
-    const found = problems({ id: "a", ...rest });
-    expect(found[0]).toMatch(new RegExp(`^${pointer.replaceAll(/[*]/g, "\\*")} .*${detail.replaceAll("`", ".")}`));
-  });
-});
-
-describe("a problem", () => {
-  it.each([
-    [{ metric: "t", above: Infinity }, "has to be a number or an object, not Infinity, which is no finite number"],
-    [{ metric: "t", above: Number.NaN }, "has to be a number or an object, not NaN, which is no finite number"],
-    [{ expression: "metrics.t >" }, "cannot be read: Unexpected token: EOF; write it like metrics.temperature > 80"],
-    [{ expression: `${"!".repeat(300)}(metrics.t > 1)` }, "has more than 200 parts; make several conditions"],
-    [{ expression: `metrics.t${"[0]".repeat(40)} == 1` }, "nests deeper than 20; make several conditions"],
-  ])("of %j says the value and what to do", (condition, detail) => {
-    expect(problems({ id: "a", condition })[0]).toContain(detail);
-  });
-
-  it("of a group that names what there is not says what there is", () => {
-    const webhook = { webhook: { url: "https://ops.example/hook" }, groupBy: ["site"] };
-    const [found] = problems({ id: "a", condition: { metric: "t", above: 1 }, actions: [webhook] });
-    expect(found).toMatch(/^\/actions\/0\/groupBy\/0 text "site" .* tags\.NAME, attributes\.NAME or labels\.NAME$/);
-  });
-});
-
-describe("a warning", () => {
-  function warnings(condition: Record<string, unknown>): string[] {
-    const parsed = parseRule({ id: "a", condition });
-    if (!parsed.ok) expect.fail(JSON.stringify(parsed.problems));
-    return warningsOf(parsed.definition, 10_000_000).map(({ pointer, detail }) => `${pointer} ${detail}`);
-  }
-  const window = { metric: "t", window: { over: "5m" } };
-
-  it.each([
-    [{ ...window, aggregate: "mean", equals: "open" }, "/condition/equals is text, and the mean is a number"],
-    [{ ...window, aggregate: "count", in: ["1", "2"] }, "/condition/in is text, and the count is a number"],
-    [{ metric: "t", rate: { over: "5m" }, op: "!=", threshold: "x" }, "/condition/threshold is text, and the rate"],
-    [{ metric: "t", change: { since: "5m" }, equals: "x" }, "/condition/equals is text, and the change"],
-    [
-      { metric: "t", relativeTo: { over: "5m", aggregate: "max" }, equals: "x" },
-      "/condition/equals is text, and the ratio",
-    ],
-    [
-      { all: [{ metric: "t", above: 1 }, { not: { ...window, aggregate: "p95", equals: "x" } }] },
-      "/condition/all/1/not/equals is text, and the p95",
-    ],
-  ])("says that %j compares a number with a text", (condition, text) => {
-    expect(warnings(condition)).toEqual([expect.stringContaining(text)]);
-  });
-
-  it("is not given where a text may come", () => {
-    expect(warnings({ ...window, aggregate: "last", equals: "open" })).toEqual([]);
-    expect(warnings({ ...window, aggregate: "count", where: { equals: "open" }, in: [1, "x"] })).toEqual([]);
-    expect(warnings({ metric: "t", equals: "open" })).toEqual([]);
   });
 });

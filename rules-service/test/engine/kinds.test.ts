@@ -1,60 +1,7 @@
-import type { Device } from "@headwater/aggregates";
 import { describe, expect, it } from "vitest";
-import { all, at, change } from "./harness.ts";
+import { at } from "./harness.ts";
 import { Partition } from "./partition.ts";
-
-type Value = number | string | boolean;
-
-/** A rule with any condition, told as a story of samples: [seconds, { metric: value, … }]. */
-function story(
-  condition: Record<string, unknown>,
-  rest: Record<string, unknown> = {},
-  device?: Partial<Device>,
-): Story {
-  return new Story(condition, rest, device);
-}
-
-class Story {
-  readonly partition = new Partition();
-
-  constructor(condition: Record<string, unknown>, rest: Record<string, unknown>, device: Partial<Device> | undefined) {
-    const { engine, effects } = this.partition;
-    this.partition.mark(0);
-    if (device !== undefined) this.device(device);
-    all(engine.applyRule(change({ id: "hot", condition, wait: "0s", ...rest }), effects));
-  }
-
-  device(fields: Partial<Device>): void {
-    const rest = { revision: 1, type: "", tags: {}, credentials: [], createdAt: 0, updatedAt: 0 };
-    const device = { id: "d", attributes: {}, ...rest, ...fields };
-    this.partition.engine.applyDevice("d", device, 0, this.partition.effects);
-  }
-
-  sample(time: number, values: Readonly<Record<string, Value>>): this {
-    const readings = Object.entries(values).map(([metric, value]) => {
-      if (typeof value === "number") return { metric, number: value };
-      return typeof value === "boolean" ? { metric, boolean: value } : { metric, text: value };
-    });
-    const identity = { gateway: "g", epoch: 1, n: this.partition.log.n("g"), receivedAt: at(time) };
-    this.partition.append({ ...identity, device: "d", eventTime: at(time), readings }, time);
-    return this;
-  }
-
-  samples(metric: string, values: readonly (readonly [number, Value])[]): this {
-    for (const [time, value] of values) this.sample(time, { [metric]: value });
-    return this;
-  }
-
-  /** The log's clock gets to a time without a reading. */
-  until(time: number): this {
-    this.partition.mark(time);
-    return this;
-  }
-
-  get told(): string[] {
-    return this.partition.emitted();
-  }
-}
+import { story } from "./story.ts";
 
 describe("text", () => {
   it("equals another, or one of several", () => {
@@ -298,69 +245,6 @@ describe("an expression", () => {
     expect(t.sample(1, { t: 80 }).told).toEqual([]);
     expect(t.sample(2, { on: true }).told).toEqual(["raised warning @2"]);
     expect(t.sample(3, { on: false }).told).toEqual(["cleared @3"]);
-  });
-});
-
-describe("a schedule", () => {
-  /** The epoch of these tests is a Tuesday, 22:13:20 UTC. */
-  const schedule = { timeZone: "UTC", weekly: [{ days: ["tue"], from: "22:14", to: "22:16" }] };
-
-  it("lets raise what holds when it opens, and keeps what is raised when it closes", () => {
-    const t = story({ metric: "t", above: 80 }, { schedule });
-    expect(t.samples("t", [[10, 95]]).until(39).told).toEqual([]);
-    expect(t.until(41).told).toEqual(["raised warning @40"]);
-    expect(t.samples("t", [[161, 96]]).told).toEqual([]);
-    t.samples("t", [
-      [162, 10],
-      [163, 95],
-    ]);
-    expect(t.told).toEqual(["cleared @162"]);
-  });
-
-  it("lets go back when it opens what came to be milder while it was closed", () => {
-    const weekly = [...schedule.weekly, { days: ["tue"], from: "22:18", to: "22:19" }];
-    const condition = { metric: "t", above: { warning: 80, critical: 90 }, clearBelow: 70 };
-    const t = story(condition, { schedule: { ...schedule, weekly } });
-    expect(t.samples("t", [[50, 95]]).told).toEqual(["raised critical @50"]);
-    expect(t.samples("t", [[170, 75]]).until(279).told).toEqual([]);
-    expect(t.until(281).told).toEqual(["deescalated warning @280"]);
-    expect(t.samples("t", [[285, 75]]).told).toEqual([]);
-  });
-
-  it("may end what is raised when it closes", () => {
-    const t = story({ metric: "t", above: 80 }, { schedule: { ...schedule, outside: "clear" } });
-    expect(t.samples("t", [[50, 95]]).told).toEqual(["raised warning @50"]);
-    expect(t.until(161).told).toEqual(["cleared @160"]);
-  });
-});
-
-describe("flapping", () => {
-  it("holds an alert open until it has not changed for a while", () => {
-    const t = story({ metric: "t", above: 80 }, { flapping: { transitions: 3, within: "60s" } });
-    t.samples("t", [
-      [0, 81],
-      [10, 79],
-      [20, 81],
-      [30, 79],
-      [40, 81],
-      [50, 79],
-    ]);
-    expect(t.told).toEqual(["raised warning @0", "cleared @10", "raised warning @20 (flapping)"]);
-    expect(t.until(110).told).toEqual(["cleared @110"]);
-    expect(t.samples("t", [[200, 81]]).told).toEqual(["raised warning @200"]);
-  });
-
-  it("marks an alert that the end of its condition leaves open, until it stands still", () => {
-    const t = story({ metric: "t", above: 80 }, { flapping: { transitions: 2, within: "60s" } });
-    t.samples("t", [
-      [0, 81],
-      [10, 79],
-    ]);
-    expect(t.told).toEqual(["raised warning @0", "flapping warning @10 (flapping)"]);
-    t.samples("t", [[20, 81]]);
-    expect(t.told).toEqual([]);
-    expect(t.until(100).told).toEqual(["flapping warning @80"]);
-    expect(t.samples("t", [[200, 79]]).told).toEqual(["cleared @200"]);
   });
 });
 

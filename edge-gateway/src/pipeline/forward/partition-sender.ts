@@ -12,6 +12,7 @@ import { HeadwaterError, type Logger } from "@headwater/core";
 import { frameKinds, type Frame } from "../frame/frame.ts";
 import type { SpoolPlace } from "../spool/position-file.ts";
 import { recordOf, stampMarks } from "../frame/frame-records.ts";
+import { LandingTrail } from "./landing-trail.ts";
 import type { LogHealth } from "./log-health.ts";
 
 export interface PartitionSenderContext {
@@ -40,9 +41,6 @@ const longestWaitMs = 1000;
 /** Missing rights need a person, so attempts are rarer (milliseconds). */
 const fatalWaitMs = 5000;
 const leastRetryMs = 200;
-/** Between the notes of where a lane stood in the log, and how long they are kept. */
-const trailEveryMs = 1000;
-const trailMs = 900_000;
 /** A line of the same trouble at most this often. */
 const quietMs = 5000;
 
@@ -69,7 +67,7 @@ export class PartitionSender {
   #openBytes = 0;
   #endPause: (() => void) | undefined;
   #retriedAt = Number.NEGATIVE_INFINITY;
-  #trail: { readonly end: number; readonly n: number; readonly at: number }[] = [];
+  readonly #trail = new LandingTrail();
   /** Whether an attempt of the append under way may have landed. */
   #inDoubt = false;
   #loggedAt = Number.NEGATIVE_INFINITY;
@@ -126,7 +124,7 @@ export class PartitionSender {
   /** A new epoch: no record that is sent from now on has landed before. */
   beginEpoch(): void {
     this.landedN = 0;
-    this.#trail = [];
+    this.#trail.clear();
   }
 
   /**
@@ -185,7 +183,7 @@ export class PartitionSender {
 
   /** The last n that is known to have landed before that end of the log; 0 if none is. */
   intactBefore(end: number): number {
-    return this.#trail.findLast((step) => step.end <= end)?.n ?? 0;
+    return this.#trail.intactBefore(end);
   }
 
   #deliver(portion: Portion): void {
@@ -236,7 +234,7 @@ export class PartitionSender {
     this.landedN = Math.max(this.landedN, frames.at(-1)!.n);
     this.#openBytes -= bytesOf(frames);
     this.#outstanding = undefined;
-    this.#noteTrail();
+    if (this.isLane) this.#trail.note(this.end, this.landedN);
     for (const index of refused) onRefused(frames[index]!);
     const landed = refused.length === 0 ? frames : frames.filter((_, index) => !refused.includes(index));
     onAppended(landed.length);
@@ -256,14 +254,6 @@ export class PartitionSender {
     this.#outstanding = undefined;
     this.end = error.end;
     onAppendEnded(this, false);
-  }
-
-  #noteTrail(): void {
-    const at = performance.now();
-    const last = this.#trail.at(-1);
-    if (!this.isLane || (last !== undefined && at - last.at < trailEveryMs)) return;
-    this.#trail.push({ end: this.end, n: this.landedN, at });
-    if (at - this.#trail[0]!.at > trailMs) this.#trail.shift();
   }
 
   #next(): void {

@@ -6,7 +6,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { lastUsed } from "./database.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
-import { pageOfFields, type MetricPage } from "../latest-page.ts";
+import type { MetricPage } from "../latest-page.ts";
 import type {
   LatestPage,
   LatestValue,
@@ -21,9 +21,10 @@ import type {
   TimeSeriesStore,
   WriteResult,
 } from "../time-series-store.ts";
+import { NewestPoints } from "./newest-points.ts";
 import { PointIntake } from "./point-intake.ts";
 import { type Run, sliceRun } from "./run.ts";
-import { SeriesRegistry, type KnownSeries } from "./series-registry.ts";
+import { SeriesRegistry } from "./series-registry.ts";
 import { StoreWorkerClient } from "./store-worker-client.ts";
 
 export interface EmbeddedStoreOptions {
@@ -60,9 +61,6 @@ const DEFAULT_MAX_SERIES = 1_000_000;
 const DEFAULT_HEAD_CAPACITY = 524_288;
 const DEFAULT_FLUSH_AFTER_MS = 60_000;
 const DEFAULT_RETENTION_ROUND_MS = 60_000;
-/** Series asked for their newest point in one message: writes get in between. */
-const NEWEST_A_MESSAGE = 500;
-const TAG_SETS_A_SLICE = 1_000;
 const ROWS_A_SLICE = 1_024;
 
 /**
@@ -94,6 +92,7 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
   readonly #worker: StoreWorkerClient;
   readonly #registry: SeriesRegistry;
   readonly #intake: PointIntake;
+  readonly #newest: NewestPoints;
   readonly #aging: Aging;
   readonly #dataDir: string;
   #isBackingUp = false;
@@ -105,6 +104,7 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
     this.#dataDir = options.dataDir;
     this.#worker = worker;
     this.#registry = registry;
+    this.#newest = new NewestPoints(worker, registry);
     this.#intake = new PointIntake(worker, registry, options.maxSeries ?? DEFAULT_MAX_SERIES);
   }
 
@@ -147,52 +147,23 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
   }
 
   latest(measurement: string, tags: Readonly<Record<string, string>>): Promise<readonly LatestValue[]> {
-    return this.#newest(this.#registry.withExactly(measurement, tags));
+    return this.#newest.latest(measurement, tags);
   }
 
-  async latestPage(measurement: string, tags: Readonly<Record<string, string>>, page: MetricPage): Promise<LatestPage> {
-    const { found, next } = await pageOfFields(
-      this.#registry.fieldsOf(measurement, tags),
-      (series) => series.field,
-      page,
-    );
-    return { values: await this.#newest(found), next };
+  latestPage(measurement: string, tags: Readonly<Record<string, string>>, page: MetricPage): Promise<LatestPage> {
+    return this.#newest.latestPage(measurement, tags, page);
   }
 
-  async latestOf(
+  latestOf(
     measurement: string,
     tagSets: readonly Readonly<Record<string, string>>[],
     fields?: readonly string[],
   ): Promise<readonly (readonly LatestValue[])[]> {
-    const latest: LatestValue[][] = tagSets.map(() => []);
-    const owners: number[] = [];
-    const wanted: KnownSeries[] = [];
-    for (const [index, tags] of tagSets.entries()) {
-      for (const series of this.#registry.fieldsOf(measurement, tags)) {
-        if (fields !== undefined && !fields.includes(series.field)) continue;
-        owners.push(index);
-        wanted.push(series);
-      }
-      if (index % TAG_SETS_A_SLICE === TAG_SETS_A_SLICE - 1) await sharedTurn();
-    }
-    await this.#eachNewest(wanted, (at, time, value) => {
-      latest[owners[at]!]!.push({ field: wanted[at]!.field, time, value });
-    });
-    return latest;
+    return this.#newest.latestOf(measurement, tagSets, fields);
   }
 
-  async newestTimes(measurement: string): Promise<readonly NewestTime[]> {
-    const wanted: KnownSeries[] = [];
-    for (const [index, group] of this.#registry.groups(measurement).entries()) {
-      wanted.push(...group.fields.values());
-      if (index % TAG_SETS_A_SLICE === TAG_SETS_A_SLICE - 1) await sharedTurn();
-    }
-    const times = new Map<KnownSeries["group"], number>();
-    await this.#eachNewest(wanted, (at, time) => {
-      const { group } = wanted[at]!;
-      times.set(group, Math.max(time, times.get(group) ?? -Infinity));
-    });
-    return Array.from(times, ([{ tags }, time]) => ({ tags, time }));
+  newestTimes(measurement: string): Promise<readonly NewestTime[]> {
+    return this.#newest.newestTimes(measurement);
   }
 
   async listSeries(measurement: string, tags: Readonly<Record<string, string>> = {}): Promise<readonly SeriesRef[]> {
@@ -273,25 +244,6 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
 
   get #shadowDir(): string {
     return join(this.#dataDir, "shadow");
-  }
-
-  async #newest(known: readonly KnownSeries[]): Promise<readonly LatestValue[]> {
-    const latest: LatestValue[] = [];
-    await this.#eachNewest(known, (at, time, value) => latest.push({ field: known[at]!.field, time, value }));
-    return latest;
-  }
-
-  /** In messages of some hundred, so that writes get in between. */
-  async #eachNewest(
-    known: readonly KnownSeries[],
-    take: (at: number, time: number, value: number | string) => void,
-  ): Promise<void> {
-    for (let start = 0; start < known.length; start += NEWEST_A_MESSAGE) {
-      const some = known.slice(start, start + NEWEST_A_MESSAGE);
-      const { times, values } = await this.#worker.call("newest", { series: some.map(({ id }) => id) });
-      // One without points has no time.
-      for (const [i, time] of times.entries()) if (!Number.isNaN(time)) take(start + i, time, values[i]!);
-    }
   }
 }
 

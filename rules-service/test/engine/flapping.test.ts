@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { story } from "./story.ts";
+
+describe("flapping", () => {
+  it("holds an alert open until it has not changed for a while", () => {
+    const t = story({ metric: "t", above: 80 }, { flapping: { transitions: 3, within: "60s" } });
+    t.samples("t", [
+      [0, 81],
+      [10, 79],
+      [20, 81],
+      [30, 79],
+      [40, 81],
+      [50, 79],
+    ]);
+    expect(t.told).toEqual(["raised warning @0", "cleared @10", "raised warning @20 (flapping)"]);
+    expect(t.until(110).told).toEqual(["cleared @110"]);
+    expect(t.samples("t", [[200, 81]]).told).toEqual(["raised warning @200"]);
+  });
+
+  it("marks an alert that the end of its condition leaves open, until it stands still", () => {
+    const t = story({ metric: "t", above: 80 }, { flapping: { transitions: 2, within: "60s" } });
+    t.samples("t", [
+      [0, 81],
+      [10, 79],
+    ]);
+    expect(t.told).toEqual(["raised warning @0", "flapping warning @10 (flapping)"]);
+    t.samples("t", [[20, 81]]);
+    expect(t.told).toEqual([]);
+    expect(t.until(100).told).toEqual(["flapping warning @80"]);
+    expect(t.samples("t", [[200, 79]]).told).toEqual(["cleared @200"]);
+  });
+});
