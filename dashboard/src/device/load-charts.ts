@@ -114,8 +114,8 @@ async function loadStates(
 }
 
 /**
- * The units of what a device sent last; the store of series keeps none. Looked for around its newest value, however long
- * ago that was, and further only if it came to the log at another time, so that little of the log is read.
+ * The units of what a device sent last; the store of series keeps none. Looked for around its newest value, however
+ * long ago that was, and further only if it came to the log at another time, so that little of the log is read.
  */
 export async function loadUnits(id: string, newest: number): Promise<ReadonlyMap<string, string>> {
   const units = new Map<string, string>();
