@@ -12,6 +12,17 @@ const owners = [
   ["all", "Everybody's"],
 ] as const;
 
+interface Listed {
+  readonly current: boolean;
+  readonly createdAt: string;
+}
+
+/** One's own at the top. */
+function newestFirst(one: Listed, other: Listed): number {
+  if (one.current !== other.current) return one.current ? -1 : 1;
+  return other.createdAt.localeCompare(one.createdAt);
+}
+
 /** Where else somebody is signed in, and the end of that. */
 export function SessionsPanel() {
   const may = useMay();
@@ -44,8 +55,8 @@ export function SessionsPanel() {
           const others = items.filter(({ current }) => !current);
           return (
             <>
-              <ListTable columns={["Who", "Since", "Until", "End"]}>
-                {items.map(({ id, principal, createdAt, expiresAt, current }) => (
+              <ListTable columns={["Who", "Since", ["Until", "wide-only"], "End"]}>
+                {items.toSorted(newestFirst).map(({ id, principal, createdAt, expiresAt, current }) => (
                   <tr key={id}>
                     <th scope="row">
                       <bdi>{principal}</bdi> {current && <span className="tag">this one</span>}

@@ -25,6 +25,7 @@ const howToMove = matchMedia("(pointer: coarse)").matches
   : "A drag moves, Ctrl and the wheel zoom.";
 /** With so few marks there is room for names. */
 const mostNames = 40;
+const nameRoom = 120;
 
 /** Devices where they stand, those too close to each other as one mark: a list of what is in sight belongs to it. */
 export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
@@ -77,6 +78,7 @@ export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
               key={cluster.key}
               cluster={cluster}
               hasName={marks.length <= mostNames}
+              width={size.width}
               {...screenPoint(cluster, view, size)}
               onOpen={() => open(cluster)}
             />
@@ -114,10 +116,12 @@ interface MarkProps {
   readonly left: number;
   readonly top: number;
   readonly hasName: boolean;
+  /** Of the map: at its right edge a name stands before its mark. */
+  readonly width: number;
   readonly onOpen: () => void;
 }
 
-function Mark({ cluster: { places, look }, left, top, hasName, onOpen }: MarkProps) {
+function Mark({ cluster: { places, look }, left, top, hasName, width, onOpen }: MarkProps) {
   const style = { transform: `translate(${left}px, ${top}px) translate(-50%, -50%)` };
   const [only] = places;
   if (places.length === 1) {
@@ -130,7 +134,7 @@ function Mark({ cluster: { places, look }, left, top, hasName, onOpen }: MarkPro
         title={only!.id}
         draggable={false}
       >
-        {hasName && <bdi className="map-name">{only!.id}</bdi>}
+        {hasName && <bdi className={`map-name${left > width - nameRoom ? " before" : ""}`}>{only!.id}</bdi>}
       </Link>
     );
   }

@@ -38,13 +38,17 @@ export function Flow({ pipeline }: { readonly pipeline: Pipeline }) {
         </marker>
       </defs>
       {ways.map(([from, to]) => {
-        const { d, x, y } = wayOf(plan, from, to);
+        const { d, x, y, isFlat } = wayOf(plan, from, to);
         const text = rates[`${from} ${to}`];
         return (
           <g key={`${from} ${to}`}>
             <path d={d} className={`flow-way${text === undefined ? " rare" : ""}`} markerEnd="url(#flow-end)" />
             {text !== undefined && (
-              <text x={x} y={y - 8} className="flow-rate">
+              <text
+                x={isFlat ? x : x + 10}
+                y={isFlat ? y - 8 : y + 5}
+                className={`flow-rate${isFlat ? "" : " beside"}`}
+              >
                 {text}
               </text>
             )}

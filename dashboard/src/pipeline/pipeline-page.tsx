@@ -23,7 +23,7 @@ export function PipelinePage() {
       <div className="toolbar">
         <h1>Pipeline</h1>
         <button type="button" className="button" aria-pressed={!isPaused} onClick={() => setPaused(!isPaused)}>
-          {isPaused ? "Paused" : `Asks again every ${everySeconds} s`}
+          {isPaused ? "Paused" : `Updates every ${everySeconds} s`}
         </button>
         <button type="button" className="button" onClick={reload}>
           Now
