@@ -115,7 +115,7 @@ describe("separate services under the address of ingest", () => {
       await page.goto("/pipeline");
       const services = page.getByRole("region", { name: "Services" });
       await expect.poll(() => services.getByText("ready", { exact: true }).count()).toBe(3);
-      await page.getByRole("region", { name: "Gateway" }).waitFor();
+      await page.getByRole("region", { name: "Gateway", exact: true }).waitFor();
       expect(faults).toEqual([]);
 
       await platform.kill("rules");
