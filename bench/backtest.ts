@@ -61,7 +61,8 @@ async function run(name: string, log: EventLog, prefix: string, folder: string, 
   const skipped = new SkippedRecords({ metrics, logger: silentLogger, reader: "bench" });
   const store = new BacktestStore({ dataDir: folder, logger: silentLogger, maxKept: 10 });
   const backtests = new Backtests({
-    ...{ log, topics, store, logger: silentLogger, threads: THREADS, maxRunning: 1, lookBackMs: 3_600_000 },
+    ...{ log, topics, store, logger: silentLogger, threads: THREADS, maxRunning: 1 },
+    ...{ idleMs: 30_000, lookBackMs: 3_600_000 },
     folded: new FoldedEvents({ topics, partitions: PARTITIONS, skipped }),
     onRecords() {},
     onEnded() {},

@@ -234,7 +234,8 @@ async function phase(name: string, folder: string) {
   const alerts = [...alertEnds.values()].reduce((sum, each) => sum + each, 0);
   // What the read model of alerts has left to fold is no part of a restart.
   for (const [partition, end] of alertEnds) {
-    if (end > 0) await call("GET", `/api/v1/alerts?limit=1&after=${topics.alerts}/${partition}/${end - 1}`);
+    const folded = () => call("GET", `/api/v1/alerts?limit=1&after=${topics.alerts}/${partition}/${end - 1}`);
+    while (end > 0 && (await folded().catch(() => undefined)) === undefined);
   }
   clearInterval(marks);
   const stateMib = await mibOf(log, topics.ruleState, stateEnds);

@@ -4,8 +4,26 @@
  * fault. Wire format: https://protobuf.dev/programming-guides/encoding/
  */
 export function countTopLevelField(bytes: Uint8Array, field: number | "any"): number {
-  let position = 0;
   let count = 0;
+  scanTopLevel(bytes, (number) => {
+    if (field === "any" || number === field) count++;
+  });
+  return count;
+}
+
+/** The number of a varint field at the top level, without decoding the others; undefined if it is not there. */
+export function topLevelVarint(bytes: Uint8Array, field: number): number | undefined {
+  let found: number | undefined;
+  // Of a field that is there more than once the last one counts.
+  scanTopLevel(bytes, (number, value) => {
+    if (number === field && value !== undefined) found = value;
+  });
+  return found;
+}
+
+/** Told of each field, in their order, with its value if that is a varint. */
+function scanTopLevel(bytes: Uint8Array, onField: (number: number, value: number | undefined) => void): void {
+  let position = 0;
 
   function varint(): number {
     let value = 0;
@@ -22,10 +40,11 @@ export function countTopLevelField(bytes: Uint8Array, field: number | "any"): nu
 
   while (position < bytes.length) {
     const tag = varint();
-    if (field === "any" || Math.floor(tag / 8) === field) count++;
-    switch (tag % 8) {
+    const number = Math.floor(tag / 8);
+    const type = tag % 8;
+    onField(number, type === 0 ? varint() : undefined);
+    switch (type) {
       case 0:
-        varint();
         break;
       case 1:
         position += 8;
@@ -39,8 +58,7 @@ export function countTopLevelField(bytes: Uint8Array, field: number | "any"): nu
         position += 4;
         break;
       default:
-        return count;
+        return;
     }
   }
-  return count;
 }

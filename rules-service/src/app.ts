@@ -142,6 +142,7 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
     ...{ log, topics, folded, store, logger, ...backtestMetrics(metrics) },
     threads: config.backtestThreads,
     maxRunning: config.backtests,
+    idleMs: config.backtestIdleMs,
     lookBackMs: config.warmUpMs,
   });
   backtestRoutes(http.app, { backtests, store, rules, http });

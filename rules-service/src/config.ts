@@ -81,6 +81,13 @@ export const rulesSettings = Type.Object({
       env: "HEADWATER_RULES_BACKTEST_THREADS",
       description: "Threads of one backtest, each of which evaluates a partition at a time",
     }),
+    backtestIdleMs: Type.Integer({
+      minimum: 100,
+      maximum: 3_600_000,
+      default: 30_000,
+      env: "HEADWATER_RULES_BACKTEST_IDLE_MS",
+      description: "How long a backtest that nobody keeps stays when nobody asks for it (ms)",
+    }),
     backtestsKept: Type.Integer({
       minimum: 1,
       maximum: 10_000,

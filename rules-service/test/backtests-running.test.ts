@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { sleep } from "@headwater/core";
 import { eventually } from "@headwater/testkit/eventually";
 import type { EventLog } from "@headwater/event-log";
 import { hotRule, platform, quickConfig, startService, token, type Platform, type Service } from "./support/harness.ts";
@@ -72,6 +73,57 @@ it("tells its progress as it goes, and its end", async () => {
   expect(told[0]).toMatch(/^id: 1\nevent: progress\ndata: \{"id":/);
   expect(told.at(-1)).toMatch(/\nevent: done\ndata: .*"state":"done","progress":1/);
   expect((await listen()).body).toMatch(/^id: 1\nevent: done\n/);
+});
+
+describe("that nobody keeps", () => {
+  const isKnown = async (id: string): Promise<boolean> =>
+    (await rules.call("GET", "/api/v1/backtests?limit=100")).body.items.some((each: { id: string }) => each.id === id);
+  const startUnkept = async (): Promise<string> => {
+    const body = { rule: hotRule("hot"), from: "-1h", keep: false };
+    return (await rules.call("POST", "/api/v1/backtests", body)).body.id as string;
+  };
+
+  beforeEach(async () => {
+    await rules.stop();
+    rules = await startService(on, { ...quickConfig, backtests: 1, backtestIdleMs: 300 }, rules.dataDir);
+  });
+
+  it("is cancelled and forgotten once nobody asks for it, and whoever waits behind it comes next", async () => {
+    const [running, waiting] = [await startUnkept(), await startUnkept()];
+    const kept = await start();
+    await eventually(async () => expect(await isKnown(waiting)).toBe(false));
+    held!.resolve();
+    await eventually(async () => expect(await isKnown(running)).toBe(false));
+    await eventually(async () => expect(await stateOf(kept)).toBe("done"));
+  });
+
+  it("stays while its progress is listened to, and goes when the listener does", async () => {
+    const { url } = await rules.http.listen();
+    const leaving = new AbortController();
+    const headers = { authorization: `Bearer ${token}`, accept: "text/event-stream" };
+    // On a busy machine it may be forgotten before anybody listens.
+    const id = await eventually(async () => {
+      const made = await startUnkept();
+      const { status } = await fetch(`${url}/api/v1/backtests/${made}`, { headers, signal: leaving.signal });
+      expect(status).toBe(200);
+      return made;
+    });
+    await sleep(1000);
+    expect(await isKnown(id)).toBe(true);
+    leaving.abort();
+    held!.resolve();
+    await eventually(async () => expect(await isKnown(id)).toBe(false));
+  });
+
+  it("goes with a restart", async () => {
+    const [id, kept] = [await startUnkept(), await start()];
+    const stopping = rules.stop();
+    held!.resolve();
+    await stopping;
+    rules = await startService(on, quickConfig, rules.dataDir);
+    expect(await isKnown(kept)).toBe(true);
+    expect(await isKnown(id)).toBe(false);
+  });
 });
 
 it("that a restart has cut off is told as failed", async () => {

@@ -72,7 +72,9 @@ export function useBacktest(definition: object | undefined, from: string, to: st
     };
     const run = async (): Promise<void> => {
       tell({ progress: 0, problem: undefined });
-      const { id } = await api.request<Backtest>("POST", "/api/v1/backtests", { rule: JSON.parse(wanted), from, to });
+      // Not kept, so that it ends with the tab, too.
+      const request = { rule: JSON.parse(wanted) as object, from, to, keep: false };
+      const { id } = await api.request<Backtest>("POST", "/api/v1/backtests", request);
       try {
         if (!over.signal.aborted) await ended(id, (progress) => tell({ progress }), over.signal);
         if (over.signal.aborted) return;

@@ -2,18 +2,21 @@ import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { HeadwaterError, nowMicros, RequestError, type Logger } from "@headwater/core";
 import { runBacktest, type BacktestRunOptions } from "./backtest-run.ts";
+import { Attendance } from "./attendance.ts";
 import { EvaluationThreads } from "./evaluation/evaluation-threads.ts";
 import { type BacktestRecord, hasEnded } from "./kept/backtest-record.ts";
 
 export interface BacktestsOptions extends Omit<BacktestRunOptions, "onRecords"> {
   /** Backtests that run at a time; others wait. */
   readonly maxRunning: number;
+  /** How long one that is not kept stays when nobody asks for it (milliseconds). */
+  readonly idleMs: number;
   readonly onRecords: (count: number) => void;
   readonly onEnded: (record: BacktestRecord) => void;
 }
 
 /** What is asked for. */
-export type BacktestRequest = Pick<BacktestRecord, "tried" | "against" | "from" | "to" | "by">;
+export type BacktestRequest = Pick<BacktestRecord, "tried" | "against" | "from" | "to" | "by" | "keep">;
 
 const maxWaiting = 50;
 /** A running backtest is written down so often (milliseconds), so that a restart can tell how far it was. */
@@ -30,25 +33,28 @@ export class Backtests {
   readonly #waiting: string[] = [];
   readonly #running = new Map<string, { readonly stop: AbortController; readonly ended: Promise<void> }>();
   readonly #changes = new EventEmitter<Record<string, [BacktestRecord]>>().setMaxListeners(0);
+  readonly #attendance: Attendance;
   #closed = false;
 
   constructor(options: BacktestsOptions) {
     this.#options = options;
     this.#logger = options.logger;
     this.#evaluating = new EvaluationThreads(options.threads);
+    this.#attendance = new Attendance(options.idleMs, (id) => this.#left(id));
   }
 
-  /** Tells those that a former process was at as failed. */
-  start(): Promise<void> {
+  /** Tells those that a former process was at as failed; those that nobody keeps went with it. */
+  async start(): Promise<void> {
     const { store } = this.#options;
+    for (const id of store.unkept()) await store.delete(id);
     for (const record of store.unfinished()) {
       store.put({ ...record, state: "failed", error: restarted, endedAt: nowMicros() });
     }
-    return Promise.resolve();
   }
 
   async stop(): Promise<void> {
     this.#closed = true;
+    this.#attendance.close();
     this.#waiting.length = 0;
     const running = [...this.#running.values()];
     for (const { stop } of running) stop.abort();
@@ -77,6 +83,7 @@ export class Backtests {
       ...request,
     };
     this.#change(record, true);
+    if (record.keep === false) this.#attendance.begin(record.id);
     this.#waiting.push(record.id);
     this.#next();
     return this.get(record.id);
@@ -84,8 +91,8 @@ export class Backtests {
 
   /** Throws RequestError (404, `backtest-unknown`). */
   get(id: string): BacktestRecord {
-    const record = this.#present.get(id) ?? this.#options.store.get(id);
-    if (record === undefined) throw new RequestError(404, "backtest-unknown", `There is no backtest ${id}`);
+    const record = this.#known(id);
+    this.#attendance.seen(id);
     return record;
   }
 
@@ -113,6 +120,7 @@ export class Backtests {
   /** Cancels a backtest and forgets it. */
   async delete(id: string): Promise<BacktestRecord> {
     const record = await this.cancel(id);
+    this.#attendance.end(id);
     await this.#options.store.delete(id);
     return record;
   }
@@ -120,7 +128,24 @@ export class Backtests {
   /** Calls the listener at each change of a backtest until the answered function is called. */
   watch(id: string, listener: (record: BacktestRecord) => void): () => void {
     this.#changes.on(id, listener);
-    return () => void this.#changes.off(id, listener);
+    const leave = this.#attendance.enter(id);
+    return () => {
+      leave();
+      this.#changes.off(id, listener);
+    };
+  }
+
+  #known(id: string): BacktestRecord {
+    const record = this.#present.get(id) ?? this.#options.store.get(id);
+    if (record === undefined) throw new RequestError(404, "backtest-unknown", `There is no backtest ${id}`);
+    return record;
+  }
+
+  #left(id: string): void {
+    this.#logger.info({ backtest: id }, "a backtest that nobody keeps is given up: nobody asks for it any more");
+    this.delete(id).catch((error: unknown) => {
+      this.#logger.warn({ backtest: id, err: error }, "a backtest that nobody keeps could not be forgotten");
+    });
   }
 
   #next(): void {
@@ -138,20 +163,20 @@ export class Backtests {
 
   async #run(id: string, signal: AbortSignal): Promise<void> {
     const { store } = this.#options;
-    this.#change({ ...this.get(id), state: "running", startedAt: nowMicros() }, true);
+    this.#change({ ...this.#known(id), state: "running", startedAt: nowMicros() }, true);
     let writtenAt = performance.now();
     const onProgress = (progress: number, records: number): void => {
       const isTime = performance.now() - writtenAt >= writeEveryMs;
       if (isTime) writtenAt = performance.now();
-      this.#change({ ...this.get(id), progress: Math.min(progress, 0.999), records }, isTime);
+      this.#change({ ...this.#known(id), progress: Math.min(progress, 0.999), records }, isTime);
     };
     try {
-      const outcome = await runBacktest(this.get(id), this.#options, onProgress, signal, this.#evaluating);
-      this.#end({ ...this.get(id), ...outcome, state: "done", progress: 1 });
+      const outcome = await runBacktest(this.#known(id), this.#options, onProgress, signal, this.#evaluating);
+      this.#end({ ...this.#known(id), ...outcome, state: "done", progress: 1 });
     } catch (error) {
       try {
         await store.clear(id);
-        this.#end(this.#failed(this.get(id), error, signal));
+        this.#end(this.#failed(this.#known(id), error, signal));
       } catch (cause) {
         // The file of backtests is out of order; the service has other work.
         this.#logger.error({ backtest: id, err: cause }, "the end of a backtest cannot be kept");

@@ -17,7 +17,7 @@ export interface RecordObserver {
 /** Records between two looks at how long the event loop has been held. */
 const recordsALook = 16;
 /** Outputs of one change of rules that wait in memory at most, about. */
-const effectsAtOnce = 5000;
+const effectsAtOnce = 1000;
 
 /** Values of the metric's label `kind`; dashboards depend on them. */
 const metricKinds = { rule: "rule", maintenance: "maintenance", device: "device", operator: "hand" } as const;

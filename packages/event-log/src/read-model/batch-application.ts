@@ -26,7 +26,8 @@ export class BatchApplication {
 
   /** A few records are applied at once, so that whoever waits for them does not wait for a turn as well. */
   apply(batch: LogBatch): Promise<void> | undefined {
-    if (batch.records.length > this.#slice || this.#held >= sliceMs) return this.#applyInSlices(batch);
+    const isMuch = batch.records.length > this.#slice || this.#held >= sliceMs;
+    if (isMuch || this.#database.isFoldingDue) return this.#applyInSlices(batch);
     const began = performance.now();
     this.#database.apply(batch);
     this.#took(batch.records.length, performance.now() - began);
@@ -37,6 +38,7 @@ export class BatchApplication {
   /** Thousands of records come at once after a storm or a pause; nobody else waits for all of them. */
   async #applyInSlices({ records, ...source }: LogBatch): Promise<void> {
     for (let from = 0; from < records.length; from += mostRecords) {
+      if (this.#database.isFoldingDue) await this.#database.foldBack();
       const part = { ...source, records: records.slice(from, from + mostRecords) };
       let began: number | undefined;
       await this.#database.applyInSlices(part, async () => {

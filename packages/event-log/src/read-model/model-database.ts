@@ -1,8 +1,12 @@
 import type { LogBatch } from "../event-log.ts";
 import type { Logger } from "@headwater/core";
 import type { DatabaseSync } from "node:sqlite";
+import { checkpoints } from "./checkpoints.ts";
 import { openModelFile } from "./model-file.ts";
 import { PositionTable, type CoveredPartition } from "./position-table.ts";
+
+/** Records whose pages the write-ahead log holds before it is folded back: some 26 MB of it where ids are random. */
+const recordsBeforeFolding = 2000;
 
 export interface ModelDatabaseOptions {
   readonly file: string;
@@ -17,6 +21,8 @@ export class ModelDatabase {
   readonly db: DatabaseSync;
   readonly positions: PositionTable;
   readonly #options: ModelDatabaseOptions;
+  /** Records applied since the write-ahead log was folded back. */
+  #unfolded = 0;
 
   constructor(options: ModelDatabaseOptions) {
     this.#options = options;
@@ -45,7 +51,7 @@ export class ModelDatabase {
       this.#options.apply(this.db, batch);
       return this.positions.save(batch);
     });
-    this.positions.cover(covered);
+    this.#cover(covered, batch);
   }
 
   /**
@@ -68,7 +74,20 @@ export class ModelDatabase {
       if (this.db.isTransaction) this.db.exec("ROLLBACK");
       throw error;
     }
-    this.positions.cover(covered);
+    this.#cover(covered, batch);
+  }
+
+  get isFoldingDue(): boolean {
+    return this.#unfolded >= recordsBeforeFolding && this.#options.file !== ":memory:";
+  }
+
+  /**
+   * Folds the write-ahead log back into the file, in a thread. Between two transactions: while nobody writes it is
+   * folded as a whole, and begins anew.
+   */
+  async foldBack(): Promise<void> {
+    this.#unfolded = 0;
+    await checkpoints.foldBack(this.#options.file);
   }
 
   close(): void {
@@ -78,6 +97,11 @@ export class ModelDatabase {
     } finally {
       this.db.close();
     }
+  }
+
+  #cover(covered: CoveredPartition, batch: LogBatch): void {
+    this.positions.cover(covered);
+    this.#unfolded += batch.records.length;
   }
 
   #begin(db: DatabaseSync): void {

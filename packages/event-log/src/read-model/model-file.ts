@@ -61,14 +61,11 @@ function prepare(file: string): void {
 function open(file: string, begin: (db: DatabaseSync) => void): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: lockTimeoutMs });
   try {
-    // Exclusive, so that a second process with the same folder hears of it at once. Before WAL, which then needs no
-    // shared memory.
-    db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    if (file !== ":memory:") holdForThisProcess(db, file);
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
     // Ids are random, so each row touches pages all over the indexes; SQLite's 2 MB would be read again and again.
-    // And each time the write-ahead log is folded back, they are written and synced.
-    db.exec("PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 4000");
-    // The lock is taken by the first write.
-    db.exec("BEGIN IMMEDIATE; COMMIT;");
+    // A thread folds the write-ahead log back; where it cannot, the commit that comes to so many pages does.
+    db.exec("PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 16000");
     if (file !== ":memory:" && (statSync(file).size <= alwaysCheckedBytes || !closedProperly(db))) check(db);
     begin(db);
     return db;
@@ -76,6 +73,17 @@ function open(file: string, begin: (db: DatabaseSync) => void): DatabaseSync {
     db.close();
     throw error;
   }
+}
+
+/**
+ * A second process with the same folder hears of it at once. By the lock of a file beside it, not of the file itself,
+ * into which a thread of this process folds the write-ahead log back by a connection of its own.
+ */
+function holdForThisProcess(db: DatabaseSync, file: string): void {
+  db.prepare("ATTACH ? AS held").run(`${file}-lock`);
+  // The lock is taken by the first write.
+  db.exec("PRAGMA held.locking_mode = EXCLUSIVE; PRAGMA held.journal_mode = MEMORY; BEGIN IMMEDIATE; COMMIT;");
+  chmodSync(`${file}-lock`, 0o600);
 }
 
 function closedProperly(db: DatabaseSync): boolean {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { eventually } from "@headwater/testkit/eventually";
 import type { ReadModel } from "../../src/read-model/index.ts";
 import { sleep, ResourceError } from "@headwater/core";
 import { existsSync, statSync, writeFileSync } from "node:fs";
@@ -74,7 +75,8 @@ describe("a read model", () => {
     await put(log, "a=1");
     const model = scene.model(log, scene.file);
     await model.start();
-    for (const part of [scene.file, `${scene.file}-wal`]) expect(statSync(part).mode & 0o777, part).toBe(0o600);
+    const parts = ["", "-wal", "-shm", "-lock"].map((each) => scene.file + each);
+    for (const part of parts) expect(statSync(part).mode & 0o777, part).toBe(0o600);
     expect(() => countingModel(log, scene.file)).toThrow(
       new ResourceError(`Another process uses ${scene.file}; stop it, or set another data folder`),
     );
@@ -133,6 +135,23 @@ it("lets others have the event loop where thousands of records come at once", as
   expect(contents(model).applied).toBe(2000);
   // 400 ms in all.
   expect(turns).toBeGreaterThan(10);
+});
+
+it("folds its write-ahead log back into its file while it goes on", async () => {
+  const { file } = scene;
+  const log = await scene.log("log", { partitions: 1 });
+  const model = scene.model(log, file);
+  await model.start();
+  const empty = statSync(file).size;
+  const value = "v".repeat(1000);
+  for (let round = 0; round < 4; round++) {
+    await model.waitFor(await put(log, ...Array.from({ length: 700 }, (_, n) => `k${round}-${n}=${value}`)), 20_000);
+  }
+  // Far less than what a commit of its own would fold back.
+  await eventually(() => expect(statSync(file).size).toBeGreaterThan(empty + 1_000_000));
+  expect(contents(model).applied).toBe(2800);
+  await model.stop();
+  expect(existsSync(`${file}-wal`)).toBe(false);
 });
 
 describe("waiting for a position", () => {

@@ -19,6 +19,13 @@ const fields = {
         "What it is compared with: the live revision of the rule, nothing, or a revision. Default: the live one, if there is one and it is another",
     }),
   ),
+  keep: Type.Optional(
+    Type.Boolean({
+      default: true,
+      description:
+        "false: it is for whoever listens to it, and is cancelled and forgotten when nobody has listened to its progress, nor asked for it, for half a minute",
+    }),
+  ),
 };
 
 export const backtestBody = Type.Object(
@@ -51,7 +58,8 @@ export function backtestRequest(
     throw new RequestError(400, "invalid-range", "`from` has to be before `to`, and before now");
   }
   const tried = triedRule(body, model);
-  return { tried, against: comparedRule(tried, body.against, model), from, to, by };
+  const against = comparedRule(tried, body.against, model);
+  return { tried, against, from, to, by, ...(body.keep === false && { keep: false }) };
 }
 
 function triedRule({ rule, revision }: Static<typeof backtestBody>, model: Pick<RuleModel, "get">): RuleOfBacktest {

@@ -29,6 +29,8 @@ export interface BacktestRecord {
   readonly from: number;
   readonly to: number;
   readonly by: string;
+  /** Absent: its result is kept. false: it is cancelled and forgotten when nobody asks for it any more. */
+  readonly keep?: false;
   readonly requestedAt: number;
   readonly startedAt?: number;
   readonly endedAt?: number;

@@ -76,6 +76,15 @@ export class BacktestStore {
     return this.#db.prepare("SELECT record FROM backtests WHERE ended = 0").all().map(recordOf);
   }
 
+  /** Those that a process before this one made for somebody who was there. */
+  unkept(): string[] {
+    const query = "SELECT id FROM backtests WHERE json_extract(record, '$.keep') = 0";
+    return this.#db
+      .prepare(query)
+      .all()
+      .map(({ id }) => id as string);
+  }
+
   put(record: BacktestRecord): void {
     this.#put.run(record.id, hasEnded(record) ? 1 : 0, JSON.stringify(record));
   }

@@ -86,7 +86,8 @@ function controlEventOf(
 
 /**
  * Keys of effectives that are superseded before the oldest telemetry in the log, or snoozes that were over by then;
- * `clock` is the log's at the checkpoint. No replay needs them.
+ * `clock` is the log's at the checkpoint. No replay needs them. Oldest first: where a removal is cut off, no older one
+ * that it has left may come into force again.
  */
 export function overtaken(included: readonly PastControlEvent[], telemetryStart: number, clock: number): string[] {
   const keys: string[] = [];
@@ -98,7 +99,7 @@ export function overtaken(included: readonly PastControlEvent[], telemetryStart:
     if (newer.has(entity) || (snooze !== undefined && (snooze.until ?? 0) <= clock)) keys.push(key);
     newer.add(entity);
   }
-  return keys;
+  return keys.toReversed();
 }
 
 /** What only the last control event counts of. Operator actions are part of the states, but for snoozes. */

@@ -57,8 +57,12 @@ export function deviceControlEvent(source: Position, record: Uint8Array): Device
   };
 }
 
-export function operatorControlEvent(source: Position, record: Uint8Array): OperatorControlEvent {
-  return { kind: "operator", source, action: operatorActionOf(events.alert.decode(record)), record };
+export function operatorControlEvent(
+  source: Position,
+  record: Uint8Array,
+  event: AlertEvent = events.alert.decode(record),
+): OperatorControlEvent {
+  return { kind: "operator", source, action: operatorActionOf(event), record };
 }
 
 /** What people do that makes a difference to the evaluation. */

@@ -1,5 +1,6 @@
 import { foldDevice, type DeviceState } from "@headwater/aggregates";
 import type { LogRecord, Position, TopicNames } from "@headwater/event-log";
+import { isMadeByRule } from "@headwater/proto";
 import type { FoldedEvents } from "@headwater/service";
 import {
   deviceControlEvent,
@@ -80,8 +81,11 @@ export class PendingControlEvents {
       const { offset } = record;
       if (offset <= this.#alertsSeen) continue;
       this.#alertsSeen = offset;
-      if (this.#folded.alert(source, record) === undefined) continue;
-      const event = operatorControlEvent({ ...source, offset }, record.value!);
+      // The rules of thousands of devices raise at once, and nothing of that is decoded here.
+      if (record.value !== null && isMadeByRule(record.value)) continue;
+      const alert = this.#folded.alert(source, record);
+      if (alert === undefined) continue;
+      const event = operatorControlEvent({ ...source, offset }, record.value!, alert);
       if (event.action !== undefined) this.#operatorActions.push(event);
     }
   }
