@@ -177,42 +177,6 @@ describe("the web page in Chromium", () => {
     await context.close();
   });
 
-  it("scrolls under one finger on the map, which two fingers move", async () => {
-    if (!(await hasReadings())) await sendReadings();
-    const context = await signedIn({ viewport: { width: 390, height: 500 }, hasTouch: true });
-    const page = await context.newPage();
-    await page.goto("/?view=map");
-    await page.getByText(/in sight\. Two fingers/).waitFor();
-    const cdp = await context.newCDPSession(page);
-    const scrolled = (): Promise<number> => page.evaluate<number>("scrollY");
-    /** Fingers on the map that go so far up together. */
-    const drag = async (fingers: number, pixels: number): Promise<void> => {
-      const { x, y, width, height } = (await page.getByRole("group", { name: /^Map of devices/ }).boundingBox())!;
-      // Where no mark is: at its lower edge.
-      const points = (up: number) =>
-        Array.from({ length: fingers }, (_, id) => ({ id, x: x + width / 4 + id * 120, y: y + height - 20 - up }));
-      await cdp.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: points(0) });
-      for (let up = 10; up <= pixels; up += 10) {
-        await cdp.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: points(up) });
-      }
-      await cdp.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
-    };
-    await page.getByRole("group", { name: /^Map of devices/ }).scrollIntoViewIfNeeded();
-    const before = await scrolled();
-    await drag(1, 100);
-    await expect.poll(scrolled).toBeGreaterThan(before);
-    expect(new URL(page.url()).searchParams.get("at")).toBeNull();
-    await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })");
-    await page
-      .getByRole("group", { name: /^Map of devices/ })
-      .evaluate("(map) => map.scrollIntoView({ block: 'end' })");
-    const held = await scrolled();
-    await drag(2, 60);
-    await expect.poll(() => new URL(page.url()).searchParams.get("at")).not.toBeNull();
-    expect(await scrolled()).toBe(held);
-    await context.close();
-  });
-
   it("holds no connection while it is out of sight, and is up to date when it is back", async () => {
     const context = await signedIn({ viewport: sizes.desktop });
     const page = await context.newPage();
