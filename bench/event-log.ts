@@ -88,7 +88,8 @@ async function consume(log: EventLog, topic: string, total: number): Promise<num
 async function bench(name: string, log: EventLog): Promise<void> {
   const topic = `bench.${process.pid}.${Date.now()}`;
   await log.ensureTopics([{ name: topic, partitions: PARTITIONS, cleanup: "delete" }]);
-  await append(log, topic, 1, false);
+  // As many at a time as below: the first growth of the files to the size that they keep is no cost of a message.
+  await append(log, topic, 8, false);
   const results = [
     await measure("append, one at a time", () => append(log, topic, 1, true)),
     await measure("append, eight at a time", () => append(log, topic, 8, true)),

@@ -3,7 +3,7 @@ import { createApiClient, type ApiClient } from "@headwater/client";
 import { type HostedService, loadOrCreateAdminToken, processSettings } from "@headwater/service";
 import { Type } from "@sinclair/typebox";
 import type { FastifyRequest } from "fastify";
-import { Demo } from "./demo.ts";
+import type { Demo } from "./demo.ts";
 
 const path = "/api/v1/demo";
 const tags = ["demo"];
@@ -25,7 +25,9 @@ export const demoService: HostedService<typeof processSettings> = {
   name: "demo",
   settings: processSettings,
   async create({ http: { app }, config, dataDir, logger }) {
-    const demo = new Demo(logger);
+    let made: Promise<Demo> | undefined;
+    // With the simulator, whose modules a platform without a demo does not load.
+    const demo = (): Promise<Demo> => (made ??= import("./demo.ts").then((module) => new module.Demo(logger)));
     const token = await loadOrCreateAdminToken(config.adminTokenFile ?? join(dataDir, "admin-token"));
     const api = (request: FastifyRequest): ApiClient => createApiClient(ownUrl(request), token);
     const response = { 200: demoSchema };
@@ -35,7 +37,7 @@ export const demoService: HostedService<typeof processSettings> = {
         config: { scopes: ["access:read"] },
         schema: { operationId: "getDemo", summary: "Whether a demo fleet runs in this process", tags, response },
       },
-      async () => demo.state,
+      async () => (await demo()).state,
     );
     app.post(
       path,
@@ -48,7 +50,7 @@ export const demoService: HostedService<typeof processSettings> = {
           response,
         },
       },
-      (request) => demo.start(api(request)),
+      async (request) => (await demo()).start(api(request)),
     );
     app.delete(
       path,
@@ -61,13 +63,13 @@ export const demoService: HostedService<typeof processSettings> = {
           response,
         },
       },
-      (request) => demo.remove(api(request)),
+      async (request) => (await demo()).remove(api(request)),
     );
     return {
       name: "demo",
       died: new Promise<never>(() => {}),
       start: () => Promise.resolve(),
-      stop: () => demo.close(),
+      stop: async () => (await made)?.close(),
       notReady: () => [],
     };
   },

@@ -1,4 +1,3 @@
-import { CsvError, parse } from "csv-parse";
 import { RequestError } from "@headwater/core";
 import { schemaProblems } from "@headwater/service";
 import { type Static, Type } from "@sinclair/typebox";
@@ -89,6 +88,8 @@ export async function* csvRows(body: Buffer): AsyncGenerator<ReadRow> {
     .toString("utf8", hasMark(body) ? 3 : 0, Math.min(body.length, maxRowLength))
     .split(/\r?\n|\r/, 1)[0]!;
   const delimiter = header.includes(",") ? "," : header.includes(";") ? ";" : header.includes("\t") ? "\t" : ",";
+  // Loaded with the first import, which most processes never see.
+  const { CsvError, parse } = await import("csv-parse");
   const records: string[][] = [];
   let failed: Error | undefined;
   const parser = parse({

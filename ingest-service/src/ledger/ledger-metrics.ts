@@ -1,22 +1,6 @@
 import type { Metrics } from "@headwater/service";
 import type { PartitionAccount } from "../accounts/account.ts";
-import { rowOf } from "./ledger-row.ts";
-
-/** What of the ledger is known without reading the log: the accounts of the partitions that this instance projects. */
-const columns = [
-  "received",
-  "dropped",
-  "missing",
-  "unmarked",
-  "logged",
-  "stored",
-  "partlyStored",
-  "quarantined",
-  "duplicate",
-  "derived",
-  "overwritten",
-  "unexplained",
-] as const;
+import { accountColumns, rowOf } from "./ledger-row.ts";
 
 /** The ledger as gauges, added up over the instances by whoever reads them: each partition is one instance's. */
 export function observeLedger(metrics: Metrics, accounts: () => readonly PartitionAccount[]): void {
@@ -27,7 +11,7 @@ export function observeLedger(metrics: Metrics, accounts: () => readonly Partiti
     {
       collect: (gauge) => {
         const rows = accounts().map((account) => rowOf(account, 0));
-        for (const column of columns) {
+        for (const column of accountColumns) {
           gauge.labels({ column }).set(rows.reduce((sum, row) => sum + row[column], 0));
         }
       },

@@ -26,6 +26,22 @@ export interface LedgerColumns {
   lag: number;
 }
 
+/** The columns that an account has by itself, without the log. */
+export const accountColumns = [
+  "received",
+  "dropped",
+  "missing",
+  "unmarked",
+  "logged",
+  "stored",
+  "partlyStored",
+  "quarantined",
+  "duplicate",
+  "derived",
+  "overwritten",
+  "unexplained",
+] as const satisfies readonly (keyof LedgerColumns)[];
+
 export interface LedgerRow extends LedgerColumns {
   readonly partition: number;
   /** Counted from this offset… */

@@ -3,7 +3,7 @@ import { InvariantError, sleep } from "@headwater/core";
 import { type Gap, type PartitionAccount } from "../accounts/account.ts";
 import type { AccountBook } from "../accounts/account-book.ts";
 import { gatewayRows, type GatewayRow } from "./gateway-rows.ts";
-import { rowOf, type LedgerColumns, type LedgerRow } from "./ledger-row.ts";
+import { accountColumns, rowOf, type LedgerColumns, type LedgerRow } from "./ledger-row.ts";
 import { type Verification, type VerifyOptions, verifyPartition, type VerifyRange } from "./verify/verify.ts";
 
 export interface LedgerOptions {
@@ -100,21 +100,7 @@ export class Ledger {
   }
 }
 
-const columns = [
-  "received",
-  "dropped",
-  "missing",
-  "unmarked",
-  "logged",
-  "stored",
-  "partlyStored",
-  "quarantined",
-  "duplicate",
-  "derived",
-  "overwritten",
-  "unexplained",
-  "lag",
-] as const satisfies readonly (keyof LedgerColumns)[];
+const columns = [...accountColumns, "lag"] as const;
 
 function totalsOf(rows: readonly LedgerRow[]): LedgerColumns {
   const totals = Object.fromEntries(columns.map((name) => [name, rows.reduce((sum, row) => sum + row[name], 0)]));

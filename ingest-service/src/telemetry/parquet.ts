@@ -1,5 +1,5 @@
 import { sharedTurn } from "@headwater/core";
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import type { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { FilledRow } from "./fill.ts";
 
 export const parquetType = "application/vnd.apache.parquet";
@@ -26,8 +26,10 @@ export async function* parquetFile(
   batches: AsyncIterable<LabelledRows>,
   columns: ParquetColumns,
 ): AsyncGenerator<Uint8Array> {
-  const bytes = new ByteWriter();
-  const writer = new ParquetWriter({ writer: bytes, schema: schemaOf(columns), createdBy: "Headwater" });
+  // Loaded with the first export, which most processes never see.
+  const parquet = await import("hyparquet-writer");
+  const bytes = new parquet.ByteWriter();
+  const writer = new parquet.ParquetWriter({ writer: bytes, schema: schemaOf(columns), createdBy: "Headwater" });
   let group = new RowGroup(columns);
   for await (const { labels, rows } of batches) {
     for (const row of rows) {

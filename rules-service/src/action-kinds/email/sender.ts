@@ -1,4 +1,4 @@
-import { createTransport } from "nodemailer";
+import type { Transporter } from "nodemailer";
 import { TimedOutError, withTimeout } from "@headwater/core";
 import type { Attempt, DeliveryMeans, Sender } from "../delivery.ts";
 import type { EmailAction, Mail } from "./action.ts";
@@ -9,14 +9,7 @@ export function createMailSender({ smtp, attemptMs }: DeliveryMeans): Sender<Ema
     const error = "no SMTP server is configured (HEADWATER_ACTIONS_SMTP_URL)";
     return () => Promise.resolve({ outcome: "failed", status: 0, error, forGood: true });
   }
-  const transport = createTransport({
-    url: smtp.url,
-    connectionTimeout: attemptMs,
-    greetingTimeout: attemptMs,
-    socketTimeout: attemptMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  let transport: Transporter | undefined;
   const domain = smtp.from
     .split("@")
     .at(-1)!
@@ -24,6 +17,15 @@ export function createMailSender({ smtp, attemptMs }: DeliveryMeans): Sender<Ema
   return async ({ id, action, body }, signal): Promise<Attempt> => {
     const { subject, text } = JSON.parse(Buffer.from(body).toString()) as Mail;
     try {
+      // Loaded with the first mail: most processes never send one, and it is large.
+      transport ??= (await import("nodemailer")).createTransport({
+        url: smtp.url,
+        connectionTimeout: attemptMs,
+        greetingTimeout: attemptMs,
+        socketTimeout: attemptMs,
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      });
       const sent = transport.sendMail({
         ...{ from: smtp.from, to: [...action.to], subject, text },
         messageId: `<${id}@${domain}>`,
