@@ -1,5 +1,16 @@
 import { type Static, Type } from "@sinclair/typebox";
 
+/** Where ingest itself reaches another service, which may be another address than that of clients. */
+function upstream(env: string, what: string, otherwise: string) {
+  return Type.Optional(
+    Type.String({
+      env,
+      pattern: "^https?://[^/?#\\s@]+(?:/[^?#\\s]*)?$",
+      description: `Where ingest reaches ${what}, to which it passes on what is asked of it: \`http://host:port\` (default: ${otherwise})`,
+    }),
+  );
+}
+
 /** Settings of the ingest service alone; log, store and HTTP have their own. */
 export const ingestSettings = Type.Object({
   ingest: Type.Object({
@@ -109,6 +120,10 @@ export const ingestSettings = Type.Object({
       minimum: 65_536,
       maximum: 1_099_511_627_776,
       description: "Bytes of all entries of quarantine at most; the oldest go first, and are counted",
+    }),
+    upstreams: Type.Object({
+      rules: upstream("HEADWATER_INGEST_RULES_URL", "the rules service", "HEADWATER_RULES_URL"),
+      gateway: upstream("HEADWATER_INGEST_GATEWAY_URL", "the edge gateway's HTTP port", "HEADWATER_GATEWAY_URL"),
     }),
     writeTimeoutMs: Type.Integer({
       env: "HEADWATER_INGEST_WRITE_TIMEOUT_MS",

@@ -4,6 +4,8 @@ import { accessRoutes, mergeSchemas, type HostedService } from "@headwater/servi
 import { openTimeSeriesStore, timeSeriesSettings } from "@headwater/time-series";
 import { createIngestApp } from "./app.ts";
 import { ingestSettings } from "./config.ts";
+import { servicesRoute } from "./upstreams/services-route.ts";
+import { upstreamsOf } from "./upstreams/upstream.ts";
 
 const settings = mergeSchemas(timeSeriesSettings, ingestSettings);
 
@@ -23,6 +25,12 @@ export const ingestService: HostedService<typeof settings> = {
     });
     context.lifecycle.add("time-series store", { stop: () => store.close() });
     accessRoutes(context.http, context.access, config.ingest.writeTimeoutMs, context.provider);
+    const upstreams = upstreamsOf(config.ingest, config.urls, context.services);
+    if (upstreams.length > 0) {
+      const { passOn } = await import("./upstreams/pass-on.ts");
+      passOn({ http: context.http, upstreams, logger: context.logger });
+    }
+    servicesRoute(context.http.app, { here: context.services, upstreams });
     return createIngestApp({ ...context, store });
   },
 };

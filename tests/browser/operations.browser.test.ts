@@ -94,6 +94,9 @@ describe("alerts", () => {
       .first()
       .waitFor();
     await story.getByText(hostile, { exact: true }).waitFor();
+    // In a sentence of the platform it turns nothing around.
+    const said = story.getByText(/acknowledged by admin, who said: <img/).last();
+    expect(await said.textContent()).not.toContain("\u202e");
     expect((await alertsOf("open"))[0]).toMatchObject({ state: "acknowledged", comment: hostile });
     await checked(page, faults, "alert");
     await page.close();

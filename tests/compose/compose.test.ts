@@ -235,6 +235,15 @@ describe("every service", () => {
     }
   });
 
+  it("serves the page and all of the API on ingest's port: it passes on to the others inside of the network", () => {
+    const { environment = {} } = file.services["ingest"]!;
+    for (const name of ["rules", "gateway"]) {
+      const address = new URL(String(environment[`HEADWATER_INGEST_${name.toUpperCase()}_URL`]));
+      expect(address.hostname).toBe(name);
+      expect(address.port).toBe(String(file.services[name]!.environment!["HEADWATER_HTTP_PORT"]));
+    }
+  });
+
   it("needs the engine that the file names", () => {
     const usesStartInterval = lasting.some(([, { healthcheck }]) => "start_interval" in healthcheck!);
     expect(usesStartInterval).toBe(true);
@@ -253,10 +262,12 @@ describe("every service", () => {
       const needed = Object.values(service.environment ?? {}).flatMap(
         (value) => /^(?:http:\/\/)?(\w+):\d+$/.exec(value)?.[1] ?? [],
       );
+      // To the other services ingest only passes on what is asked of them: it says so while they are away.
+      const outside = needed.filter((each) => !own.some(([other]) => other === each));
       const healthy = Object.entries(service.depends_on ?? {}).filter(
         ([, each]) => each.condition === "service_healthy",
       );
-      expect(healthy.map(([needs]) => needs).toSorted(), name).toEqual(needed.toSorted());
+      expect(healthy.map(([needs]) => needs).toSorted(), name).toEqual(outside.toSorted());
     }
   });
 

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { api } from "../data/api.ts";
 import { usePages } from "../data/use-pages.ts";
 import { Choice } from "../design/choice.tsx";
+import { ListTable } from "../design/list-table.tsx";
 import { Loaded } from "../design/notice.tsx";
 import { Moment } from "../design/moment.tsx";
 import { useMay } from "../sign-in/session.ts";
@@ -10,6 +11,17 @@ const owners = [
   ["self", "Mine"],
   ["all", "Everybody's"],
 ] as const;
+
+interface Listed {
+  readonly current: boolean;
+  readonly createdAt: string;
+}
+
+/** One's own at the top. */
+function newestFirst(one: Listed, other: Listed): number {
+  if (one.current !== other.current) return one.current ? -1 : 1;
+  return other.createdAt.localeCompare(one.createdAt);
+}
 
 /** Where else somebody is signed in, and the end of that. */
 export function SessionsPanel() {
@@ -43,43 +55,33 @@ export function SessionsPanel() {
           const others = items.filter(({ current }) => !current);
           return (
             <>
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th scope="col">Who</th>
-                    <th scope="col">Since</th>
-                    <th scope="col">Until</th>
-                    <th scope="col">End</th>
+              <ListTable columns={["Who", "Since", ["Until", "wide-only"], "End"]}>
+                {items.toSorted(newestFirst).map(({ id, principal, createdAt, expiresAt, current }) => (
+                  <tr key={id}>
+                    <th scope="row">
+                      <bdi>{principal}</bdi> {current && <span className="tag">this one</span>}
+                    </th>
+                    <td>
+                      <Moment iso={createdAt} />
+                    </td>
+                    <td>
+                      <Moment iso={expiresAt} />
+                    </td>
+                    <td>
+                      {!current && (of === "self" || may("access:write")) && (
+                        <button
+                          type="button"
+                          className="button bare danger"
+                          aria-label={`End the session of ${principal} since ${new Date(createdAt).toLocaleString()}`}
+                          onClick={() => end([id])}
+                        >
+                          End
+                        </button>
+                      )}
+                    </td>
                   </tr>
-                </thead>
-                <tbody>
-                  {items.map(({ id, principal, createdAt, expiresAt, current }) => (
-                    <tr key={id}>
-                      <th scope="row">
-                        <bdi>{principal}</bdi> {current && <span className="tag">this one</span>}
-                      </th>
-                      <td>
-                        <Moment iso={createdAt} />
-                      </td>
-                      <td>
-                        <Moment iso={expiresAt} />
-                      </td>
-                      <td>
-                        {!current && (of === "self" || may("access:write")) && (
-                          <button
-                            type="button"
-                            className="button bare danger"
-                            aria-label={`End the session of ${principal} since ${new Date(createdAt).toLocaleString()}`}
-                            onClick={() => end([id])}
-                          >
-                            End
-                          </button>
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
+                ))}
+              </ListTable>
               {of === "self" && others.length > 1 && (
                 <button type="button" className="button danger" onClick={() => end(others.map(({ id }) => id))}>
                   End all others

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { api } from "../data/api.ts";
 import { usePages } from "../data/use-pages.ts";
 import { CopyButton } from "../design/copy-button.tsx";
+import { ListTable } from "../design/list-table.tsx";
 import { Modal } from "../design/modal.tsx";
 import { Moment } from "../design/moment.tsx";
 import { Loaded } from "../design/notice.tsx";
@@ -80,58 +81,51 @@ interface TokenTableProps {
 
 function TokenTable({ tokens, mayRevoke, onRevoked }: TokenTableProps) {
   return (
-    <table className="table">
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">May</th>
-          <th scope="col" className="wide-only">
-            Made
-          </th>
-          <th scope="col" className="wide-only">
-            Last used
-          </th>
-          <th scope="col">Ends</th>
-          {mayRevoke && <th scope="col">Revoke</th>}
-        </tr>
-      </thead>
-      <tbody>
-        {tokens.map(({ name, scopes, createdAt, createdBy, lastUsedAt, expiresAt }) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>
-              <span className="access-scopes">
-                {scopes.map((scope) => (
-                  <span key={scope} className="tag">
-                    {scope}
-                  </span>
-                ))}
-              </span>
-            </td>
-            <td className="wide-only">
-              <Age since={createdAt} /> ago by <bdi>{createdBy}</bdi>
-            </td>
-            <td className="wide-only">
-              {lastUsedAt === undefined ? (
-                "not yet"
-              ) : (
-                <>
-                  <Age since={lastUsedAt} /> ago
-                </>
-              )}
-            </td>
-            <td>
-              <Moment iso={expiresAt} />
-            </td>
-            {mayRevoke && (
-              <td>
-                <RevokeButton name={name} onRevoked={onRevoked} />
-              </td>
+    <ListTable
+      columns={[
+        "Name",
+        "May",
+        ["Made", "wide-only"],
+        ["Last used", "wide-only"],
+        "Ends",
+        ...(mayRevoke ? ["Revoke"] : []),
+      ]}
+    >
+      {tokens.map(({ name, scopes, createdAt, createdBy, lastUsedAt, expiresAt }) => (
+        <tr key={name}>
+          <th scope="row">{name}</th>
+          <td>
+            <span className="access-scopes">
+              {scopes.map((scope) => (
+                <span key={scope} className="tag">
+                  {scope}
+                </span>
+              ))}
+            </span>
+          </td>
+          <td className="wide-only">
+            <Age since={createdAt} /> ago by <bdi>{createdBy}</bdi>
+          </td>
+          <td className="wide-only">
+            {lastUsedAt === undefined ? (
+              "not yet"
+            ) : (
+              <>
+                <Age since={lastUsedAt} /> ago
+              </>
             )}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+          </td>
+          <td>
+            <Moment iso={expiresAt} />
+          </td>
+          {mayRevoke && (
+            <td>
+              <RevokeButton name={name} onRevoked={onRevoked} />
+            </td>
+          )}
+        </tr>
+      ))}
+    </ListTable>
   );
 }
 

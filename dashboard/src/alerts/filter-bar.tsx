@@ -1,4 +1,5 @@
 import { useAddressFilter } from "../data/use-address-filter.ts";
+import { Choice } from "../design/choice.tsx";
 import { FilterChoice, FilterText } from "../design/filter-fields.tsx";
 import { periods, severities, states } from "./alert-filter.ts";
 
@@ -10,19 +11,12 @@ export function FilterBar() {
   const state = search.get("state") ?? "open";
   return (
     <div className="toolbar" role="search" aria-label="Filter alerts">
-      <span className="segments" role="group" aria-label="State">
-        {Object.entries(allStates).map(([value, name]) => (
-          <button
-            key={value}
-            type="button"
-            className="segment"
-            aria-pressed={state === value}
-            onClick={() => set("state", value === "open" ? "" : value)}
-          >
-            {name}
-          </button>
-        ))}
-      </span>
+      <Choice
+        label="State"
+        options={Object.entries(allStates)}
+        value={state}
+        onChoose={(value) => set("state", value === "open" ? "" : value)}
+      />
       <FilterChoice name="severity" label="Severity">
         <option value="">Any severity</option>
         {severities.map((each) => (

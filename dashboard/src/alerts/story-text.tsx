@@ -1,9 +1,12 @@
+/** Controls of direction: in what a person wrote they would turn the rest of the sentence around. */
+const turns = /[\u202a-\u202e\u2066-\u2069]/g;
 const isoTime = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g;
 
 /** A sentence of the platform, its times in the viewer's zone. */
 export function StoryText({ text }: { readonly text: string }) {
-  const words = text.split(isoTime);
-  const times = text.match(isoTime) ?? [];
+  const told = text.replaceAll(turns, "");
+  const words = told.split(isoTime);
+  const times = told.match(isoTime) ?? [];
   return (
     <>
       {words.map((word, index) => (

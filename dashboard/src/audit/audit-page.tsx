@@ -4,6 +4,7 @@ import { Link, useSearch } from "wouter";
 import { api } from "../data/api.ts";
 import { usePages } from "../data/use-pages.ts";
 import { FilterChoice, FilterText } from "../design/filter-fields.tsx";
+import { ListTable } from "../design/list-table.tsx";
 import { Loaded } from "../design/notice.tsx";
 import { Moment } from "../design/moment.tsx";
 import { filterOf, kinds, periods, texts } from "./audit-filter.ts";
@@ -52,39 +53,27 @@ export function AuditPage() {
 
 function Entries({ entries }: { readonly entries: readonly Entry[] }) {
   return (
-    <table className="table audit">
-      <thead>
-        <tr>
-          <th scope="col">When</th>
-          <th scope="col">Who</th>
-          <th scope="col">What</th>
-          <th scope="col" className="wide-only">
-            More
-          </th>
+    <ListTable columns={["When", "Who", "What", ["More", "wide-only"]]} className="audit">
+      {entries.map(({ at, by, action, kind, subject, detail }, index) => (
+        <tr key={`${at} ${index}`}>
+          <td className="number">
+            <Moment iso={at} />
+          </td>
+          <td>
+            <bdi>{by}</bdi>
+          </td>
+          <td>
+            <span className="quiet">
+              {kind} {action}
+            </span>{" "}
+            <Subject kind={kind} subject={subject} />
+          </td>
+          <td className="wide-only quiet">
+            <bdi>{detail}</bdi>
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {entries.map(({ at, by, action, kind, subject, detail }, index) => (
-          <tr key={`${at} ${index}`}>
-            <td className="number">
-              <Moment iso={at} />
-            </td>
-            <td>
-              <bdi>{by}</bdi>
-            </td>
-            <td>
-              <span className="quiet">
-                {kind} {action}
-              </span>{" "}
-              <Subject kind={kind} subject={subject} />
-            </td>
-            <td className="wide-only quiet">
-              <bdi>{detail}</bdi>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </ListTable>
   );
 }
 

@@ -5,12 +5,12 @@ import { useAddressFilter } from "../data/use-address-filter.ts";
 import { useResource } from "../data/use-resource.ts";
 import { Loaded } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
+import { RangeBar } from "../time/range-bar.tsx";
 import { onEachSecond } from "../time/seconds.ts";
 import { BoardGrid } from "./board-grid.tsx";
 import type { Board, KeptBoard, TimeShown } from "./board.ts";
 import { FeedContext } from "./board-feed.ts";
-import { TimeField } from "./time-field.tsx";
-import { timeShown } from "./time-shown.ts";
+import { spans, timeShown } from "./time-shown.ts";
 import { useChoices } from "./use-choices.ts";
 import { VariableField } from "./variables.tsx";
 import "./boards.css";
@@ -73,17 +73,18 @@ function Opened({ kept, onChanged }: OpenedProps) {
           />
         ))}
         <span className="toolbar end">
-          <TimeField
-            time={time}
-            span={span}
+          <RangeBar
+            {...{ from: time.from, to: time.to, span: time.isLive ? span : undefined }}
+            spans={spans.some((each) => each === span) ? spans : [span, ...spans]}
             onSpan={(next) => {
               set("from", "");
               set("to", "");
               set("span", next === (board.span ?? "1h") ? "" : next);
             }}
-            onRange={(from, to) => {
-              set("from", from);
-              set("to", to);
+            onMove={(step) => {
+              const { from, to } = step(time);
+              set("from", new Date(from).toISOString());
+              set("to", new Date(to).toISOString());
             }}
           />
           {may("boards:write") && !isEdited && (

@@ -5,6 +5,7 @@ import { Moment } from "./moment.tsx";
 import { Loaded } from "./notice.tsx";
 import { Snippet } from "./snippet.tsx";
 import { Tile } from "./tile.tsx";
+import { ListTable } from "./list-table.tsx";
 
 const colors = [
   "surface",
@@ -128,20 +129,12 @@ export function DesignPage() {
         </section>
         <section className="card">
           <h2>Table</h2>
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Metric</th>
-                <th scope="col">Value</th>
-              </tr>
-            </thead>
-            <tbody>
-              <tr>
-                <th scope="row">temperature</th>
-                <td className="number">71.3 °C</td>
-              </tr>
-            </tbody>
-          </table>
+          <ListTable columns={["Metric", "Value"]}>
+            <tr>
+              <th scope="row">temperature</th>
+              <td className="number">71.3 °C</td>
+            </tr>
+          </ListTable>
         </section>
       </div>
     </>

@@ -3,6 +3,7 @@ import { api } from "../data/api.ts";
 import { live } from "../data/live.ts";
 import { useResource } from "../data/use-resource.ts";
 import { fieldText } from "../design/field-text.ts";
+import { ListTable } from "../design/list-table.tsx";
 import { Loaded } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
@@ -33,30 +34,20 @@ export function CommandsPanel({ id }: { readonly id: string }) {
           items.length === 0 ? (
             <p className="quiet">No command was sent to it in the last 30 days.</p>
           ) : (
-            <table className="table">
-              <thead>
-                <tr>
-                  <th scope="col">Command</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Result</th>
-                  <th scope="col">Age</th>
+            <ListTable columns={["Command", "State", "Result", "Age"]}>
+              {items.map((command) => (
+                <tr key={command.id}>
+                  <th scope="row">{command.name}</th>
+                  <td>
+                    <span className={`badge ${looks[command.status] ?? "muted"}`}>{command.status}</span>
+                  </td>
+                  <td dir="auto">{command.reason ?? textOf(command.result)}</td>
+                  <td>
+                    <Age since={command.requestedAt} />
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {items.map((command) => (
-                  <tr key={command.id}>
-                    <th scope="row">{command.name}</th>
-                    <td>
-                      <span className={`badge ${looks[command.status] ?? "muted"}`}>{command.status}</span>
-                    </td>
-                    <td dir="auto">{command.reason ?? textOf(command.result)}</td>
-                    <td>
-                      <Age since={command.requestedAt} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+              ))}
+            </ListTable>
           )
         }
       </Loaded>

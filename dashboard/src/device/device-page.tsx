@@ -4,6 +4,7 @@ import { useResource } from "../data/use-resource.ts";
 import { Loaded } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { RangeBar } from "../time/range-bar.tsx";
+import { type Span, spanNames, spanUpTo } from "../time/time-range.ts";
 import { useTimeRange } from "../time/use-time-range.ts";
 import { CommandsPanel } from "./commands-panel.tsx";
 import { DeleteDevice } from "./delete-device.tsx";
@@ -27,7 +28,11 @@ export function DevicePage({ id }: { readonly id: string }) {
         <h1>{id}</h1>
         {known !== undefined && known.type !== "" && <span className="tag">{known.type}</span>}
         <span className="end">
-          <RangeBar range={range} onChange={setRange} />
+          <RangeBar
+            {...{ from: range.from, to: range.to, span: range.span, spans: spanNames }}
+            onSpan={(span) => setRange(() => spanUpTo(span as Span, Date.now()))}
+            onMove={setRange}
+          />
         </span>
       </div>
       {may("telemetry:read") && <MetricCharts id={id} range={range} onRange={setRange} />}

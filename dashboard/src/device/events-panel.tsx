@@ -3,6 +3,7 @@ import { Fragment, useState } from "react";
 import { RecordBytes } from "../bytes/record-bytes.tsx";
 import { api } from "../data/api.ts";
 import { usePages } from "../data/use-pages.ts";
+import { ListTable } from "../design/list-table.tsx";
 import { Loaded } from "../design/notice.tsx";
 import { Moment } from "../design/moment.tsx";
 import type { TimeRange } from "../time/time-range.ts";
@@ -55,26 +56,16 @@ function Events({ id, range }: EventsPanelProps) {
           {items.length === 0 && !hasMore && <p>The log has nothing of it.</p>}
           {items.length > 0 && (
             <div className="scrolled">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th scope="col">Received</th>
-                    <th scope="col">Readings</th>
-                    <th scope="col">Bytes</th>
-                    <th scope="col">Record</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((event) => (
-                    <EventRows
-                      key={event.offset}
-                      event={event}
-                      isOpen={event.offset === chosen}
-                      onToggle={() => setChosen(event.offset === chosen ? undefined : event.offset)}
-                    />
-                  ))}
-                </tbody>
-              </table>
+              <ListTable columns={["Received", "Readings", "Bytes", "Record"]}>
+                {items.map((event) => (
+                  <EventRows
+                    key={event.offset}
+                    event={event}
+                    isOpen={event.offset === chosen}
+                    onToggle={() => setChosen(event.offset === chosen ? undefined : event.offset)}
+                  />
+                ))}
+              </ListTable>
             </div>
           )}
           {hasMore && (

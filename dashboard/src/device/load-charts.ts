@@ -1,3 +1,4 @@
+import type { AnswerOf } from "@headwater/client";
 import { api } from "../data/api.ts";
 import type { Lane, StateSpan } from "../plot/lanes.ts";
 import { loadPoints } from "../plot/load-points.ts";
@@ -24,8 +25,11 @@ export interface Charts {
   /** Metrics of text and those that are on or off. */
   readonly lanes: readonly Lane[];
   readonly bands: readonly Band[];
+  /** Why there are no bands, where alerts cannot be asked for: what was measured is there all the same. */
+  readonly bandsProblem?: string;
 }
 
+const hourMs = 3_600_000;
 const mostCharts = 24;
 const mostLanes = 12;
 /** More changes than a lane has pixels for. */
@@ -46,16 +50,16 @@ export async function loadCharts(device: string, shown: Shown): Promise<Charts> 
   const names = Object.keys(values);
   const numbers = names.filter((metric) => typeof values[metric]!.value === "number").slice(0, mostCharts);
   const texts = names.filter((metric) => typeof values[metric]!.value === "string").slice(0, mostLanes);
-  const [drawn, textLanes, bands] = await Promise.all([
+  const [drawn, textLanes, alerts] = await Promise.all([
     Promise.all(numbers.map((metric) => drawnNumber(device, metric, values[metric]!.value, { from, to, width }))),
     Promise.all(texts.map((metric) => loadLane(device, metric, from, to))),
-    mayReadAlerts ? loadBands(device, from) : [],
+    mayReadAlerts ? loadBands(device, from).catch((problem: Error) => problem) : [],
   ]);
   return {
     values,
     series: drawn.flatMap((each) => (each.points === undefined ? [] : [[each.metric, each.points] as const])),
     lanes: [...drawn.flatMap(({ lane }) => lane ?? []), ...textLanes],
-    bands,
+    ...(alerts instanceof Error ? { bands: [], bandsProblem: alerts.message } : { bands: alerts }),
   };
 }
 
@@ -109,13 +113,19 @@ async function loadStates(
   return { spans, ...(truncated === true && { isCut: true }) };
 }
 
-/** The units of what a device sent last; the store of series keeps none. */
-export async function loadUnits(id: string): Promise<ReadonlyMap<string, string>> {
+/**
+ * The units of what a device sent last; the store of series keeps none. Looked for around its newest value, however
+ * long ago that was, and further only if it came to the log at another time, so that little of the log is read.
+ */
+export async function loadUnits(id: string, newest: number): Promise<ReadonlyMap<string, string>> {
   const units = new Map<string, string>();
-  const { items } = await api.call("GET", "/api/v1/devices/{id}/events", {
-    path: { id },
-    query: { from: "-1h", limit: 20 },
-  });
+  const around = { from: new Date(newest - hourMs).toISOString(), to: new Date(newest + hourMs).toISOString() };
+  let items: AnswerOf<"GET", "/api/v1/devices/{id}/events">["items"] = [];
+  for (const range of [around, {}]) {
+    const query = { ...range, limit: 20 };
+    ({ items } = await api.call("GET", "/api/v1/devices/{id}/events", { path: { id }, query }));
+    if (items.length > 0) break;
+  }
   for (const { metric, unit } of items.toReversed().flatMap(({ readings = [] }) => readings)) {
     if (unit !== undefined) units.set(metric, unit);
   }

@@ -41,12 +41,14 @@ function ChartsAsWide({ id, range: chosen, onRange, width }: MetricChartsProps &
   const range = chosen.span === undefined ? chosen : spanUpTo(chosen.span, Date.now());
   const { resource, reload, pointsOf, laneOf, newest } = useDeviceCharts(id, range, width);
   const mayWriteRules = useMay()("rules:write");
-  const units = useResource(id, () => loadUnits(id)).resource.value;
+  const newestAt = Math.max(0, ...Object.values(resource.value?.values ?? {}).map(({ t }) => t));
+  const units = useResource(`${id} ${newestAt > 0}`, async () => (newestAt > 0 ? loadUnits(id, newestAt) : undefined))
+    .resource.value;
   const select = (from: number, to: number): void => onRange(() => fixedRange(from, to, Date.now()));
   const title = range.span ?? "the time chosen";
   return (
     <Loaded of={resource} retry={reload}>
-      {({ values, series, lanes, bands }) => {
+      {({ values, series, lanes, bands, bandsProblem }) => {
         const shown = { ...values, ...Object.fromEntries(newest) };
         const unitOf = (metric: string): string | undefined => shown[metric]?.unit ?? units?.get(metric);
         const asBands = lanes.map(({ name }) => name).filter(isNumber(values));
@@ -56,6 +58,11 @@ function ChartsAsWide({ id, range: chosen, onRange, width }: MetricChartsProps &
           <p className="empty">This device has sent nothing yet.</p>
         ) : (
           <>
+            {bandsProblem !== undefined && (
+              <p className="notice warning" role="status">
+                Alerts are not drawn: {bandsProblem}
+              </p>
+            )}
             <ZoomArea label="Charts" onChange={onRange}>
               <div className="grid">
                 {series.map(([metric, points]) => (

@@ -74,8 +74,13 @@ export function FleetPage() {
         devices={devices ?? []}
         isWhole={resource.state !== "loading"}
         heard={heard}
-        openAlerts={open.counts.size}
+        openAlerts={alerts.resource.value?.counts.size}
       />
+      {alerts.resource.state === "failed" && (
+        <p className="notice warning" role="status">
+          Alerts cannot be told: {alerts.resource.problem.message}
+        </p>
+      )}
       <Loaded of={resource} retry={reload}>
         {(all) =>
           all.length === 0 ? (
@@ -109,7 +114,8 @@ interface TilesProps {
   /** Whether there are no more of them on their way. */
   readonly isWhole: boolean;
   readonly heard: Heard;
-  readonly openAlerts: number;
+  /** Undefined: nobody can say, or not yet. */
+  readonly openAlerts: number | undefined;
 }
 
 function Tiles({ devices, isWhole, heard, openAlerts: withAlerts }: TilesProps) {
@@ -121,7 +127,7 @@ function Tiles({ devices, isWhole, heard, openAlerts: withAlerts }: TilesProps) 
       <Tile name="Devices">{atLeast(devices.length)}</Tile>
       <Tile name="Connected">{atLeast(connected)}</Tile>
       <Tile name="Messages a second">{heard.rate.toLocaleString()}</Tile>
-      <Tile name="Devices with open alerts">{withAlerts.toLocaleString()}</Tile>
+      <Tile name="Devices with open alerts">{withAlerts?.toLocaleString() ?? "–"}</Tile>
     </dl>
   );
 }

@@ -1,7 +1,7 @@
 import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import { cellsOf, type Cluster, clustersOf } from "./clusters.ts";
-import { landPath, landSize } from "./land.ts";
+import { landSize, useLand } from "./land.ts";
 import { fitted, screenPoint, type Size } from "./mercator.ts";
 import { looks, type Place, type PlaceLook } from "./place.ts";
 import { useGestures } from "./use-gestures.ts";
@@ -20,8 +20,12 @@ interface DeviceMapProps {
 const words: Readonly<Record<PlaceLook, string>> = {
   ...{ critical: "critical", warning: "warning", accent: "info", good: "connected", muted: "away" },
 };
+const howToMove = matchMedia("(pointer: coarse)").matches
+  ? "Two fingers move and zoom."
+  : "A drag moves, Ctrl and the wheel zoom.";
 /** With so few marks there is room for names. */
 const mostNames = 40;
+const nameRoom = 120;
 
 /** Devices where they stand, those too close to each other as one mark: a list of what is in sight belongs to it. */
 export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
@@ -36,6 +40,7 @@ export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
     return () => observer.disconnect();
   }, []);
   const { view, change, showAll } = useView(places, size, at, onRest);
+  const land = useLand();
   const { handlers, zoom } = useGestures(area, size, change, showAll);
   const cells = cellsOf(view);
   const clusters = useMemo(() => clustersOf(places, cells), [places, cells]);
@@ -65,7 +70,7 @@ export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
         >
           <svg className="map-land" aria-hidden="true">
             <g transform={`translate(${origin.left} ${origin.top}) scale(${view.scale / landSize})`}>
-              <path d={landPath} />
+              <path d={land} />
             </g>
           </svg>
           {marks.map((cluster) => (
@@ -73,6 +78,7 @@ export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
               key={cluster.key}
               cluster={cluster}
               hasName={marks.length <= mostNames}
+              width={size.width}
               {...screenPoint(cluster, view, size)}
               onOpen={() => open(cluster)}
             />
@@ -98,7 +104,7 @@ export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
         </ul>
       </div>
       <p className="quiet" role="status">
-        {shown.size.toLocaleString()} of {places.length.toLocaleString()} in sight. Ctrl and the wheel zoom.
+        {shown.size.toLocaleString()} of {places.length.toLocaleString()} in sight. {howToMove}
       </p>
       {children(shown)}
     </>
@@ -110,10 +116,12 @@ interface MarkProps {
   readonly left: number;
   readonly top: number;
   readonly hasName: boolean;
+  /** Of the map: at its right edge a name stands before its mark. */
+  readonly width: number;
   readonly onOpen: () => void;
 }
 
-function Mark({ cluster: { places, look }, left, top, hasName, onOpen }: MarkProps) {
+function Mark({ cluster: { places, look }, left, top, hasName, width, onOpen }: MarkProps) {
   const style = { transform: `translate(${left}px, ${top}px) translate(-50%, -50%)` };
   const [only] = places;
   if (places.length === 1) {
@@ -126,7 +134,7 @@ function Mark({ cluster: { places, look }, left, top, hasName, onOpen }: MarkPro
         title={only!.id}
         draggable={false}
       >
-        {hasName && <bdi className="map-name">{only!.id}</bdi>}
+        {hasName && <bdi className={`map-name${left > width - nameRoom ? " before" : ""}`}>{only!.id}</bdi>}
       </Link>
     );
   }

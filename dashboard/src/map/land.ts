@@ -1,3 +1,4 @@
+import { useEffect, useState } from "react";
 import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import land from "world-atlas/land-110m.json";
@@ -6,8 +7,21 @@ import { worldPoint } from "./mercator.ts";
 /** The outline is drawn in a square of this size, and scaled from there. */
 export const landSize = 1_000;
 
-/** The land of the world as the path of an SVG: Natural Earth's outline at 1:110 million, which ships with the page. */
-export const landPath = pathOf();
+let known: string | undefined;
+
+/**
+ * The land of the world as the path of an SVG: Natural Earth's outline at 1:110 million, which ships with the page. It
+ * is made once, after the devices are in sight: both in one task would hold the page up.
+ */
+export function useLand(): string | undefined {
+  const [path, setPath] = useState(known);
+  useEffect(() => {
+    if (path !== undefined) return undefined;
+    const timer = setTimeout(() => setPath((known ??= pathOf())));
+    return () => clearTimeout(timer);
+  }, [path]);
+  return path;
+}
 
 function pathOf(): string {
   const topology = land as unknown as Topology<{ land: GeometryCollection }>;

@@ -12,7 +12,10 @@ const arrows: Readonly<Record<string, readonly [number, number]>> = {
   ...{ ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] },
 };
 
-/** Moves and zooms a map: drag, pinch, double click, wheel with a key held (without one the page scrolls), and keys. */
+/**
+ * Moves and zooms a map: drag, two fingers (one scrolls the page, as without the map), double click, wheel with a key
+ * held (without one the page scrolls), and keys.
+ */
 export function useGestures(area: RefObject<HTMLElement | null>, size: Size, change: Change, showAll: () => void) {
   const fingers = useRef(new Map<number, ScreenPoint>());
   const isDragged = useRef(false);
@@ -33,9 +36,18 @@ export function useGestures(area: RefObject<HTMLElement | null>, size: Size, cha
       const { size: now, change: apply } = latest.current;
       apply((view) => zoomedAt(view, factor, at, now));
     };
+    const onTouch = (event: TouchEvent): void => {
+      if (event.touches.length > 1 && event.cancelable) event.preventDefault();
+    };
     // React's own listeners may not keep the page from scrolling.
     element.addEventListener("wheel", onWheel, { passive: false });
-    return () => element.removeEventListener("wheel", onWheel);
+    element.addEventListener("touchstart", onTouch, { passive: false });
+    element.addEventListener("touchmove", onTouch, { passive: false });
+    return () => {
+      element.removeEventListener("wheel", onWheel);
+      element.removeEventListener("touchstart", onTouch);
+      element.removeEventListener("touchmove", onTouch);
+    };
   }, [area]);
   const zoom = (factor: number, at = { left: size.width / 2, top: size.height / 2 }): void =>
     change((view) => zoomedAt(view, factor, at, size));
@@ -44,6 +56,7 @@ export function useGestures(area: RefObject<HTMLElement | null>, size: Size, cha
     if (before === undefined) return;
     const now = placeOf(event);
     const other = [...fingers.current].find(([id]) => id !== event.pointerId)?.[1];
+    if (event.pointerType === "touch" && other === undefined) return;
     // A click on a mark is none of the map's.
     isDragged.current ||= other !== undefined || Math.hypot(now.left - before.left, now.top - before.top) > slipPixels;
     if (!isDragged.current) return;
@@ -53,7 +66,9 @@ export function useGestures(area: RefObject<HTMLElement | null>, size: Size, cha
     else {
       const apart = (from: ScreenPoint): number =>
         Math.max(1, Math.hypot(from.left - other.left, from.top - other.top));
-      zoom(apart(now) / apart(before), other);
+      // The other finger tells of its own half.
+      change((view) => panned(view, (now.left - before.left) / 2, (now.top - before.top) / 2));
+      zoom(apart(now) / apart(before), { left: (now.left + other.left) / 2, top: (now.top + other.top) / 2 });
     }
   };
   const release = (event: PointerEvent<HTMLElement>): void => {

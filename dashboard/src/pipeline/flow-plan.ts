@@ -51,8 +51,17 @@ export const narrowPlan: Plan = {
   },
 };
 
-/** A line from one place's edge to the other's, and the point in its middle. */
-export function wayOf({ at }: Plan, from: Place, to: Place): { d: string; x: number; y: number } {
+interface Way {
+  readonly d: string;
+  /** The point in its middle. */
+  readonly x: number;
+  readonly y: number;
+  /** It lies flat there: what is said of it has room above, and otherwise beside it. */
+  readonly isFlat: boolean;
+}
+
+/** A line from one place's edge to the other's. */
+export function wayOf({ at }: Plan, from: Place, to: Place): Way {
   const [x1, y1] = at[from];
   const [x2, y2] = at[to];
   const isAcross = x2 >= x1 + boxWidth || y1 === y2;
@@ -62,5 +71,5 @@ export function wayOf({ at }: Plan, from: Place, to: Place): { d: string; x: num
   const [endX, endY] = isAcross ? [x2 > x1 ? x2 : x2 + boxWidth, y2 + boxHeight / 2] : [x2 + boxWidth / 2, y2];
   const [middleX, middleY] = [(startX + endX) / 2, (startY + endY) / 2];
   const bend = isAcross ? `${middleX} ${startY} ${middleX} ${endY}` : `${startX} ${middleY} ${endX} ${middleY}`;
-  return { d: `M${startX} ${startY} C${bend} ${endX} ${endY}`, x: middleX, y: middleY };
+  return { d: `M${startX} ${startY} C${bend} ${endX} ${endY}`, x: middleX, y: middleY, isFlat: isAcross && y1 === y2 };
 }

@@ -38,13 +38,17 @@ export function Flow({ pipeline }: { readonly pipeline: Pipeline }) {
         </marker>
       </defs>
       {ways.map(([from, to]) => {
-        const { d, x, y } = wayOf(plan, from, to);
+        const { d, x, y, isFlat } = wayOf(plan, from, to);
         const text = rates[`${from} ${to}`];
         return (
           <g key={`${from} ${to}`}>
             <path d={d} className={`flow-way${text === undefined ? " rare" : ""}`} markerEnd="url(#flow-end)" />
             {text !== undefined && (
-              <text x={x} y={y - 8} className="flow-rate">
+              <text
+                x={isFlat ? x : x + 10}
+                y={isFlat ? y - 8 : y + 5}
+                className={`flow-rate${isFlat ? "" : " beside"}`}
+              >
                 {text}
               </text>
             )}
@@ -84,7 +88,7 @@ function wayTexts({ rates }: Pipeline): Readonly<Record<string, string | undefin
 }
 
 function textsOf(pipeline: Pipeline): Readonly<Record<Place, PlaceText>> {
-  const { ledger, metrics, waitingInQuarantine } = pipeline;
+  const { ledger, metrics, services, waitingInQuarantine } = pipeline;
   const { totals } = ledger;
   const of = (name: string): number | undefined => metrics?.get(name);
   const rulesLag = of("headwater_rules_lag_records");
@@ -106,7 +110,7 @@ function textsOf(pipeline: Pipeline): Readonly<Record<Place, PlaceText>> {
       ],
       look: lookOf(totals.lag),
     },
-    rules: {
+    rules: absentText("Rules", services, "rules") ?? {
       name: "Rules",
       lines: [`${countText(rulesLag)} records behind`, `${countText(of("headwater_rules_partitions"))} partitions`],
       look: rulesLag === undefined ? "muted" : lookOf(rulesLag),
@@ -127,9 +131,19 @@ function textsOf(pipeline: Pipeline): Readonly<Record<Place, PlaceText>> {
   };
 }
 
-function gatewayText({ spool }: Pipeline): PlaceText {
+/** A service that does not answer; undefined: it does. */
+function absentText(name: string, services: Pipeline["services"], service: string): PlaceText | undefined {
+  const state = services.find((each) => each.name === service)?.state;
+  if (state === "away") return { name, lines: ["is away", "does not answer"], look: "critical" };
+  if (state === "unknown") return { name, lines: ["runs elsewhere", "where is not set"], look: "muted" };
+  return undefined;
+}
+
+function gatewayText({ services, spool }: Pipeline): PlaceText {
   const name = "Gateway";
-  if (spool === undefined) return { name, lines: ["is elsewhere", ""], look: "muted" };
+  const absent = absentText(name, services, "gateway");
+  if (absent !== undefined) return absent;
+  if (spool === undefined) return { name, lines: ["did not answer", ""], look: "muted" };
   const { durable, records, bytes, oldestAgeSeconds, log, corrupt } = spool;
   const isWell = log.state === "well" && log.heldPartitions === 0 && corrupt.length === 0;
   if (durable === "log")

@@ -5,6 +5,7 @@ import { useMay } from "../sign-in/session.ts";
 import { useRefresh } from "../time/use-refresh.ts";
 import { Flow } from "./flow.tsx";
 import { LedgerPanel } from "./ledger-panel.tsx";
+import { ServicesPanel } from "./services-panel.tsx";
 import { SpoolPanel } from "./spool-panel.tsx";
 import { usePipeline } from "./use-pipeline.ts";
 import "./pipeline.css";
@@ -22,7 +23,7 @@ export function PipelinePage() {
       <div className="toolbar">
         <h1>Pipeline</h1>
         <button type="button" className="button" aria-pressed={!isPaused} onClick={() => setPaused(!isPaused)}>
-          {isPaused ? "Paused" : `Asks again every ${everySeconds} s`}
+          {isPaused ? "Paused" : `Updates every ${everySeconds} s`}
         </button>
         <button type="button" className="button" onClick={reload}>
           Now
@@ -39,6 +40,7 @@ export function PipelinePage() {
             <section className="card" aria-label="Flow">
               <Flow pipeline={pipeline} />
             </section>
+            <ServicesPanel services={pipeline.services} />
             {pipeline.spool !== undefined && <SpoolPanel spool={pipeline.spool} />}
             <LedgerPanel ledger={pipeline.ledger} />
           </>

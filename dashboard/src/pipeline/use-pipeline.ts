@@ -6,6 +6,7 @@ import { sumsOf } from "./metrics-text.ts";
 
 export type Ledger = AnswerOf<"GET", "/api/v1/ledger">;
 export type Spool = AnswerOf<"GET", "/api/v1/gateway/spool">;
+export type ServiceStatus = AnswerOf<"GET", "/api/v1/services">["items"][number];
 
 /** What only goes up, so that two looks at it make a rate. */
 const counters = {
@@ -20,9 +21,10 @@ const secondLookMs = 1_500;
 interface Look {
   readonly at: number;
   readonly ledger: Ledger;
-  /** Undefined where no gateway answers at this address. */
+  readonly services: readonly ServiceStatus[];
+  /** Undefined where no gateway answers. */
   readonly spool: Spool | undefined;
-  /** Undefined for who may not read metrics; names are missing of services that run elsewhere. */
+  /** Undefined for who may not read metrics; names are missing of services that do not answer. */
   readonly metrics: ReadonlyMap<string, number> | undefined;
   readonly waitingInQuarantine: number;
 }
@@ -33,17 +35,33 @@ export interface Pipeline extends Look {
 }
 
 async function look(): Promise<Look> {
+  const { items: services } = await api.call("GET", "/api/v1/services", {});
+  const others = services.filter(({ here, state }) => !here && (state === "ready" || state === "not-ready"));
+  const gateway = services.find(({ name }) => name === "gateway");
   const [ledger, spool, metrics, quarantine] = await Promise.all([
     api.call("GET", "/api/v1/ledger", {}),
-    api.call("GET", "/api/v1/gateway/spool", { query: { devices: 5 } }).catch(() => undefined),
-    fetch("/metrics").then(
-      async (answer) => (answer.ok ? sumsOf(await answer.text()) : undefined),
-      () => undefined,
-    ),
+    gateway?.here === true || others.includes(gateway!)
+      ? api.call("GET", "/api/v1/gateway/spool", { query: { devices: 5 } }).catch(() => undefined)
+      : undefined,
+    metricsAt(["/metrics", ...others.map(({ name }) => `/api/v1/services/${name}/metrics`)]),
     api.call("GET", "/api/v1/quarantine/summary", {}),
   ]);
   const waiting = quarantine.states.find(({ state }) => state === "quarantined");
-  return { at: performance.now(), ledger, spool, metrics, waitingInQuarantine: waiting?.entries ?? 0 };
+  return { at: performance.now(), ledger, services, spool, metrics, waitingInQuarantine: waiting?.entries ?? 0 };
+}
+
+/** Of all processes together; each names what belongs to its services. */
+async function metricsAt(addresses: readonly string[]): Promise<Look["metrics"]> {
+  const texts = await Promise.all(
+    addresses.map((address) =>
+      fetch(address).then(
+        (answer) => (answer.ok ? answer.text() : undefined),
+        () => undefined,
+      ),
+    ),
+  );
+  const known = texts.filter((text) => text !== undefined);
+  return known.length === 0 ? undefined : sumsOf(known.join("\n"));
 }
 
 /** The whole flow, as of when it was last asked for. */

@@ -19,6 +19,7 @@ interface StatePlotProps {
 
 /** Two lines of text: the time, and the day where it changes. */
 const axisHeight = 44;
+const axisRoom = 30;
 
 /** What is in one state or another, over time: a lane each. */
 export function StatePlot({ title, lanes, from, to, group, onSelect }: StatePlotProps) {
@@ -55,7 +56,8 @@ export function StatePlot({ title, lanes, from, to, group, onSelect }: StatePlot
           },
           { show: false },
         ],
-        padding: [0, 16, 0, 0],
+        // Half of a label of the axis, which stands below its tick, at either end.
+        padding: [0, axisRoom, 0, axisRoom],
         hooks: {
           ...hooks,
           drawClear: [(self) => drawLanes(self, shown.current.lanes)],

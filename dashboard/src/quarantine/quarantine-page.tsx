@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import { Link, useSearch } from "wouter";
 import { FilterChoice, FilterText } from "../design/filter-fields.tsx";
+import { ListTable } from "../design/list-table.tsx";
 import { Loaded } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
@@ -84,31 +85,22 @@ interface EntriesProps {
 
 function Entries({ entries, openId, suffix }: EntriesProps) {
   return (
-    <table className="table">
-      <thead>
-        <tr>
-          <th scope="col">Message</th>
-          <th scope="col">State</th>
-          <th scope="col">Age</th>
+    <ListTable columns={["Message", "State", "Age"]}>
+      {entries.map(({ id, device, reason, state, at, mqttTopic, logTopic }) => (
+        <tr key={id} aria-current={id === openId}>
+          <td>
+            <Link href={`/quarantine/${encodeURIComponent(id)}${suffix}`} className="clipped">
+              <bdi>{device === "" ? (mqttTopic === "" ? logTopic : mqttTopic) : device}</bdi>
+            </Link>
+            <span className="quiet clipped">{reason}</span>
+          </td>
+          <td>{state}</td>
+          <td>
+            <Age since={at} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {entries.map(({ id, device, reason, state, at, mqttTopic, logTopic }) => (
-          <tr key={id} aria-current={id === openId}>
-            <td>
-              <Link href={`/quarantine/${encodeURIComponent(id)}${suffix}`} className="clipped">
-                <bdi>{device === "" ? (mqttTopic === "" ? logTopic : mqttTopic) : device}</bdi>
-              </Link>
-              <span className="quiet clipped">{reason}</span>
-            </td>
-            <td>{state}</td>
-            <td>
-              <Age since={at} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </ListTable>
   );
 }
 

@@ -1,4 +1,5 @@
 import { Link, useSearchParams } from "wouter";
+import { ListTable } from "../design/list-table.tsx";
 import { Loaded } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
@@ -70,49 +71,33 @@ function RuleTable({ rules, counts, isCut = false }: RuleTableProps) {
   if (rules.length === 0) return <p className="empty">No rule fits the search.</p>;
   const shown = (of: number | undefined): string => (counts === undefined ? "" : `${of ?? 0}${isCut ? "+" : ""}`);
   return (
-    <table className="table rule-list">
-      <thead>
-        <tr>
-          <th scope="col">Rule</th>
-          <th scope="col">State</th>
-          <th scope="col" className="count">
-            Open
-          </th>
-          <th scope="col" className="count">
-            Last day
-          </th>
-          <th scope="col" className="wide-only">
-            Revision
-          </th>
+    <ListTable
+      columns={["Rule", "State", ["Open", "count"], ["Last day", "count"], ["Revision", "wide-only"]]}
+      className="rule-list"
+    >
+      {rules.map((rule) => (
+        <tr key={rule.id}>
+          <td>
+            <Link href={`/rules/${encodeURIComponent(rule.id)}`} className="clipped">
+              <bdi>{rule.name ?? rule.id}</bdi>
+            </Link>
+            <span className="quiet clipped">{rule.id}</span>
+          </td>
+          <td>
+            <RuleStateBadge state={rule.state} />
+            {rule.ignored !== undefined && <span className="quiet"> in a loop</span>}
+          </td>
+          <td className="count number">
+            <Link href={`/alerts?rule=${encodeURIComponent(rule.id)}${rule.state === "shadow" ? "&shadow=true" : ""}`}>
+              {shown(counts?.get(rule.id)?.open)}
+            </Link>
+          </td>
+          <td className="count number">{shown(counts?.get(rule.id)?.lastDay)}</td>
+          <td className="wide-only quiet">
+            {rule.revision}, <Age since={rule.updatedAt} /> ago by {rule.updatedBy}
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {rules.map((rule) => (
-          <tr key={rule.id}>
-            <td>
-              <Link href={`/rules/${encodeURIComponent(rule.id)}`} className="clipped">
-                <bdi>{rule.name ?? rule.id}</bdi>
-              </Link>
-              <span className="quiet clipped">{rule.id}</span>
-            </td>
-            <td>
-              <RuleStateBadge state={rule.state} />
-              {rule.ignored !== undefined && <span className="quiet"> in a loop</span>}
-            </td>
-            <td className="count number">
-              <Link
-                href={`/alerts?rule=${encodeURIComponent(rule.id)}${rule.state === "shadow" ? "&shadow=true" : ""}`}
-              >
-                {shown(counts?.get(rule.id)?.open)}
-              </Link>
-            </td>
-            <td className="count number">{shown(counts?.get(rule.id)?.lastDay)}</td>
-            <td className="wide-only quiet">
-              {rule.revision}, <Age since={rule.updatedAt} /> ago by {rule.updatedBy}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </ListTable>
   );
 }

@@ -12,10 +12,14 @@ export type Span = keyof typeof spans;
 export const spanNames = Object.keys(spans) as Span[];
 const usual: Span = "1h";
 
-/** A time that is looked at: a span that ends now and moves with it, or one that stands still (ms since the epoch). */
-export interface TimeRange {
+/** ms since the epoch. */
+export interface Ends {
   readonly from: number;
   readonly to: number;
+}
+
+/** A time that is looked at: a span that ends now and moves with it, or one that stands still. */
+export interface TimeRange extends Ends {
   readonly span?: Span;
 }
 
@@ -46,7 +50,7 @@ export function writeTimeRange(search: URLSearchParams, range: TimeRange): URLSe
 }
 
 /** A range that stands still; none reaches into the future or is too short or too long to be drawn. */
-export function fixedRange(from: number, to: number, now: number): TimeRange {
+export function fixedRange(from: number, to: number, now: number): Ends {
   const length = Math.min(Math.max(to - from, shortest), longest);
   const middle = (from + to) / 2;
   const end = Math.min(Math.round(middle + length / 2), Math.max(now, shortest));
@@ -54,13 +58,13 @@ export function fixedRange(from: number, to: number, now: number): TimeRange {
 }
 
 /** So many times as long, around the place at that share of it. */
-export function zoomed({ from, to }: TimeRange, factor: number, share: number, now: number): TimeRange {
+export function zoomed({ from, to }: Ends, factor: number, share: number, now: number): Ends {
   const at = from + (to - from) * share;
   return fixedRange(at - (at - from) * factor, at + (to - at) * factor, now);
 }
 
 /** Moved by that share of its length; negative: back. */
-export function moved({ from, to }: TimeRange, share: number, now: number): TimeRange {
+export function moved({ from, to }: Ends, share: number, now: number): Ends {
   const by = (to - from) * share;
   return fixedRange(from + by, to + by, now);
 }

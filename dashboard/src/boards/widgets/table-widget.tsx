@@ -1,4 +1,5 @@
 import { Link } from "wouter";
+import { ListTable } from "../../design/list-table.tsx";
 import { Loaded } from "../../design/notice.tsx";
 import { Age } from "../../time/age.tsx";
 import { type Choices, glance, type WidgetOf } from "../board.ts";
@@ -70,30 +71,21 @@ function FleetTable({ latest, metrics }: FleetTableProps) {
 function DeviceTable({ values }: { readonly values: ReadonlyMap<string, Latest> | undefined }) {
   if (values === undefined || values.size === 0) return <p className="board-nothing">It has sent nothing yet.</p>;
   return (
-    <table className="table board-table">
-      <thead>
-        <tr>
-          <th scope="col">Metric</th>
-          <th scope="col">Value</th>
-          <th scope="col">Age</th>
+    <ListTable columns={["Metric", "Value", "Age"]} className="board-table">
+      {[...values].map(([metric, latest]) => (
+        <tr key={metric}>
+          <th scope="row">
+            <bdi>{metric}</bdi>
+          </th>
+          <td className="number">
+            <Shown latest={latest} />
+          </td>
+          <td>
+            <Age since={new Date(latest.t).toISOString()} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {[...values].map(([metric, latest]) => (
-          <tr key={metric}>
-            <th scope="row">
-              <bdi>{metric}</bdi>
-            </th>
-            <td className="number">
-              <Shown latest={latest} />
-            </td>
-            <td>
-              <Age since={new Date(latest.t).toISOString()} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </ListTable>
   );
 }
 

@@ -20,6 +20,8 @@ export interface ServiceContext<Config> {
   readonly metrics: Metrics;
   readonly http: HttpServer;
   readonly access: Access;
+  /** The names of the services in this process. */
+  readonly services: readonly string[];
   /** At which people sign in, if it is configured. */
   readonly provider: OidcProvider | undefined;
   /** For parts that start before the service and stop after it, as a store. */

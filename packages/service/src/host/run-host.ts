@@ -127,7 +127,8 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
   const lifecycle = new Lifecycle({ logger, ...(stopWithinMs === undefined ? {} : { stopWithinMs }) });
   lifecycle.add("event log", { start: ready, stop: () => log.close() });
   lifecycle.add("access", access.model);
-  const context = { config, log, topics, partitions, dataDir, logger, metrics, http, access, provider, lifecycle };
+  const parts = { log, topics, partitions, dataDir, logger, metrics, http, access, provider, lifecycle };
+  const context = { ...parts, config, services: directory.services };
   for (const service of services) {
     apps.push(await service.create({ ...context, logger: logger.child({ component: service.name }) }));
   }

@@ -15,7 +15,7 @@ export function wantedType(request: FastifyRequest): string {
 /** Answers 406 where the Accept header takes nothing that the route answers with. */
 export function negotiateTypes(app: HttpApp): void {
   app.addHook("onRequest", async (request: FastifyRequest, reply: FastifyReply) => {
-    if (request.is404) return;
+    if (request.is404 || request.routeOptions.config.passedOn === true) return;
     const offered = request.routeOptions.config.produces ?? json;
     if (offered.length > 1) addVary(reply, "accept");
     const type = preferredType(request.headers.accept, offered);

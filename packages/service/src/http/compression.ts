@@ -22,6 +22,8 @@ export function compressAnswers(app: HttpApp): void {
   app.addHook("onSend", async (request, reply, payload: unknown) => {
     const type = reply.getHeader("content-type");
     if (typeof type !== "string" || !compressible.test(type) || reply.hasHeader("content-encoding")) return payload;
+    // Who answered has decided about it.
+    if (request.routeOptions.config.passedOn === true && payload instanceof Readable) return payload;
     const isStream = payload instanceof Readable;
     if (!isStream && !(typeof payload === "string" && payload.length >= leastBytes)) return payload;
     addVary(reply, "accept-encoding");

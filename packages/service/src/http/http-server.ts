@@ -106,6 +106,8 @@ declare module "fastify" {
     readonly produces?: readonly string[];
     /** Its ETag changes whenever its answer does, so that If-None-Match may be answered 304. */
     readonly conditional?: boolean | "content";
+    /** Another server answers: what there is to its query, its body and its answer is that one's. */
+    readonly passedOn?: boolean;
   }
 }
 
@@ -221,6 +223,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 /** A route of the API that names no parameter of a query takes none: what one asks for would not be done. */
 function closeQuery(route: RouteOptions): void {
   if (!route.url.startsWith("/api/") || route.schema?.querystring !== undefined) return;
+  if (route.config?.passedOn === true) return;
   route.schema = { ...route.schema, querystring: Type.Object({}) };
 }
 

@@ -26,7 +26,8 @@ export function repeatAnswers(app: HttpApp, answers: KeptAnswers): void {
   const own = new WeakMap<FastifyRequest, string>();
 
   app.addHook("preHandler", async (request, reply) => {
-    if (request.method !== "POST" || request.is404 || request.routeOptions.config.public === true) return;
+    const { config } = request.routeOptions;
+    if (request.method !== "POST" || request.is404 || config.public === true || config.passedOn === true) return;
     const given = idempotencyKey(request);
     if (given === undefined) return;
     const key = JSON.stringify([principalOf(request).id, request.url, given]);

@@ -148,6 +148,7 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
     "read-model-stopped": "The server's read model is about to stop",
     starting: "The server has not started yet",
     "provider-unavailable": "The provider of sign-ins is away",
+    "service-away": "Another service, to which this is passed on, does not answer",
     "store-unavailable": "The time-series store is away",
     "timed-out": "Something did not answer in time; a write may still land",
     "too-many-listeners": "There are as many streams as there may be",
@@ -155,6 +156,7 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
     "unknown-outcome": "It is not known whether a write landed; read before repeating it",
   },
   504: { "read-model-behind": "A write is in the log and cannot be read here yet" },
+  508: { "forwarding-loop": "What is passed on to another service comes back" },
 };
 
 /** The table as Markdown, for the description of the API. */
