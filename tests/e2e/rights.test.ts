@@ -17,6 +17,8 @@ const rights: Readonly<Record<string, readonly string[] | undefined>> = {
   signOut: [],
   listSessions: [],
   endSession: [],
+  // Whether each service answers, as its health says to anybody.
+  listServices: [],
   // Each of its topics needs the scope to read it.
   streamEvents: [],
   getMetrics: ["metrics:read"],
