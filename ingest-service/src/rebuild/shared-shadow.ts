@@ -1,4 +1,4 @@
-import type { ShadowStore, TimeSeriesStore } from "@headwater/time-series";
+import { type ShadowStore, StoreUnavailableError, type TimeSeriesStore } from "@headwater/time-series";
 import { RebuildError } from "./rebuild-error.ts";
 
 /** The measurement of a partition in the shadow: no two rebuilds and partitions have the same. */
@@ -15,6 +15,7 @@ export class SharedShadow {
   readonly #store: TimeSeriesStore;
   #opened: Promise<ShadowStore> | undefined;
   #swept: string | undefined;
+  #isClosed = false;
 
   constructor(store: TimeSeriesStore) {
     this.#store = store;
@@ -22,6 +23,8 @@ export class SharedShadow {
 
   async open(): Promise<ShadowStore> {
     if (this.#store.openShadow === undefined) throw new RebuildError("this store has no place for a shadow");
+    // A step that was under way when the service stopped would hold the shadow from the next start.
+    if (this.#isClosed) throw new StoreUnavailableError("the service is being stopped");
     this.#opened ??= this.#store.openShadow();
     try {
       return await this.#opened;
@@ -54,6 +57,7 @@ export class SharedShadow {
 
   /** What is in it stays for the next start. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await (await this.#take())?.close();
   }
 
