@@ -119,6 +119,8 @@ async function visit(
     await write(line, packets, random);
   }
   await end(line, random);
+  // A peer that has cut its connection by itself hears nothing of it any more, beneath TLS not even its close.
+  if (socket.destroyed) return;
   const patience = new AbortController();
   const late = sleep(closeWithinMs, "late", { signal: patience.signal }).catch(() => {});
   if ((await Promise.race([closed, late])) === "late") tally.left += 1;
