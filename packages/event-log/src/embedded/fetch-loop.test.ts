@@ -15,8 +15,12 @@ function logUnderTest(topics: Record<string, number>) {
   );
   catalog.learn(names.map(([topic, partition], id) => ({ id, topic, partition, compact: false, start: 0, end: 0 })));
   const fetched: string[][] = [];
-  const request = (name: string, body: { parts?: CommitPart[]; wanted?: Wanted[] }): Promise<unknown> => {
-    if (name === "commit") return Promise.resolve({ baseOffsets: body.parts!.map(({ id }) => catalog.byId(id).end) });
+  type Body = { parts?: CommitPart[]; buffer?: ArrayBuffer; wanted?: Wanted[] };
+  const request = (name: string, body: Body): Promise<unknown> => {
+    if (name === "commit") {
+      const baseOffsets = body.parts!.map(({ id }) => catalog.byId(id).end);
+      return Promise.resolve({ baseOffsets, lastTime: 0, buffer: body.buffer });
+    }
     fetched.push(body.wanted!.map(({ id }) => `${catalog.byId(id).topic}/${catalog.byId(id).partition}`));
     const partitions = body.wanted!.map(({ id }) => ({
       id,
@@ -32,14 +36,17 @@ function logUnderTest(topics: Record<string, number>) {
 
 function readerOf(
   buffers: readonly PartitionBuffer[],
-): FetchTarget & { looks: number; buffers: () => readonly PartitionBuffer[] } {
+): FetchTarget & { looks: number; deliveries: number; buffers: () => readonly PartitionBuffer[] } {
   const reader = {
     looks: 0,
+    deliveries: 0,
     buffers() {
       reader.looks += 1;
       return buffers;
     },
-    delivered() {},
+    delivered() {
+      reader.deliveries += 1;
+    },
     fail(error: unknown) {
       throw error;
     },
@@ -47,31 +54,46 @@ function readerOf(
   return reader;
 }
 
-it("an append to a partition wakes the consumers that read it, and no other", async () => {
+it("what is appended goes to the consumers at the end of its partition, and to no other, without a question", async () => {
   const { catalog, worker, fetched, commits } = logUnderTest({ telemetry: 3, alerts: 3 });
-  const everything = readerOf(
-    ["telemetry", "alerts"].flatMap((topic) => [0, 1, 2].map((partition) => new PartitionBuffer(topic, partition, 0))),
+  const everything = ["telemetry", "alerts"].flatMap((topic) =>
+    [0, 1, 2].map((partition) => new PartitionBuffer(topic, partition, 0)),
   );
-  const first = readerOf([new PartitionBuffer("telemetry", 0, 0)]);
-  const second = readerOf([new PartitionBuffer("telemetry", 1, 0)]);
-  const alerts = readerOf([0, 1, 2].map((partition) => new PartitionBuffer("alerts", partition, 0)));
-  const readers = [everything, first, second, alerts];
+  const first = [new PartitionBuffer("telemetry", 0, 0)];
+  const second = [new PartitionBuffer("telemetry", 1, 0)];
+  const alerts = [0, 1, 2].map((partition) => new PartitionBuffer("alerts", partition, 0));
+  const owned = [everything, first, second, alerts];
+  const readers = owned.map((buffers) => readerOf(buffers));
   const loops = readers.map((reader) => new FetchLoop(worker, catalog, reader, silentLogger));
   for (const loop of loops) loop.wake();
   await new Promise(setImmediate);
   for (const reader of readers) reader.looks = 0;
+  const append = async (): Promise<void> => {
+    await commits.append("telemetry", [{ key: null, value: Uint8Array.of(1), partition: 1 }]);
+    await new Promise(setImmediate);
+  };
 
-  await commits.append("telemetry", [{ key: null, value: Uint8Array.of(1), partition: 1 }]);
-  await new Promise(setImmediate);
-
-  expect(fetched).toEqual([["telemetry/1"], ["telemetry/1"]]);
+  await append();
+  expect(fetched).toEqual([]);
+  expect(owned.map((buffers) => buffers.map(({ fetchOffset }) => fetchOffset))).toEqual([
+    [0, 1, 0, 0, 0, 0],
+    [0],
+    [1],
+    [0, 0, 0],
+  ]);
+  expect(readers.map(({ deliveries }) => deliveries)).toEqual([1, 0, 1, 0]);
   expect(readers.map(({ looks }) => looks > 0)).toEqual([true, false, true, false]);
+
+  // Whoever is not through with it asks the worker for the next in its own time.
+  await append();
+  expect(fetched).toEqual([["telemetry/1"], ["telemetry/1"]]);
   await Promise.all(loops.map((loop) => loop.stop()));
 });
 
-it("a consumer that gains and loses partitions is woken by those that it has", async () => {
+it("a consumer that gains and loses partitions gets what is appended to those that it has", async () => {
   const { catalog, worker, fetched, commits } = logUnderTest({ telemetry: 2 });
   const partitions = [0, 1].map((partition) => new PartitionBuffer("telemetry", partition, 0));
+  const offsets = (): number[] => partitions.map(({ fetchOffset }) => fetchOffset);
   let owned: readonly PartitionBuffer[] = [];
   const member = readerOf([]);
   const loop = new FetchLoop(worker, catalog, { ...member, buffers: () => owned }, silentLogger);
@@ -84,18 +106,18 @@ it("a consumer that gains and loses partitions is woken by those that it has", a
   owned = [partitions[0]!];
   loop.wake();
   await appendTo(1);
-  expect(fetched).toEqual([]);
+  expect(offsets()).toEqual([0, 0]);
   await appendTo(0);
-  expect(fetched).toEqual([["telemetry/0"]]);
+  expect([offsets(), fetched]).toEqual([[1, 0], []]);
 
   owned = partitions;
   loop.wake();
   await new Promise(setImmediate);
-  expect(fetched).toEqual([["telemetry/0"], ["telemetry/1"]]);
+  expect(fetched).toEqual([["telemetry/1"]]);
 
   owned = [partitions[1]!];
   await appendTo(0);
   await appendTo(1);
-  expect(fetched.slice(2)).toEqual([["telemetry/1"]]);
+  expect([offsets(), fetched.slice(1)]).toEqual([[1, 2], []]);
   await loop.stop();
 });
