@@ -100,7 +100,7 @@ describe.each([1280, 390])("hostile names at a width of %i", (width) => {
     found.push(...(await unwanted(page)));
     await open("/boards/hostile");
     await page.getByRole("heading", { level: 1, name: html }).waitFor();
-    await page.getByRole("group", { name: "__proto__", exact: true }).getByText("23").waitFor();
+    await page.getByRole("group", { name: "__proto__", exact: true }).getByText("23", { exact: true }).waitFor();
     await page.getByRole("row", { name: /^__proto__ 23 23 23 23/ }).waitFor();
     await page.getByRole("combobox").selectOption("constructor");
     found.push(...(await unwanted(page)));
