@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { backoff, HeadwaterError, isoFromMicros, type Logger } from "@headwater/core";
+import { backoff, HeadwaterError, isoFromMicros, type Logger, sleep } from "@headwater/core";
 import type { EventLog, Position } from "@headwater/event-log";
 import type { ReadModel } from "@headwater/event-log/read-model";
 import type { RebuildInput } from "@headwater/proto";
@@ -23,6 +23,7 @@ import {
   type RebuildPartition,
 } from "./rebuild-model.ts";
 import { type SharedShadow, shadowMeasurement } from "./shared-shadow.ts";
+import { assertSameHistory } from "./same-history.ts";
 import { stepRecord } from "./steps.ts";
 
 export interface PartitionRebuildOptions extends OwnedWriter {
@@ -57,6 +58,8 @@ interface Prepared {
 const modelTimeoutMs = 10_000;
 /** After so many milliseconds no further device is replaced before the writes that wait have had their turn. */
 const pauseMs = 200;
+/** Between two looks whether the log has been caught up with (milliseconds). */
+const catchUpMs = 50;
 
 /**
  * The part that the owner of a partition has in a rebuild: its shadow, the comparison, and, once all partitions are
@@ -193,6 +196,7 @@ export class PartitionRebuild implements PartitionWork {
     }
     await shadow.clear();
     const points = new LogPoints(reading);
+    await this.#caughtUp();
     const position = this.#options.position();
     const quarantined = await this.#options.quarantined(partition, 0, position);
     for await (const some of points.until(position, quarantined)) {
@@ -201,6 +205,16 @@ export class PartitionRebuild implements PartitionWork {
     }
     await shadow.compare();
     return (this.#prepared = { id, shadow, points, aside: asideOf(quarantined), position });
+  }
+
+  /**
+   * Resolves when this owner has stored what is in the log by now. What a killed one has stored beyond its last commit
+   * would be taken for values of which the log knows nothing.
+   */
+  async #caughtUp(): Promise<void> {
+    const { log, telemetryTopic, partition, position } = this.#options;
+    const { end } = (await log.positions(telemetryTopic)).find((each) => each.partition === partition)!;
+    while (position() < end) await sleep(catchUpMs, this.#over.signal);
   }
 
   async #shadowed({ from }: Rebuild, { shadow, position, aside }: Prepared): Promise<RebuildInput["shadowed"]> {
@@ -268,24 +282,6 @@ export class PartitionRebuild implements PartitionWork {
     const told = await this.#tell(id, { failed: { reason: `partition ${this.#options.partition}: ${message}` } });
     await this.#options.model.waitFor(told, modelTimeoutMs);
   }
-}
-
-/**
- * A log that has its first record still has the range whole, as long as it is the log that the store was filled from.
- * One that was made anew knows little of what an older store has.
- */
-function assertSameHistory(partitions: readonly RebuildPartition[]): void {
-  if (!partitions.some(({ shadow }) => shadow.fromBeginning)) return;
-  const [values, added] = [sumOf(partitions, "values"), sumOf(partitions, "added")];
-  if (added <= values) return;
-  throw new RebuildError(
-    `the store has ${added} values in the range of which the log knows nothing, and the log has ${values}: it began ` +
-      "after them, it seems. If they are to go, ask for it with force",
-  );
-}
-
-function sumOf(partitions: readonly RebuildPartition[], of: "values" | "added"): number {
-  return partitions.reduce((sum, { shadow }) => sum + shadow[of], 0);
 }
 
 function asideOf(quarantined: QuarantinedMetrics): string {
