@@ -164,7 +164,11 @@ export function seriesGuardSuite(open: () => Promise<Omit<Backends, "hasShadow">
         gateway.event("other", t0 + n * second, values(0, 4)),
       );
       await gateway.markAll();
-      await eventually(async () => expect(await entries()).toHaveLength(before + 2));
+      await eventually(async () => {
+        const there = await entries();
+        const facts = [await metricsOf("d"), await metricsOf("other"), there.map(({ metrics }) => metrics)];
+        expect(there, JSON.stringify(facts)).toHaveLength(before + 2);
+      });
       expect([await metricsOf("d"), await metricsOf("other")]).toEqual([
         ["m2", "m3"],
         ["m0", "m1"],
