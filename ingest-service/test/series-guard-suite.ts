@@ -142,42 +142,46 @@ export function seriesGuardSuite(open: () => Promise<Omit<Backends, "hasShadow">
       expect(await entries()).toEqual([]);
     });
 
-    it("and has room again once the store has let go of what it had, also after a restart", async () => {
-      await start({ seriesPerDevice: 2 });
-      await gateway.append(gateway.event("d", t0, values(0, 2)), gateway.event("other", t0, values(0, 2)));
-      await eventually(async () => expect(await metricsOf("d")).toHaveLength(2));
-      // As when points have outlived the retention.
-      await backends.store.deleteRange("telemetry", { device: "d" }, t0, t0 + second);
-      await gateway.append(gateway.event("d", t0 + second, values(2, 4)));
-      // What was refused shows that they are to be looked for; what comes after that finds room.
-      let n = 2;
-      await eventually(async () => {
-        await gateway.append(gateway.event("d", t0 + n * second, values(2, 4)));
-        n += 1;
-        expect(await metricsOf("d")).toEqual(["m2", "m3"]);
-      });
-      await service.app.stop();
-      await start({ seriesPerDevice: 2 });
-      const before = (await entries()).length;
-      await gateway.append(
-        gateway.event("d", t0 + n * second, values(0, 4)),
-        gateway.event("other", t0 + n * second, values(0, 4)),
-      );
-      await gateway.markAll();
-      await eventually(async () => {
-        const there = await entries();
-        const facts = [await metricsOf("d"), await metricsOf("other"), there.map(({ metrics }) => metrics)];
-        expect(there, JSON.stringify(facts)).toHaveLength(before + 2);
-      });
-      expect([await metricsOf("d"), await metricsOf("other")]).toEqual([
-        ["m2", "m3"],
-        ["m0", "m1"],
-      ]);
-      await eventually(async () => {
-        const { body } = await service.request<LedgerAnswer>("GET", "/api/v1/ledger");
-        expect(body).toMatchObject({ balanced: true, totals: { lag: 0 } });
-      });
-    });
+    // Offsets are committed at once, or not before the service stops: then the series are let go of before they are kept.
+    it.each([10, 60_000])(
+      "and has room again once the store has let go of what it had, also after a restart (commits every %d ms)",
+      async (commitMs) => {
+        await start({ seriesPerDevice: 2, commitMs });
+        await gateway.append(gateway.event("d", t0, values(0, 2)), gateway.event("other", t0, values(0, 2)));
+        await eventually(async () => expect(await metricsOf("d")).toHaveLength(2));
+        // As when points have outlived the retention.
+        await backends.store.deleteRange("telemetry", { device: "d" }, t0, t0 + second);
+        await gateway.append(gateway.event("d", t0 + second, values(2, 4)));
+        // What was refused shows that they are to be looked for; what comes after that finds room.
+        let n = 2;
+        await eventually(async () => {
+          await gateway.append(gateway.event("d", t0 + n * second, values(2, 4)));
+          n += 1;
+          expect(await metricsOf("d")).toEqual(["m2", "m3"]);
+        });
+        await service.app.stop();
+        await start({ seriesPerDevice: 2 });
+        const before = (await entries()).length;
+        await gateway.append(
+          gateway.event("d", t0 + n * second, values(0, 4)),
+          gateway.event("other", t0 + n * second, values(0, 4)),
+        );
+        await gateway.markAll();
+        await eventually(async () => {
+          const there = await entries();
+          const facts = [await metricsOf("d"), await metricsOf("other"), there.map(({ metrics }) => metrics)];
+          expect(there, JSON.stringify(facts)).toHaveLength(before + 2);
+        });
+        expect([await metricsOf("d"), await metricsOf("other")]).toEqual([
+          ["m2", "m3"],
+          ["m0", "m1"],
+        ]);
+        await eventually(async () => {
+          const { body } = await service.request<LedgerAnswer>("GET", "/api/v1/ledger");
+          expect(body).toMatchObject({ balanced: true, totals: { lag: 0 } });
+        });
+      },
+    );
 
     it("and what the store still has is not let go of, however often the limit is reached", async () => {
       await start({ seriesPerDevice: 2 });

@@ -46,10 +46,11 @@ export class TelemetryPartition {
     return this.#account;
   }
 
-  /** The series that began before that offset and were not handed out before. */
+  /** The series that began before that offset, are still there, and were not handed out before. */
   takeNewSeries(before: number): readonly NewSeries[] {
     const beyond = this.#newSeries.findIndex(({ offset }) => offset >= before);
-    return this.#newSeries.splice(0, beyond === -1 ? this.#newSeries.length : beyond);
+    const begun = this.#newSeries.splice(0, beyond === -1 ? this.#newSeries.length : beyond);
+    return begun.filter((each) => this.#options.guard.knows(each));
   }
 
   /** What the devices of that owner had is deleted from the store. */

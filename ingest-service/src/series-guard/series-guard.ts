@@ -105,6 +105,11 @@ export class SeriesGuard implements SeriesGate {
     known.forget(owner);
   }
 
+  /** Whether it was let in, and neither deleted nor let go of since. */
+  knows({ owner, series }: SeriesName): boolean {
+    return this.#options.known.has(owner, series);
+  }
+
   /** As `KnownSeries.of`. */
   known(owner?: string): readonly SeriesName[] {
     return [...this.#options.known.of(owner)];
