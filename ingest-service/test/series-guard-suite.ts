@@ -142,7 +142,7 @@ export function seriesGuardSuite(open: () => Promise<Omit<Backends, "hasShadow">
       expect(await entries()).toEqual([]);
     });
 
-    // Offsets are committed at once, or not before the service stops: then the series are let go of before they are kept.
+    // Offsets are committed at once, or not before the service stops: then series are let go of before they are kept.
     it.each([10, 60_000])(
       "and has room again once the store has let go of what it had, also after a restart (commits every %d ms)",
       async (commitMs) => {
