@@ -1,20 +1,6 @@
 import { noLanes, type PartitionAccount } from "../accounts/account.ts";
 import { laneSums } from "../accounts/lane-sums.ts";
-import type { LedgerColumns } from "./ledger-row.ts";
-
-/** What a row of a gateway tells; the other columns are of no gateway. */
-export const gatewayColumns = [
-  "received",
-  "dropped",
-  "missing",
-  "unmarked",
-  "logged",
-  "stored",
-  "partlyStored",
-  "quarantined",
-  "duplicate",
-  "unexplained",
-] as const satisfies readonly (keyof LedgerColumns)[];
+import { gatewayColumns, type LedgerColumns } from "./ledger-row.ts";
 
 type GatewayColumns = Pick<LedgerColumns, (typeof gatewayColumns)[number]>;
 type Sums = { -readonly [K in keyof GatewayColumns]: number };

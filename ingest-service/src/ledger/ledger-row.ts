@@ -26,8 +26,8 @@ export interface LedgerColumns {
   lag: number;
 }
 
-/** The columns that an account has by itself, without the log. */
-export const accountColumns = [
+/** What a row of a gateway tells; the other columns are of no gateway. */
+export const gatewayColumns = [
   "received",
   "dropped",
   "missing",
@@ -37,10 +37,11 @@ export const accountColumns = [
   "partlyStored",
   "quarantined",
   "duplicate",
-  "derived",
-  "overwritten",
   "unexplained",
 ] as const satisfies readonly (keyof LedgerColumns)[];
+
+/** The columns that an account has by itself, without the log. */
+export const accountColumns = [...gatewayColumns, "derived", "overwritten"] as const;
 
 export interface LedgerRow extends LedgerColumns {
   readonly partition: number;

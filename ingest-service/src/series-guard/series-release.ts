@@ -12,7 +12,7 @@ export interface HeldSeries {
   release(gone: readonly SeriesName[]): void;
 }
 
-export interface SeriesReleaseOptions {
+interface SeriesReleaseOptions {
   readonly owned: () => readonly HeldSeries[];
   /** Series that the store has, of a device or of all. */
   readonly inStore: (device?: string) => Promise<readonly SeriesName[]>;

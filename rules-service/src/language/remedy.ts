@@ -8,7 +8,7 @@ const maxNames = 8;
  * What to write instead of a value whose type does not fit, as the end of a sentence; empty where there is nothing to
  * say but the type.
  */
-export function remedyOfType(node: SchemaNode, value: unknown): string {
+function remedyOfType(node: SchemaNode, value: unknown): string {
   switch (node.type) {
     case "string":
       return asText(node, value);

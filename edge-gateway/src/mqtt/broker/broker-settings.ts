@@ -19,7 +19,7 @@ import { forgetConnect } from "./slim-client.ts";
 /** Last wills that wait for their delay, of all clients; one more is published at once. */
 const maxDelayedWills = 10_000;
 
-export interface BrokerSettingsOptions {
+interface BrokerSettingsOptions {
   readonly config: GatewayConfig["mqtt"];
   readonly limits: PacketLimits;
   readonly sessionExpiryMs: number;

@@ -15,7 +15,7 @@ export interface Subscription {
 type StoredFilter = readonly [string, number, Omit<Subscription, "topic" | "qos">?];
 
 /** A line of the sessions' journal. */
-export type SessionEntry =
+type SessionEntry =
   | {
       readonly t: "session";
       readonly s: string;

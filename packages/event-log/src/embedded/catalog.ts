@@ -21,7 +21,7 @@ export interface CommittedBatch {
   readonly endOffset: number;
 }
 
-export type AppendListener = (partition: number, batch: CommittedBatch) => void;
+type AppendListener = (partition: number, batch: CommittedBatch) => void;
 
 /** Topics and where their partitions end. */
 export class Catalog {
