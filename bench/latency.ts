@@ -20,7 +20,7 @@ import { startInflux } from "../scripts/servers/influx.ts";
 import { startKafka } from "../scripts/servers/kafka.ts";
 import { conditions, describe } from "./conditions.ts";
 import { lineOf, writeReport, type Figure } from "./report.ts";
-import { startAllInOne, type AllInOne } from "./start-all-in-one.ts";
+import { startAllInOne, type AllInOne, settingsOnServers } from "./start-all-in-one.ts";
 
 const { values } = parseArgs({
   options: {
@@ -78,15 +78,7 @@ async function measureOnServers(): Promise<void> {
   stops.push(() => kafka.stop());
   const influx = await startInflux({ dataDir: join(folder, "influx") });
   stops.push(() => influx.stop());
-  await measure(onServers, {
-    HEADWATER_EVENT_LOG: "kafka",
-    HEADWATER_KAFKA_BROKERS: kafka.brokers,
-    HEADWATER_TIME_SERIES: "influx",
-    HEADWATER_INFLUX_URL: influx.url,
-    HEADWATER_INFLUX_ORG: influx.org,
-    HEADWATER_INFLUX_BUCKET: influx.bucket,
-    HEADWATER_INFLUX_TOKEN: influx.token,
-  });
+  await measure(onServers, settingsOnServers(kafka, influx));
 }
 
 async function measure(name: string, settings: Readonly<Record<string, string>>): Promise<void> {

@@ -21,7 +21,7 @@ import { conditions, describe } from "./conditions.ts";
 import { resultsOf, startMqttToInflux } from "./peers/telegraf-mqtt-influx.ts";
 import { telegrafVersion } from "./peers/telegraf-influx.ts";
 import { lineOf, writeReport, type Figure } from "./report.ts";
-import { startAllInOne, type AllInOne } from "./start-all-in-one.ts";
+import { startAllInOne, type AllInOne, settingsOnServers } from "./start-all-in-one.ts";
 
 const { values } = parseArgs({
   options: {
@@ -110,15 +110,7 @@ async function onKafkaAndInflux(folder: string): Promise<FleetVerdict> {
   try {
     const influx = await startInflux({ dataDir: join(folder, "influx") });
     try {
-      return await headwater(folder, {
-        HEADWATER_EVENT_LOG: "kafka",
-        HEADWATER_KAFKA_BROKERS: kafka.brokers,
-        HEADWATER_TIME_SERIES: "influx",
-        HEADWATER_INFLUX_URL: influx.url,
-        HEADWATER_INFLUX_ORG: influx.org,
-        HEADWATER_INFLUX_BUCKET: influx.bucket,
-        HEADWATER_INFLUX_TOKEN: influx.token,
-      });
+      return await headwater(folder, settingsOnServers(kafka, influx));
     } finally {
       await influx.stop();
     }

@@ -13,6 +13,22 @@ export interface AllInOne {
   stop(): Promise<void>;
 }
 
+/** Settings of a platform on a Kafka and an InfluxDB. */
+export function settingsOnServers(
+  kafka: { readonly brokers: string },
+  influx: { readonly url: string; readonly org: string; readonly bucket: string; readonly token: string },
+): Readonly<Record<string, string>> {
+  return {
+    HEADWATER_EVENT_LOG: "kafka",
+    HEADWATER_KAFKA_BROKERS: kafka.brokers,
+    HEADWATER_TIME_SERIES: "influx",
+    HEADWATER_INFLUX_URL: influx.url,
+    HEADWATER_INFLUX_ORG: influx.org,
+    HEADWATER_INFLUX_BUCKET: influx.bucket,
+    HEADWATER_INFLUX_TOKEN: influx.token,
+  };
+}
+
 /**
  * The all-in-one of a checkout as `npm start` runs it, open to anyone over MQTT, in a folder that goes with it. The
  * settings say what else it uses, such as a Kafka.

@@ -10,6 +10,7 @@ import {
   type ServerProcess,
 } from "../../scripts/servers/server-process.ts";
 import { telegrafBinary, TELEGRAF_VERSION } from "../../scripts/servers/telegraf-install.ts";
+import { telegrafInput } from "./telegraf-input.ts";
 
 export interface MosquittoAndTelegrafOptions {
   readonly brokers: string;
@@ -116,21 +117,7 @@ export const mosquittoAndTelegrafVersions = `Mosquitto of Debian, Telegraf ${TEL
 /** Large batches, much in flight, no waiting for the interval: what it needs to be fast. */
 function telegrafConfig(port: number, brokers: string, topic: string): string {
   const list = brokers.split(",").map((broker) => JSON.stringify(broker));
-  return `
-[agent]
-  omit_hostname = true
-  quiet = true
-  metric_batch_size = 5000
-  metric_buffer_limit = 200000
-  flush_interval = "100ms"
-[[inputs.mqtt_consumer]]
-  servers = ["tcp://127.0.0.1:${port}"]
-  topics = ["devices/+/telemetry"]
-  qos = 1
-  client_id = "telegraf"
-  persistent_session = true
-  max_undelivered_messages = 50000
-  data_format = "json"
+  return `${telegrafInput(port, "0s")}
 [[outputs.kafka]]
   brokers = [${list.join(", ")}]
   topic = "${topic}"

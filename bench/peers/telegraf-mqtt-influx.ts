@@ -8,8 +8,9 @@ import { startMosquitto } from "../../scripts/servers/mosquitto.ts";
 import { endProcesses, spawnServer } from "../../scripts/servers/server-process.ts";
 import { connectPacket, disconnect } from "../raw-packets.ts";
 import { telegrafBinary } from "../../scripts/servers/telegraf-install.ts";
+import { telegrafInput } from "./telegraf-input.ts";
 
-export interface MqttToInfluxOptions {
+interface MqttToInfluxOptions {
   readonly influx: { readonly url: string; readonly org: string; readonly bucket: string; readonly token: string };
   readonly dataDir: string;
 }
@@ -89,22 +90,7 @@ async function hasPoints({ url, org, bucket, token }: MqttToInfluxOptions["influ
 
 /** Large batches, much undelivered, a short interval: what it needs to be fast. The time is the device's own. */
 function configuration(port: number, influx: MqttToInfluxOptions["influx"]): string {
-  return `
-[agent]
-  omit_hostname = true
-  quiet = true
-  precision = "1ms"
-  metric_batch_size = 5000
-  metric_buffer_limit = 200000
-  flush_interval = "100ms"
-[[inputs.mqtt_consumer]]
-  servers = ["tcp://127.0.0.1:${port}"]
-  topics = ["devices/+/telemetry"]
-  qos = 1
-  client_id = "telegraf"
-  persistent_session = true
-  max_undelivered_messages = 50000
-  data_format = "json"
+  return `${telegrafInput(port, "1ms")}
   json_time_key = "ts"
   json_time_format = "unix_ms"
 [[outputs.influxdb_v2]]
