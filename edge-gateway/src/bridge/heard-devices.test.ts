@@ -9,13 +9,13 @@ const hour = 3_600_000;
 class Line {
   most = Infinity;
   readonly published: string[] = [];
-  readonly acks: (() => void)[] = [];
+  readonly settlings: ((isAcked: boolean) => void)[] = [];
   readonly properties: OutboundMessage["properties"][] = [];
-  publish({ topic, payload, qos, properties }: OutboundMessage, acked?: () => void): Sending {
+  publish({ topic, payload, qos, properties }: OutboundMessage, settled?: (isAcked: boolean) => void): Sending {
     if (String(payload).length > this.most) return "too-large";
     this.published.push(`${topic} ${String(payload)} ${qos}`);
     this.properties.push(properties);
-    if (acked !== undefined) this.acks.push(acked);
+    if (settled !== undefined) this.settlings.push(settled);
     return "awaited";
   }
 }
@@ -116,8 +116,18 @@ it("a command goes to the device's topic, once, and is in flight until the broke
     { responseTopic: "from/$&a/c1", correlationData: Buffer.from("c1"), messageExpiryInterval: 1 },
   ]);
   expect([open[0]!.inFlight, acked]).toEqual([1, 0]);
-  line.acks[0]!();
+  line.settlings[0]!(true);
   expect([open[0]!.inFlight, acked]).toEqual([0, 1]);
+});
+
+it("a command that was too late when the broker had room is in flight no more, and was not acknowledged", () => {
+  const { heard, line, connect, open } = heardDevices();
+  connect();
+  heard.heard("a");
+  open[0]!.send({ id: "c1", name: "x", params: "", deadline: 1_000_000 }, () => expect.unreachable());
+  expect(open[0]!.inFlight).toBe(1);
+  line.settlings[0]!(false);
+  expect(open[0]!.inFlight).toBe(0);
 });
 
 it("a command that is larger than the broker takes is told, and is not in flight", () => {

@@ -133,9 +133,9 @@ export class HeardDevices {
           properties,
           deadline: command.deadline,
         } as const;
-        const sending = connection.publish(message, () => {
+        const sending = connection.publish(message, (isAcked) => {
           inFlight -= 1;
-          acked();
+          if (isAcked) acked();
         });
         if (sending === "awaited") return true;
         inFlight -= 1;

@@ -78,10 +78,11 @@ export interface RemoteBroker {
   /** PUBCOMP. */
   complete(packetId: number): void;
   /**
-   * At QoS 1 `acked` is called when the broker has it, if it takes that QoS. With as many unacknowledged as the broker
-   * takes it waits for one of them. Not sent again on another connection.
+   * With as many unacknowledged as the broker takes a message of QoS 1 waits for one of them. What is awaited is settled
+   * while the connection lasts: acknowledged, or given up, since it was too late when there was room. Not sent again on
+   * another connection.
    */
-  publish(message: OutboundMessage, acked?: () => void): Sending;
+  publish(message: OutboundMessage, settled?: (isAcked: boolean) => void): Sending;
   /** No message is delivered any more; acknowledgements still go out. */
   stopMessages(): void;
   /** DISCONNECT, and the end. */

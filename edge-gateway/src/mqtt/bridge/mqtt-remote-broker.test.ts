@@ -87,8 +87,9 @@ const message = (payload: string, more: Partial<OutboundMessage> = {}): Outbound
 it("no more messages are unacknowledged than the broker takes; the others follow in their order", async () => {
   const { broker, remote } = await connected({ receiveMaximum: 2 });
   const acked: string[] = [];
+  const givenUp: string[] = [];
   const send = (payload: string, more: Partial<OutboundMessage> = {}) =>
-    remote.publish(message(payload, more), () => acked.push(payload));
+    remote.publish(message(payload, more), (isAcked) => (isAcked ? acked : givenUp).push(payload));
   const soon = nowMicros() + 60_000_000;
   expect(["1", "2", "3"].map((payload) => send(payload))).toEqual(["awaited", "awaited", "awaited"]);
   // What is too late when there is room is not sent.
@@ -104,6 +105,7 @@ it("no more messages are unacknowledged than the broker takes; the others follow
   broker.acknowledge(3);
   broker.acknowledge(4);
   await eventually(() => expect(acked).toEqual(["2", "1", "3", "4"]));
+  expect(givenUp).toEqual(["late"]);
 });
 
 it("no packet is larger than the broker takes", async () => {

@@ -97,8 +97,8 @@ export class MqttRemoteBroker implements RemoteBroker {
     this.#answer(packets.pubcomp, packetId);
   }
 
-  publish(message: OutboundMessage, acked?: () => void): Sending {
-    return this.#closed || !this.#client.connected ? "sent" : this.#outgoing.publish(message, acked);
+  publish(message: OutboundMessage, settled?: (isAcked: boolean) => void): Sending {
+    return this.#closed || !this.#client.connected ? "sent" : this.#outgoing.publish(message, settled);
   }
 
   stopMessages(): void {

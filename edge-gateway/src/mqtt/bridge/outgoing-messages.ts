@@ -4,9 +4,11 @@ import { secondsTo } from "../../commands/command-message.ts";
 import type { OutboundMessage, Sending } from "../../bridge/remote-broker.ts";
 import { BrokerBounds, type ToldBounds } from "./broker-bounds.ts";
 
+type Settled = ((isAcked: boolean) => void) | undefined;
+
 interface Waiting {
   readonly message: OutboundMessage;
-  readonly acked: (() => void) | undefined;
+  readonly settled: Settled;
 }
 
 /**
@@ -34,14 +36,14 @@ export class OutgoingMessages {
     this.#bounds = new BrokerBounds(properties);
   }
 
-  publish(message: OutboundMessage, acked?: () => void): Sending {
+  publish(message: OutboundMessage, settled?: Settled): Sending {
     if (!this.#bounds.takes(message)) return "too-large";
     if (message.qos === 0 || this.#bounds.maximumQos === 0) {
       this.#send({ ...message, qos: 0 }, undefined);
       return "sent";
     }
-    if (this.#unacknowledged.size < this.#bounds.receiveMaximum) this.#send(message, acked);
-    else this.#waiting.push({ message, acked });
+    if (this.#unacknowledged.size < this.#bounds.receiveMaximum) this.#send(message, settled);
+    else this.#waiting.push({ message, settled });
     return "awaited";
   }
 
@@ -52,7 +54,7 @@ export class OutgoingMessages {
     this.#unacknowledged.clear();
   }
 
-  #send({ topic, payload, qos, properties, deadline }: OutboundMessage, acked: (() => void) | undefined): void {
+  #send({ topic, payload, qos, properties, deadline }: OutboundMessage, settled: Settled): void {
     const body = typeof payload === "string" ? payload : Buffer.from(payload);
     const left = deadline === undefined ? {} : { messageExpiryInterval: secondsTo(deadline) };
     let id = 0;
@@ -60,7 +62,7 @@ export class OutgoingMessages {
     const options = { qos, retain: false, ...(properties && { properties: { ...properties, ...left } }) };
     this.#client.publish(topic, body, options, (error) => {
       const wasAwaited = this.#unacknowledged.delete(id);
-      if (error == null) acked?.();
+      if (error == null) settled?.(true);
       if (wasAwaited) this.#sendNext();
     });
     if (qos === 1) {
@@ -72,8 +74,9 @@ export class OutgoingMessages {
   /** What is too late by now is not sent any more. */
   #sendNext(): void {
     while (this.#waiting.length > 0 && this.#unacknowledged.size < this.#bounds.receiveMaximum) {
-      const { message, acked } = this.#waiting.shift()!;
-      if (message.deadline === undefined || nowMicros() < message.deadline) this.#send(message, acked);
+      const { message, settled } = this.#waiting.shift()!;
+      if (message.deadline === undefined || nowMicros() < message.deadline) this.#send(message, settled);
+      else settled?.(false);
     }
   }
 }
