@@ -78,9 +78,9 @@ export interface RemoteBroker {
   /** PUBCOMP. */
   complete(packetId: number): void;
   /**
-   * With as many unacknowledged as the broker takes a message of QoS 1 waits for one of them. What is awaited is settled
-   * while the connection lasts: acknowledged, or given up, since it was too late when there was room. Not sent again on
-   * another connection.
+   * With as many unacknowledged as the broker takes a message of QoS 1 waits for one of them. What is awaited is
+   * settled while the connection lasts: acknowledged, or given up, since it was too late when there was room. Not sent
+   * again on another connection.
    */
   publish(message: OutboundMessage, settled?: (isAcked: boolean) => void): Sending;
   /** No message is delivered any more; acknowledgements still go out. */
