@@ -5,7 +5,7 @@ import { partitionFor } from "../partitioner.ts";
 import { BatchBuilder } from "./batch-builder.ts";
 import type { Catalog, CatalogPartition, CommittedBatch } from "./catalog.ts";
 import type { LogWorkerClient } from "./log-worker-client.ts";
-import type { CommitPart, OffsetToKeep } from "./worker-protocol.ts";
+import type { CommitPart, OffsetToKeep, WorkerRequests } from "./worker-protocol.ts";
 
 interface PendingRange {
   readonly partition: CatalogPartition;
@@ -26,6 +26,8 @@ interface PendingOffset {
   resolve(): void;
   reject(error: unknown): void;
 }
+
+type Landed = WorkerRequests["commit"]["out"];
 
 /** The appends and offsets of one transaction to come. */
 class Commit {
@@ -154,26 +156,28 @@ export class LogGroupCommit {
   async #commitOne(commit: Commit): Promise<void> {
     const { parts, buffer } = this.#assemble(commit);
     const offsets = commit.offsets.map(({ offset }) => offset);
+    let landed: Landed;
     try {
-      const {
-        baseOffsets,
-        lastTime,
-        buffer: sealed,
-      } = await this.#worker.request("commit", { parts, offsets, buffer }, [buffer]);
-      this.#lastTime = lastTime;
-      const bases = new Map(parts.map(({ id }, i) => [id, baseOffsets[i]!]));
-      for (const { id, count } of parts) this.#catalog.byId(id).end = bases.get(id)! + count;
-      for (const pending of commit.offsets) pending.resolve();
-      for (const append of commit.appends) settle(append, bases);
-      for (const part of parts)
-        this.#catalog.appended(part.id, () => committedBatch(part, bases.get(part.id)!, sealed));
-      this.#queuedBytes -= commit.bytes;
+      landed = await this.#worker.request("commit", { parts, offsets, buffer }, [buffer]);
     } catch (error) {
       this.#fail(commit, error);
       // The commits behind it have not landed, and could only land out of order.
       const behind = new LogUnavailableError("an append before this one failed", { cause: error });
       for (const waiting of this.#queue.splice(0)) this.#fail(waiting, isFinal(error) ? error : behind);
+      return;
     }
+    this.#settle(commit, parts, landed);
+  }
+
+  /** Apart from the request: what a listener throws is no failure of the commit. */
+  #settle(commit: Commit, parts: readonly CommitPart[], { baseOffsets, lastTime, buffer }: Landed): void {
+    this.#lastTime = lastTime;
+    this.#queuedBytes -= commit.bytes;
+    const bases = new Map(parts.map(({ id }, i) => [id, baseOffsets[i]!]));
+    for (const { id, count } of parts) this.#catalog.byId(id).end = bases.get(id)! + count;
+    for (const pending of commit.offsets) pending.resolve();
+    for (const append of commit.appends) settle(append, bases);
+    for (const part of parts) this.#catalog.appended(part.id, () => committedBatch(part, bases.get(part.id)!, buffer));
   }
 
   #fail(commit: Commit, error: unknown): void {
