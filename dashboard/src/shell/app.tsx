@@ -1,27 +1,39 @@
-import { lazy, Suspense } from "react";
+import { type FunctionComponent, lazy, Suspense } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
 import { SignedIn } from "../sign-in/signed-in.tsx";
 import { PageBoundary } from "./page-boundary.tsx";
 import { TopBar } from "./top-bar.tsx";
 import "./shell.css";
 
-const FleetPage = lazy(async () => ({ default: (await import("../fleet/fleet-page.tsx")).FleetPage }));
-const DevicePage = lazy(async () => ({ default: (await import("../device/device-page.tsx")).DevicePage }));
-const BoardsPage = lazy(async () => ({ default: (await import("../boards/boards-page.tsx")).BoardsPage }));
-const BoardPage = lazy(async () => ({ default: (await import("../boards/board-page.tsx")).BoardPage }));
-const NewBoardPage = lazy(async () => ({ default: (await import("../boards/board-page.tsx")).NewBoardPage }));
-const AlertsPage = lazy(async () => ({ default: (await import("../alerts/alerts-page.tsx")).AlertsPage }));
-const RulesPage = lazy(async () => ({ default: (await import("../rules/rules-page.tsx")).RulesPage }));
-const RulePage = lazy(async () => ({ default: (await import("../rules/rule-page.tsx")).RulePage }));
-const PipelinePage = lazy(async () => ({ default: (await import("../pipeline/pipeline-page.tsx")).PipelinePage }));
-const QuarantinePage = lazy(async () => ({
-  default: (await import("../quarantine/quarantine-page.tsx")).QuarantinePage,
-}));
+const placeAtFirst = location.pathname.split("/")[1] ?? "";
 
-const AccessPage = lazy(async () => ({ default: (await import("../access/access-page.tsx")).AccessPage }));
-const AuditPage = lazy(async () => ({ default: (await import("../audit/audit-page.tsx")).AuditPage }));
-const ConnectPage = lazy(async () => ({ default: (await import("../first-visit/connect-page.tsx")).ConnectPage }));
-const DesignPage = lazy(async () => ({ default: (await import("../design/design-page.tsx")).DesignPage }));
+/**
+ * A page whose code comes when it is shown; that of the address at which the browser begins is asked for at once, while
+ * the platform is asked who is signed in.
+ */
+function page<Props>(place: string, load: () => Promise<FunctionComponent<Props>>) {
+  const code = async () => ({ default: await load() });
+  const first = placeAtFirst === place ? code() : undefined;
+  // Told where the page is shown.
+  first?.catch(() => {});
+  return lazy(() => first ?? code());
+}
+
+const FleetPage = page("", async () => (await import("../fleet/fleet-page.tsx")).FleetPage);
+const DevicePage = page("devices", async () => (await import("../device/device-page.tsx")).DevicePage);
+const BoardsPage = page("boards", async () => (await import("../boards/boards-page.tsx")).BoardsPage);
+const BoardPage = page("boards", async () => (await import("../boards/board-page.tsx")).BoardPage);
+const NewBoardPage = page("boards", async () => (await import("../boards/board-page.tsx")).NewBoardPage);
+const AlertsPage = page("alerts", async () => (await import("../alerts/alerts-page.tsx")).AlertsPage);
+const RulesPage = page("rules", async () => (await import("../rules/rules-page.tsx")).RulesPage);
+const RulePage = page("rules", async () => (await import("../rules/rule-page.tsx")).RulePage);
+const PipelinePage = page("pipeline", async () => (await import("../pipeline/pipeline-page.tsx")).PipelinePage);
+const QuarantinePage = page("quarantine", async () => (await import("../quarantine/quarantine-page.tsx")).QuarantinePage);
+
+const AccessPage = page("access", async () => (await import("../access/access-page.tsx")).AccessPage);
+const AuditPage = page("audit", async () => (await import("../audit/audit-page.tsx")).AuditPage);
+const ConnectPage = page("connect", async () => (await import("../first-visit/connect-page.tsx")).ConnectPage);
+const DesignPage = page("design", async () => (await import("../design/design-page.tsx")).DesignPage);
 
 export function App() {
   const [location] = useLocation();
