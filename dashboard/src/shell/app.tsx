@@ -28,7 +28,10 @@ const AlertsPage = page("alerts", async () => (await import("../alerts/alerts-pa
 const RulesPage = page("rules", async () => (await import("../rules/rules-page.tsx")).RulesPage);
 const RulePage = page("rules", async () => (await import("../rules/rule-page.tsx")).RulePage);
 const PipelinePage = page("pipeline", async () => (await import("../pipeline/pipeline-page.tsx")).PipelinePage);
-const QuarantinePage = page("quarantine", async () => (await import("../quarantine/quarantine-page.tsx")).QuarantinePage);
+const QuarantinePage = page(
+  "quarantine",
+  async () => (await import("../quarantine/quarantine-page.tsx")).QuarantinePage,
+);
 
 const AccessPage = page("access", async () => (await import("../access/access-page.tsx")).AccessPage);
 const AuditPage = page("audit", async () => (await import("../audit/audit-page.tsx")).AuditPage);
