@@ -9,13 +9,14 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
   const [problem, setProblem] = useState("");
   const [provider, setProvider] = useState<string>();
   useEffect(() => {
-    const code = /^#sign-in=([\w-]+)$/.exec(location.hash)?.[1];
-    askAtFirst(code).then(
+    atFirst.then(
       (known) => {
         setAsking(false);
         setSession(known);
         if (known !== undefined) return undefined;
-        setProblem(code === undefined ? problemOfProvider() : "The link was used already, or is older than an hour.");
+        setProblem(
+          codeAtFirst === undefined ? problemOfProvider() : "The link was used already, or is older than an hour.",
+        );
         return providerPath().then(setProvider);
       },
       () => setProblem("Headwater does not answer; is it running?"),
@@ -88,14 +89,18 @@ function problemOfProvider(): string {
   return location.hash === "#sign-in-failed" ? "That sign-in failed, or took too long; try again." : "";
 }
 
-let atFirst: Promise<Session | undefined> | undefined;
+/** Of the link that `npm start` prints. */
+const codeAtFirst = /^#sign-in=([\w-]+)$/.exec(location.hash)?.[1];
+/** Before anything is drawn, and once, however often the page is set up: a code counts once. */
+const atFirst = askAtFirst(codeAtFirst);
 
-/** Asked once, however often the page is set up: the code of the link that `npm start` prints counts once. */
-function askAtFirst(code: string | undefined): Promise<Session | undefined> {
-  atFirst ??= (code === undefined ? fetch("/api/v1/session") : askToSignIn({ code })).then(async (answer) =>
-    answer.ok ? ((await answer.json()) as Session) : undefined,
-  );
+async function askAtFirst(code: string | undefined): Promise<Session | undefined> {
+  const asked = code === undefined ? fetch("/api/v1/session") : askToSignIn({ code });
   // The code is gone from the address and from the history with that.
   if (code !== undefined) history.replaceState(history.state, "", location.pathname + location.search);
-  return atFirst;
+  const answer = await asked;
+  return answer.ok ? ((await answer.json()) as Session) : undefined;
 }
+
+// Told to whoever waits for it.
+atFirst.catch(() => {});
