@@ -84,7 +84,7 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
   const history = begunAnew ? withoutRules(past) : past;
   if (begunAnew) await retrying(() => stateLog.remove(keysOfRules(past)), retry);
   for (const event of inForce(history.included)) await evaluation.applyControlEvent(event);
-  evaluation.uncovered = 0;
+  evaluation.uncovered.clear();
   markEffective(options.pending, history);
 
   const { epoch } = stateLog;

@@ -3,7 +3,7 @@ import { DecodeError } from "@headwater/core";
 import { skipReasons, type SkipReason } from "@headwater/service";
 import type { LogRecord, Position } from "@headwater/event-log";
 import type { CheckpointState, StateBytes } from "../../engine/engine.ts";
-import { ownerEpochHeader } from "./state-keys.ts";
+import { ofStateKey, ownerEpochHeader } from "./state-keys.ts";
 
 /** An `effective`: from which telemetry offset a record of another topic is in effect on the partition. */
 export interface EffectiveAt {
@@ -175,7 +175,14 @@ export class StateFold {
   #owned(key: string, stateLogOffset: number, record: RuleStateRecord): void {
     const epoch = this.#epochOf(record.ownerEpoch);
     if (record.state !== null) {
-      const { rule, device, covers, version, state } = record.state;
+      const { covers, version, state } = record.state;
+      // An earlier version wrote the names into the record as well.
+      const names = record.state.rule === "" ? ofStateKey(key) : record.state;
+      if (names === undefined) {
+        this.#onSkipped(stateLogOffset, skipReasons.implausible, "a state of no rule");
+        return;
+      }
+      const { rule, device } = names;
       epoch.states.set(key, { rule, device, covers, version, state });
     } else if (record.checkpoint?.complete === true) {
       const { offset, clock, lastTick, gateways, seen } = record.checkpoint;
