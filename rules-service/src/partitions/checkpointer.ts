@@ -29,6 +29,8 @@ export interface CheckpointerOptions {
   readonly ownership: Ownership;
   readonly metrics: PartitionMetrics;
   readonly logger: Logger;
+  /** Every record of devices.v1 before this offset that won is in effect, or a newer one of its device is. */
+  readonly devicesRead: () => number;
   /** The last position read in alerts.v1; undefined while an operator action waits. */
   readonly alertsRead: () => Position | undefined;
   /** Partitions that this instance evaluates: a restart goes through what each of them has not covered. */
@@ -148,10 +150,11 @@ export class Checkpointer {
   }
 
   async #write({ full, offset, allowed, states, checkpoint }: Taken): Promise<void> {
-    const { stateLog, metrics, ownership, alertsRead } = this.#options;
+    const { stateLog, metrics, ownership, alertsRead, devicesRead } = this.#options;
     const read = alertsRead();
     const isNews = read !== undefined && read.offset > this.#alertsRead;
-    const written = await stateLog.appendCheckpoint(offset, { states, checkpoint }, isNews ? read : undefined);
+    const changes = { states, checkpoint };
+    const written = await stateLog.appendCheckpoint(offset, changes, devicesRead(), isNews ? read : undefined);
     this.#cost.written(written, allowed);
     if (isNews) this.#alertsRead = read.offset;
     metrics.checkpoints.inc();
@@ -177,10 +180,7 @@ export class Checkpointer {
       if (await batch.commit(offset)) this.#committedTo = offset;
     } catch (error) {
       if (!isTransient(error)) throw error;
-      this.#options.logger.warn(
-        { offset, err: error },
-        "an offset was not committed; the next one is",
-      );
+      this.#options.logger.warn({ offset, err: error }, "an offset was not committed; the next one is");
     } finally {
       this.#committing = false;
     }

@@ -141,6 +141,7 @@ export class PartitionRunner {
       ownership: this.#ownership,
       logger: this.#logger,
       alertsRead: () => this.#pending.alertsRead,
+      devicesRead: () => this.#pending.devicesRead,
       superseded: started.superseded,
       onFailure: (error) => this.#fail(error),
     });

@@ -26,6 +26,8 @@ export interface RestoredCheckpoint {
   /** The next telemetry offset to apply. */
   readonly offset: number;
   readonly state: CheckpointState;
+  /** Every record of devices.v1 before this offset that won is in effect, or a newer one of its device is. */
+  readonly devicesRead: number;
   readonly stateLogOffset: number;
 }
 
@@ -185,11 +187,12 @@ export class StateFold {
       const { rule, device } = names;
       epoch.states.set(key, { rule, device, covers, version, state });
     } else if (record.checkpoint?.complete === true) {
-      const { offset, clock, lastTick, gateways, seen } = record.checkpoint;
+      const { offset, clock, lastTick, gateways, seen, devicesRead } = record.checkpoint;
       epoch.checkpoint = {
         key,
         epoch: record.ownerEpoch,
         offset,
+        devicesRead,
         stateLogOffset,
         // Copied field by field: in a decoded message a zero is on the prototype, and a spread would lose it.
         state: {

@@ -98,12 +98,17 @@ export class StateLog {
 
   /**
    * Appends states, then the checkpoint that makes them count. `offset` is the next telemetry offset to apply. Every
-   * operator action in alerts.v1 up to `alertsRead` has taken effect. Answers what it took, with the states that were
-   * appended ahead of it.
+   * operator action in alerts.v1 up to `alertsRead` has taken effect, and every device before `devicesRead`. Answers
+   * what it took, with the states that were appended ahead of it.
    */
-  async appendCheckpoint(offset: number, changes: EngineChanges, alertsRead?: Position): Promise<WrittenBytes> {
+  async appendCheckpoint(
+    offset: number,
+    changes: EngineChanges,
+    devicesRead: number,
+    alertsRead?: Position,
+  ): Promise<WrittenBytes> {
     const written = this.#written;
-    await this.#append(this.#checkpoint(offset, changes, alertsRead));
+    await this.#append(this.#checkpoint(offset, changes, devicesRead, alertsRead));
     this.#written = new WrittenBytes();
     this.#gone = this.#goneAhead;
     this.#goneAhead = [];
@@ -136,6 +141,7 @@ export class StateLog {
   *#checkpoint(
     offset: number,
     { states, checkpoint }: EngineChanges,
+    devicesRead: number,
     alertsRead?: Position,
   ): Generator<OutgoingRecord> {
     const epoch = this.#epoch;
@@ -146,7 +152,7 @@ export class StateLog {
     }
     yield* mapped(states, (state) => this.#state(state));
     const { clock, lastTick, gateways, seen } = checkpoint;
-    const whole = { offset, clock, lastTick, gateways, seen, complete: true };
+    const whole = { offset, clock, lastTick, gateways, seen, devicesRead, complete: true };
     yield this.#frame(this.#record(stateKeys.checkpoint(epoch), { ownerEpoch: epoch, checkpoint: whole }));
   }
 
