@@ -86,7 +86,8 @@ async function service(folder: string) {
     ...{ logger, metrics, auth: adminTokenAuth(token), host: "127.0.0.1", port: 0, title: "rules" },
     readiness: () => [],
   });
-  const config = { rules: rulesConfig({}) };
+  // A checkpoint is waited for that covers all telemetry, and that is not due by bytes.
+  const config = { rules: rulesConfig({ checkpointMs: 5000 }) };
   const app = createRulesApp({
     ...{ log, topics, partitions, logger, metrics, http, config },
     ...{ instance: "bench", dataDir: join(folder, "bench") },

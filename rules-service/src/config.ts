@@ -32,17 +32,25 @@ export const rulesSettings = Type.Object({
     checkpointMs: Type.Integer({
       minimum: 10,
       maximum: 3_600_000,
-      default: 5000,
+      default: 1_800_000,
       env: "HEADWATER_RULES_CHECKPOINT_MS",
       description:
-        "A checkpoint is written at least so often while records arrive; what lies after it is replayed on a restart",
+        "A checkpoint is written at least so often while records arrive, and sooner once what has changed takes less than a tenth of the telemetry since the last; telemetry has to be kept longer than that",
     }),
     checkpointRecords: Type.Integer({
       minimum: 1,
       maximum: 10_000_000,
-      default: 50_000,
+      default: 500_000,
       env: "HEADWATER_RULES_CHECKPOINT_RECORDS",
       description: "A checkpoint is written after so many records of a partition at the latest",
+    }),
+    replayMs: Type.Integer({
+      minimum: 10,
+      maximum: 3_600_000,
+      default: 1500,
+      env: "HEADWATER_RULES_REPLAY_MS",
+      description:
+        "A checkpoint is written once the records since the last took so long to evaluate, all partitions of the instance together; a restart evaluates them again",
     }),
     warmUpMs: Type.Integer({
       minimum: 0,

@@ -69,6 +69,26 @@ it("refuses an import as a whole, tried or carried out, and takes one that turns
   expect((await rules.call("POST", "/api/v1/rules/import", turned)).status).toBe(200);
 });
 
+it("forgets what a rule derived that is deleted, revised or was never saved", async () => {
+  const tried = [deriving("t1", "k", "l"), deriving("t2", "l", "k")];
+  expect((await rules.call("POST", "/api/v1/rules/import?dryRun=true", tried)).status).toBe(400);
+  expect((await save(deriving("r1", "l", "k"))).status).toBe(201);
+  expect((await save(deriving("r2", "k", "l"))).status).toBe(400);
+  expect((await rules.call("DELETE", "/api/v1/rules/r1")).status).toBeLessThan(300);
+  expect((await save(deriving("r2", "k", "l"))).status).toBe(201);
+  expect((await save(deriving("r1", "l", "k"))).status).toBe(400);
+  expect((await rules.call("PUT", "/api/v1/rules/r2", deriving("r2", "k", "m"))).status).toBeLessThan(300);
+  expect((await save(deriving("r1", "l", "k"))).status).toBe(201);
+  // A service that finds them saved knows as much.
+  const other = await startService(on);
+  try {
+    const closing = deriving("r3", "m", "l");
+    expect((await other.call("POST", "/api/v1/rules", closing)).status).toBe(400);
+  } finally {
+    await other.stop();
+  }
+});
+
 /** As another instance would write it at the same time: without having seen the other rule. */
 async function writeUnseen(event: Parameters<typeof events.rule.encode>[0] & { rule: string }): Promise<void> {
   const headers = cloudEventHeaders({

@@ -4432,6 +4432,9 @@ export namespace headwater {
             /** Checkpoint seen. */
             seen: headwater.v1.SequenceSeen.$Properties[];
 
+            /** Checkpoint devicesRead. */
+            devicesRead: (number|Long);
+
             /**
              * Encodes the specified Checkpoint message. Does not implicitly {@link headwater.v1.Checkpoint.verify|verify} messages.
              * @param message Checkpoint message or plain object to encode
@@ -4473,6 +4476,9 @@ export namespace headwater {
 
                 /** Checkpoint seen */
                 seen?: (headwater.v1.SequenceSeen.$Properties[]|null);
+
+                /** Checkpoint devicesRead */
+                devicesRead?: (number|Long|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -11615,6 +11615,7 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [lastTick] Checkpoint lastTick
              * @property {boolean|null} [complete] Checkpoint complete
              * @property {Array.<headwater.v1.SequenceSeen.$Properties>|null} [seen] Checkpoint seen
+             * @property {number|Long|null} [devicesRead] Checkpoint devicesRead
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -11697,6 +11698,14 @@ export const headwater = $root.headwater = (() => {
             Checkpoint.prototype.seen = $util.emptyArray;
 
             /**
+             * Checkpoint devicesRead.
+             * @member {number|Long} devicesRead
+             * @memberof headwater.v1.Checkpoint
+             * @instance
+             */
+            Checkpoint.prototype.devicesRead = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
              * Encodes the specified Checkpoint message. Does not implicitly {@link headwater.v1.Checkpoint.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.Checkpoint
@@ -11726,6 +11735,8 @@ export const headwater = $root.headwater = (() => {
                 if (message.seen != null && message.seen.length)
                     for (let i = 0; i < message.seen.length; ++i)
                         $root.headwater.v1.SequenceSeen.encode(message.seen[i], writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                if (message.devicesRead != null && $Object.hasOwnProperty.call(message, "devicesRead") && (typeof message.devicesRead === "object" ? message.devicesRead.low || message.devicesRead.high : message.devicesRead !== 0))
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.devicesRead);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11820,6 +11831,15 @@ export const headwater = $root.headwater = (() => {
                             if (!(message.seen && message.seen.length))
                                 message.seen = [];
                             message.seen.push($root.headwater.v1.SequenceSeen.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.devicesRead = value;
+                            else
+                                delete message.devicesRead;
                             continue;
                         }
                     }

@@ -22,6 +22,11 @@ export class Changes<T extends Changing> implements Iterable<T> {
     if (this.has(item)) this.#list[item.place] = undefined;
   }
 
+  /** Those that were deleted are counted as well. */
+  get size(): number {
+    return this.#list.length;
+  }
+
   clear(): void {
     this.#list = [];
   }

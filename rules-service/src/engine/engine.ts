@@ -55,6 +55,7 @@ export interface PartitionEngine {
   /** Live gateways that are too far behind the ticks to hold the clock. */
   readonly stragglers: readonly Straggler[];
 
+  readonly changed: ChangedStates;
   /**
    * The states that changed since the last call (all states with `full`), and at the end the checkpoint itself. Done in
    * slices like `adopt`. States are to be written in this order and before the checkpoint: a restore may see a prefix
@@ -193,6 +194,13 @@ export interface CheckpointState {
   readonly gateways: readonly GatewayClockState[];
   /** The last identity of each gateway; the empty gateway counts the engine's own checkpoints. */
   readonly seen: readonly SeenIdentity[];
+}
+
+/** How many states have changed since they were last taken, about. */
+export interface ChangedStates {
+  readonly instances: number;
+  /** Retained readings of one metric of a device. */
+  readonly series: number;
 }
 
 export interface EngineChanges {

@@ -39,12 +39,15 @@ export function writeInstance(writer: StateWriter, instance: InstanceFields): vo
   if (firedTo !== -Infinity) writer.time(firedTo);
   if (!isFromBeginning) writePosition(writer, base);
   writeState(writer, base.state);
+  // Each state is much like the one before it: of a window, most panes are the same.
+  let before = base.state;
   writer.list(history, (footing) => {
     writePosition(writer, footing);
-    writeState(writer, footing.state);
+    writeState(writer, footing.state, before);
+    before = footing.state;
   });
   if (refused.length > 0) writer.list(refused, (position) => writePosition(writer, position));
-  if (isAhead) writeState(writer, state);
+  if (isAhead) writeState(writer, state, before);
   writer.list(episodes, (episode) => writeEpisode(writer, episode));
 }
 
@@ -57,10 +60,15 @@ export function readInstance(reader: StateReader): InstanceFields {
     (flags & flag.fromBeginning) === 0
       ? footingAt(readPosition(reader), readState(reader))
       : fromBeginning(readState(reader));
-  const footings = reader.list((): Footing => footingAt(readPosition(reader), readState(reader)));
+  let before = base.state;
+  const footings = reader.list((): Footing => {
+    const footing = footingAt(readPosition(reader), readState(reader, before));
+    before = footing.state;
+    return footing;
+  });
   const history = footings.length === 0 ? none : footings;
   const refused = (flags & flag.refused) === 0 ? none : reader.list(() => readPosition(reader));
-  const state = (flags & flag.ahead) === 0 ? (history.at(-1)?.state ?? base.state) : readState(reader);
+  const state = (flags & flag.ahead) === 0 ? before : readState(reader, before);
   const told = reader.list(() => readEpisode(reader));
   const episodes = told.length === 0 ? none : told;
   return { generation, likeness, grounding, from, firedTo, base, history, refused, state, episodes };
@@ -80,13 +88,13 @@ function fromBeginning(state: FoldState): Footing {
   return footing;
 }
 
-function writeState(writer: StateWriter, { program, episode }: FoldState): void {
-  writePlain(writer, program);
+function writeState(writer: StateWriter, { program, episode }: FoldState, before?: FoldState): void {
+  writePlain(writer, program, before?.program);
   writeEpisodeState(writer, episode);
 }
 
-function readState(reader: StateReader): FoldState {
-  return { program: readPlain(reader), episode: readEpisodeState(reader) };
+function readState(reader: StateReader, before?: FoldState): FoldState {
+  return { program: readPlain(reader, before?.program), episode: readEpisodeState(reader) };
 }
 
 function writeEpisodeState(writer: StateWriter, { rank, raisedAt, begun, muted }: EpisodeState): void {

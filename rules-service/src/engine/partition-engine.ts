@@ -6,6 +6,7 @@ import { Derivations } from "./derivations.ts";
 import { severityOf } from "../conditions/verdict.ts";
 import { Evaluator } from "./evaluator.ts";
 import type {
+  ChangedStates,
   CheckpointState,
   Effects,
   EngineCounters,
@@ -94,6 +95,11 @@ class Engine implements PartitionEngine {
     const { duplicates, gaps } = identities;
     const { amended, notDerived } = this.#alerts;
     return { ...counts, duplicates, gaps, amended, derived: this.#derived, notDerived };
+  }
+
+  get changed(): ChangedStates {
+    const { changedInstances, changedSeries } = this.#evaluator;
+    return { instances: changedInstances.size, series: changedSeries.size };
   }
 
   *open(): Generator<OpenAlert> {

@@ -1,6 +1,7 @@
 import { beginning, type Position } from "../readings/position.ts";
 import type { LeastLag } from "../readings/least-lag.ts";
 import type { Reading } from "../readings/reading.ts";
+import { UnreadableStateError } from "./errors.ts";
 import { readPlain, writePlain } from "./plain-codec.ts";
 import type { Series } from "./series.ts";
 import type { StateReader, StateWriter } from "./state-bytes.ts";
@@ -15,7 +16,7 @@ export interface SeriesFields {
 }
 
 /** What a reading has in common with others: most of its times are one, and a device measured it. */
-const flag = { isBoolean: 1, isOfItsTime: 2, isDerived: 4 } as const;
+const flag = { isBoolean: 1, isOfItsTime: 2, isDerived: 4, isOfSource: 8 } as const;
 
 /** Readings that were read not long ago: one that began episodes of many rules is one object again. */
 const known = new Map<number, Reading>();
@@ -25,7 +26,12 @@ export function writeSeries(writer: StateWriter, { readings, generation, lag, in
   writer.count(generation);
   writePosition(writer, readings.pruned);
   writer.count(readings.size);
-  for (let i = 0; i < readings.size; i++) writeReading(writer, readings.peek(i));
+  let before: Reading | undefined;
+  for (let i = 0; i < readings.size; i++) {
+    const reading = readings.peek(i);
+    writeReading(writer, reading, before);
+    before = reading;
+  }
   for (const part of lag.state) writer.count(part);
   const { prunedEarlier } = readings;
   writer.count(incarnation ?? -1).list(prunedEarlier, (position) => writePosition(writer, position));
@@ -33,7 +39,8 @@ export function writeSeries(writer: StateWriter, { readings, generation, lag, in
 
 export function readSeries(reader: StateReader): SeriesFields {
   const [generation, pruned] = [reader.count(), readPosition(reader)];
-  const readings = reader.list(() => readReading(reader));
+  let before: Reading | undefined;
+  const readings = reader.list(() => (before = readReading(reader, before)));
   const lag: LeastLag["state"] = [reader.count(), reader.count(), reader.count()];
   const incarnation = reader.count();
   const prunedEarlier = reader.list(() => readPosition(reader));
@@ -49,23 +56,39 @@ export function readPosition(reader: StateReader): Position {
   return time === beginning.time ? beginning : { time, offset, index };
 }
 
-export function writeReading(writer: StateWriter, reading: Reading): void {
+/** `before`: the one that was written last, if there is one; most are of the same gateway and metric. */
+export function writeReading(writer: StateWriter, reading: Reading, before?: Reading): void {
   const { time, metric, value, isBoolean, eventTime, receivedAt, logTime, gateway, epoch, n, derivedBy } = reading;
   const isOfItsTime = eventTime === time && receivedAt === time;
+  const isOfSource = before !== undefined && isSameSource(reading, before);
   const flags =
-    (isBoolean ? flag.isBoolean : 0) | (isOfItsTime ? flag.isOfItsTime : 0) | (derivedBy === "" ? 0 : flag.isDerived);
-  writePosition(writer, reading);
-  writer.count(flags).text(metric);
+    (isOfSource ? flag.isOfSource : 0) |
+    (isBoolean ? flag.isBoolean : 0) |
+    (isOfItsTime ? flag.isOfItsTime : 0) |
+    (derivedBy === "" ? 0 : flag.isDerived);
+  writer.count(flags).time(reading.time).count(reading.index);
+  if (isOfSource) writer.apart(reading.offset, before.offset);
+  else writer.count(reading.offset).text(metric);
   writePlain(writer, value);
   if (!isOfItsTime) writer.time(eventTime).time(receivedAt);
-  writer.time(logTime).text(gateway).count(epoch).count(n);
+  writer.time(logTime);
+  if (isOfSource) writer.apart(n, before.n);
+  else writer.text(gateway).count(epoch).count(n);
   if (derivedBy !== "") writer.text(derivedBy);
 }
 
-export function readReading(reader: StateReader): Reading {
-  const [time, offset, index] = [reader.time(), reader.count(), reader.count()];
-  const flags = reader.count();
-  const metric = reader.text();
+function isSameSource(a: Reading, b: Reading): boolean {
+  return a.gateway === b.gateway && a.epoch === b.epoch && a.metric === b.metric;
+}
+
+export function readReading(reader: StateReader, beside?: Reading): Reading {
+  const [flags, time, index] = [reader.count(), reader.time(), reader.count()];
+  const source = (flags & flag.isOfSource) === 0 ? undefined : beside;
+  if (source === undefined && (flags & flag.isOfSource) !== 0) {
+    throw new UnreadableStateError("A reading in a rule's state goes on from none; it cannot be restored");
+  }
+  const offset = source === undefined ? reader.count() : reader.apart(source.offset);
+  const metric = source === undefined ? reader.text() : source.metric;
   const value = readPlain(reader) as Reading["value"];
   const isOfItsTime = (flags & flag.isOfItsTime) !== 0;
   const reading: Reading = {
@@ -74,9 +97,9 @@ export function readReading(reader: StateReader): Reading {
     eventTime: isOfItsTime ? time : reader.time(),
     receivedAt: isOfItsTime ? time : reader.time(),
     logTime: reader.time(),
-    gateway: reader.text(),
-    epoch: reader.count(),
-    n: reader.count(),
+    gateway: source === undefined ? reader.text() : source.gateway,
+    epoch: source === undefined ? reader.count() : source.epoch,
+    n: source === undefined ? reader.count() : reader.apart(source.n),
     derivedBy: (flags & flag.isDerived) === 0 ? "" : reader.text(),
   };
   const before = known.get(offset);

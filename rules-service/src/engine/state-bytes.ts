@@ -61,6 +61,12 @@ export class StateWriter {
     return this.count(apart < 0 ? -2 * apart : 2 * apart + 1);
   }
 
+  /** A whole number, by how far it lies from one that the reader has as well. */
+  apart(value: number, from: number): this {
+    const apart = value - from;
+    return this.count(apart < 0 ? -2 * apart - 1 : 2 * apart);
+  }
+
   /** An id: a UUID in its canonical form takes sixteen bytes. */
   id(value: string): this {
     this.#reserve(1 + uuidBytes);
@@ -202,6 +208,11 @@ export class StateReader {
     if (apart === 0) return this.number();
     this.#time += apart % 2 === 0 ? -apart / 2 : (apart - 1) / 2;
     return this.#time;
+  }
+
+  apart(from: number): number {
+    const apart = this.count();
+    return from + (apart % 2 === 0 ? apart / 2 : -(apart + 1) / 2);
   }
 
   id(): string {

@@ -8,9 +8,9 @@ import { StateReader, StateWriter } from "./state-bytes.ts";
 /**
  * Of everything below and of what conditions keep; a state of another version is not read, and its rules are warmed
  * again. Up to version 3 windows kept their panes as objects, up to 4 footings and episodes had the names of their
- * fields with them.
+ * fields with them, up to 5 each footing had all panes of its window.
  */
-export const stateVersion = 5;
+export const stateVersion = 6;
 
 /** Begins the name of a metric where states of rules have the id of the rule. */
 export const seriesPrefix = "~";

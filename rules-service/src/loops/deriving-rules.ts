@@ -34,6 +34,13 @@ export class DerivingRules {
     }
   }
 
+  /** One that others may be put into. */
+  copy(): DerivingRules {
+    const copy = new DerivingRules();
+    for (const [id, flow] of this.#flows) copy.set(id, flow);
+    return copy;
+  }
+
   /**
    * The shortest loop that a rule would make with the others, on devices that all of them may select; undefined: none.
    * The rule is in it, since there is none without it.

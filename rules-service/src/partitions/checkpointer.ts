@@ -1,8 +1,9 @@
 import type { GroupBatch, Position } from "@headwater/event-log";
 import { Pace, type Logger } from "@headwater/core";
 import type { EngineChanges, StateBytes } from "../engine/engine.ts";
-import type { RulesConfig } from "../config.ts";
 import { isTransient } from "./append-durably.ts";
+import { CheckpointCost } from "./checkpoint-cost.ts";
+import { allowedBytes, isCheckpointDue, type CheckpointLimits } from "./checkpoint-due.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { Ownership } from "./ownership.ts";
@@ -10,22 +11,30 @@ import type { StateLog } from "./state-log/state-log.ts";
 
 /** States that are written at once. */
 const statesAtOnce = 5000;
+/** Between two commits of how far the consumer is. */
+const commitMs = 2000;
 
 interface Taken extends EngineChanges {
   readonly full: boolean;
   /** The next telemetry offset to apply. */
   readonly offset: number;
+  /** What it may take in the state log (bytes). */
+  readonly allowed: number;
 }
 
 export interface CheckpointerOptions {
-  readonly config: Pick<RulesConfig, "checkpointMs" | "checkpointRecords">;
+  readonly config: CheckpointLimits;
   readonly evaluation: Evaluation;
   readonly stateLog: StateLog;
   readonly ownership: Ownership;
   readonly metrics: PartitionMetrics;
   readonly logger: Logger;
+  /** Every record of devices.v1 before this offset that won is in effect, or a newer one of its device is. */
+  readonly devicesRead: () => number;
   /** The last position read in alerts.v1; undefined while an operator action waits. */
   readonly alertsRead: () => Position | undefined;
+  /** Partitions that this instance evaluates: a restart goes through what each of them has not covered. */
+  readonly partitions: () => number;
   /** Keys to be removed after the first checkpoint of this owner. */
   readonly superseded: readonly string[];
   readonly onFailure: (error: unknown) => void;
@@ -33,18 +42,23 @@ export interface CheckpointerOptions {
 
 /**
  * Writes checkpoints beside the evaluation. The changes are taken at a point where every earlier output is durable, and
- * written while the evaluation continues. The first checkpoint of an owner is a full snapshot, after
- * which the states of earlier owners are removed.
+ * written while the evaluation continues. One is due as soon as what has changed takes a small share of the telemetry
+ * since the last, and at the latest when a restart would take too long over that. The first checkpoint of an owner is a
+ * full snapshot, after which the states of earlier owners are removed.
  */
 export class Checkpointer {
   readonly #options: Omit<CheckpointerOptions, "superseded">;
   #full = true;
   #at = Number.NEGATIVE_INFINITY;
+  readonly #cost = new CheckpointCost();
   #writing: Promise<void> | undefined;
   #alertsRead = -1;
   #superseded: readonly string[];
-  /** The batch that was applied last; its offset is committed after the checkpoint. */
+  /** The batch that was applied last, by which offsets are committed. */
   #batch: GroupBatch | undefined;
+  #committedAt = Number.NEGATIVE_INFINITY;
+  #committedTo = -1;
+  #committing = false;
 
   constructor({ superseded, ...options }: CheckpointerOptions) {
     this.#options = options;
@@ -59,13 +73,24 @@ export class Checkpointer {
   /** Begins a checkpoint if one is due. Call it where all outputs are durable and all due control events applied. */
   async writeIfDue(batch?: GroupBatch): Promise<void> {
     this.#batch = batch ?? this.#batch;
-    const { evaluation, config } = this.#options;
     if (this.#writing !== undefined) return;
-    const due =
-      this.#full ||
-      evaluation.uncovered >= config.checkpointRecords ||
-      (evaluation.uncovered > 0 && performance.now() - this.#at >= config.checkpointMs);
-    if (due) await this.#begin();
+    if (this.#isDue) await this.#begin();
+    else this.#commitBeside();
+  }
+
+  /** The evaluation does not wait for it. */
+  #commitBeside(): void {
+    if (this.#committing || performance.now() - this.#committedAt < commitMs) return;
+    const { evaluation, onFailure } = this.#options;
+    this.#commit(evaluation.nextOffset).catch(onFailure);
+  }
+
+  get #isDue(): boolean {
+    const { evaluation, config, partitions } = this.#options;
+    if (this.#full) return true;
+    const since = performance.now() - this.#at;
+    const cost = (): number => this.#cost.of(evaluation.engine.changed);
+    return isCheckpointDue(evaluation.uncovered, since, config, partitions(), cost);
   }
 
   /** Resolves when no checkpoint is being written. Never rejects; failures go to `onFailure`. */
@@ -76,7 +101,7 @@ export class Checkpointer {
   /** Writes one more checkpoint if anything changed since the last one; resolves when it is durable. */
   async writeLast(): Promise<void> {
     await this.#writing;
-    if (this.#full || this.#options.evaluation.uncovered > 0) await this.#begin();
+    if (this.#full || this.#options.evaluation.uncovered.count > 0) await this.#begin();
     await this.#writing;
   }
 
@@ -116,21 +141,24 @@ export class Checkpointer {
       }
       if (pace.isDue) await pace.rest();
     }
-    evaluation.uncovered = 0;
+    // A snapshot takes what it takes.
+    const allowed = full ? Infinity : allowedBytes(evaluation.uncovered);
+    evaluation.uncovered.clear();
     this.#full = false;
     this.#at = performance.now();
-    return { full, offset: evaluation.nextOffset, states, checkpoint: step.value };
+    return { full, offset: evaluation.nextOffset, allowed, states, checkpoint: step.value };
   }
 
-  async #write({ full, offset, states, checkpoint }: Taken): Promise<void> {
-    const { stateLog, metrics, ownership, alertsRead } = this.#options;
-    const batch = this.#batch;
+  async #write({ full, offset, allowed, states, checkpoint }: Taken): Promise<void> {
+    const { stateLog, metrics, ownership, alertsRead, devicesRead } = this.#options;
     const read = alertsRead();
     const isNews = read !== undefined && read.offset > this.#alertsRead;
-    await stateLog.appendCheckpoint(offset, { states, checkpoint }, isNews ? read : undefined);
+    const changes = { states, checkpoint };
+    const written = await stateLog.appendCheckpoint(offset, changes, devicesRead(), isNews ? read : undefined);
+    this.#cost.written(written, allowed);
     if (isNews) this.#alertsRead = read.offset;
     metrics.checkpoints.inc();
-    if (batch !== undefined) await this.#commit(batch, offset);
+    await this.#commit(offset);
     if (full && this.#superseded.length > 0) {
       await ownership.assure(true);
       await stateLog.remove(this.#superseded);
@@ -143,15 +171,18 @@ export class Checkpointer {
    * Commits the offset for the metrics of consumer lag alone; a restart continues from the checkpoint. The commit has
    * no effect if another member owns the partition by now.
    */
-  async #commit(batch: GroupBatch, offset: number): Promise<void> {
+  async #commit(offset: number): Promise<void> {
+    const batch = this.#batch;
+    if (batch === undefined || offset === this.#committedTo) return;
+    this.#committedAt = performance.now();
+    this.#committing = true;
     try {
-      await batch.commit(offset);
+      if (await batch.commit(offset)) this.#committedTo = offset;
     } catch (error) {
       if (!isTransient(error)) throw error;
-      this.#options.logger.warn(
-        { offset, err: error },
-        "an offset was not committed; the next checkpoint commits again",
-      );
+      this.#options.logger.warn({ offset, err: error }, "an offset was not committed; the next one is");
+    } finally {
+      this.#committing = false;
     }
   }
 }

@@ -147,7 +147,7 @@ export class ControlEventApplication implements ControlEventListener {
   /** Reads the records from before the start of the feed, then listens to the feed. */
   async #catchUp(): Promise<void> {
     const { log, topics, feed, partition, pending, signal } = this.#options;
-    const next = { devices: 0, alerts: pending.alertsFrom };
+    const next = { devices: pending.devicesFrom, alerts: pending.alertsFrom };
     const late: { devices: LogRecord[]; alerts: LogRecord[] } = { devices: [], alerts: [] };
     // Records of the feed wait until the earlier ones are read.
     const early: ControlEventListener = {

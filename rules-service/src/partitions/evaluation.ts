@@ -8,6 +8,7 @@ import { EvaluationError } from "./errors.ts";
 import type { ControlEvent } from "./control-events/control-events.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { TelemetryDecoder } from "./telemetry-decoder.ts";
+import { Uncovered } from "./uncovered.ts";
 
 /** Sees every record right after it was applied. */
 export interface RecordObserver {
@@ -38,8 +39,7 @@ export class Evaluation {
   nextOffset = 0;
   /** Whether readings were applied since this was last set to false. */
   sawData = false;
-  /** Records and control events since the last checkpoint. */
-  uncovered = 0;
+  readonly uncovered = new Uncovered();
   observer: RecordObserver | undefined;
   readonly #topic: string;
   readonly #partition: number;
@@ -118,13 +118,16 @@ export class Evaluation {
    */
   #applyRecords(records: readonly LogRecord[], begin: number, end: number): number {
     const partition = this.#partition;
+    const began = performance.now();
     let data = 0;
     let index = begin;
+    let bytes = 0;
     while (index < end && this.#engine.left === undefined) {
       try {
         for (; index < end && this.#engine.left === undefined; index += 1) {
           const entry = records[index]!;
           const { offset } = entry;
+          bytes += (entry.key?.length ?? 0) + (entry.value?.length ?? 0);
           const record = this.#decoder.decode(entry);
           if (record === undefined) continue;
           if (record.readings.length > 0) data += 1;
@@ -140,7 +143,9 @@ export class Evaluation {
     }
     this.nextOffset = records[index - 1]!.offset + 1;
     if (data > 0) this.sawData = true;
-    this.uncovered += index - begin;
+    this.uncovered.count += index - begin;
+    this.uncovered.bytes += bytes;
+    this.uncovered.milliseconds += performance.now() - began;
     this.#counts.event.inc(data);
     this.#counts.other.inc(index - begin - data);
     return index;
@@ -148,6 +153,7 @@ export class Evaluation {
 
   /** Applies a control event at the next offset; a rule among them needs no warm-up. */
   async applyControlEvent(event: ControlEvent): Promise<void> {
+    const began = performance.now();
     if (event.kind === "rule") this.#rules.set(event.change.rule, event.change);
     else if (event.kind === "maintenance") this.#windows.set(event.id, event.source.offset);
     try {
@@ -160,7 +166,8 @@ export class Evaluation {
     } catch (error) {
       this.#failed(event.source, error);
     }
-    this.uncovered += 1;
+    this.uncovered.count += 1;
+    this.uncovered.milliseconds += performance.now() - began;
     this.#metrics.controlEvents.labels({ kind: metricKinds[event.kind] }).inc();
     if (this.#pace.isDue) await this.#pace.rest();
   }
@@ -180,9 +187,10 @@ export class Evaluation {
       if (this.#effects.size >= effectsAtOnce) await emit();
       if (pace.isDue) await pace.rest();
     }
+    this.uncovered.hasWarmed = true;
     for (const change of warmUp.rules) {
       this.#rules.set(change.rule, change);
-      this.uncovered += 1;
+      this.uncovered.count += 1;
       this.#metrics.controlEvents.labels({ kind: "rule" }).inc();
     }
   }

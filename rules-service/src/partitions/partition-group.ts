@@ -224,6 +224,7 @@ export class PartitionGroup {
       stalls: this.#stalls,
       metrics: this.#metrics,
       logger,
+      partitions: () => this.#runners.size,
       onFailure,
     });
   }

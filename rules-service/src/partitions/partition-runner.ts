@@ -42,6 +42,8 @@ export interface PartitionRunnerOptions {
   readonly stalls: StallWatch;
   readonly metrics: PartitionMetrics;
   readonly logger: Logger;
+  /** How many this instance evaluates. */
+  readonly partitions: () => number;
   /** Called when the service cannot continue. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -122,7 +124,7 @@ export class PartitionRunner {
 
   /** Claims the partition and restores its state; resolves with the telemetry offset to consume from. */
   async start(): Promise<number> {
-    const { log, topics, partition, config, timeline, maintenance, feed, metrics, skipped } = this.#options;
+    const { log, topics, partition, config, timeline, maintenance, feed, metrics, skipped, partitions } = this.#options;
     const evaluation = this.#evaluation;
     const started = await startPartition({
       ...{ log, topics, partition, config, timeline, maintenance, feed, metrics, skipped, evaluation },
@@ -134,11 +136,12 @@ export class PartitionRunner {
     const offset = evaluation.nextOffset;
     await this.#controlEvents.begin(started.replay, started.controlEventsFrom);
     this.#checkpointer = new Checkpointer({
-      ...{ config, evaluation, metrics },
+      ...{ config, evaluation, metrics, partitions },
       stateLog: this.#stateLog,
       ownership: this.#ownership,
       logger: this.#logger,
       alertsRead: () => this.#pending.alertsRead,
+      devicesRead: () => this.#pending.devicesRead,
       superseded: started.superseded,
       onFailure: (error) => this.#fail(error),
     });

@@ -83,14 +83,20 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
   const past = await historyOf(restored, topics, timeline, options.maintenance, onSkipped);
   const history = begunAnew ? withoutRules(past) : past;
   if (begunAnew) await retrying(() => stateLog.remove(keysOfRules(past)), retry);
-  for (const event of inForce(history.included)) await evaluation.applyControlEvent(event);
-  evaluation.uncovered = 0;
   markEffective(options.pending, history);
+  const devicesRead = restored.checkpoint?.devicesRead ?? 0;
+  await retrying(() => readSettled(options, devicesRead), retry);
+  for (const event of options.pending.takeSettled()) await evaluation.applyControlEvent(event);
+  for (const event of inForce(history.included)) await evaluation.applyControlEvent(event);
+  evaluation.uncovered.clear();
 
   const { epoch } = stateLog;
   const facts = { partition, epoch, offset: evaluation.nextOffset, end: telemetry.end };
   logger.info({ ...facts, states: restored.states.length, replay: history.replay.length }, "partition taken over");
-  const overtakenKeys = overtaken(history.included, telemetry.start, restored.checkpoint?.state.clock ?? 0);
+  const overtakenKeys = overtaken(history.included, {
+    ...{ telemetryStart: telemetry.start, devicesRead },
+    clock: restored.checkpoint?.state.clock ?? 0,
+  });
   return {
     replay: [...history.replay],
     controlEventsFrom: telemetry.end,
@@ -120,6 +126,7 @@ async function endsOf({ log, topics, partition }: PartitionStartOptions) {
   ]);
   const ends: StateEnds = {
     telemetry: telemetry.end,
+    devices: `${topics.devices}/${partition}`,
     sources: new Map([
       [`${topics.rules}/0`, rules.end],
       [`${topics.devices}/${partition}`, devices.end],
@@ -163,6 +170,14 @@ function withoutRules({ included, replay }: History): History {
  */
 function keysOfRules({ included, replay }: History): string[] {
   return [...included, ...replay].filter(({ event }) => event.kind === "rule").map(({ key }) => key);
+}
+
+/** Deletions of which only devices.v1 tells any more. */
+async function readSettled({ log, topics, partition, pending }: PartitionStartOptions, to: number): Promise<void> {
+  pending.markDevicesRead(to);
+  if (pending.devicesFrom >= to) return;
+  const range = { fromOffset: pending.devicesFrom, toOffset: to };
+  for await (const { records } of log.read(topics.devices, partition, range)) pending.addDevices(records);
 }
 
 function markEffective(pending: PendingControlEvents, history: History): void {

@@ -6,10 +6,10 @@ import type { EventLog, LogBatch, TopicNames } from "@headwater/event-log";
 import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
 import { HeadwaterError, type Logger } from "@headwater/core";
 import { FoldOutcomes, type FoldedEvents } from "@headwater/service";
-import { dataflowOf, type Dataflow } from "../loops/dataflow.ts";
+import { dataflow, dataflowOf, plainDataflowOf, type Dataflow, type PlainDataflow } from "../loops/dataflow.ts";
 import { DerivingRules, type Loop } from "../loops/deriving-rules.ts";
 import { foldRuleAmong } from "../loops/fold-rules.ts";
-import { ruleSchemaVersion, type RuleDefinition } from "../definition/index.ts";
+import type { RuleDefinition } from "../definition/index.ts";
 import { storedDefinition } from "./stored-definition.ts";
 
 export interface RuleModelOptions {
@@ -41,26 +41,27 @@ export class RuleModel {
   readonly outcomes = new FoldOutcomes<StoredRule>();
   readonly #get: StatementSync;
   readonly #list: StatementSync;
-  readonly #all: StatementSync;
   /** Rules that derive and are switched on; undefined: to be read again. */
   #live: DerivingRules | undefined;
+  /** Those that derive, whatever their mode: to read thousands of them for each that is saved takes too long. */
+  #saved: DerivingRules | undefined;
 
   constructor({ log, topics, dataDir, logger, folded }: RuleModelOptions) {
     this.readModel = openReadModel({
       file: join(dataDir, "rules", "rules.sqlite"),
-      schemaVersion: `4.${eventSchemaVersion}`,
+      schemaVersion: `5.${eventSchemaVersion}`,
       topics: [topics.rules],
       log,
       logger,
       migrate: (db) => {
         this.#live = undefined;
+        this.#saved = undefined;
         migrate(db);
       },
       apply: (db, batch) => this.#apply(db, batch, folded),
     });
     const { db } = this.readModel;
     this.#get = db.prepare(selectRule);
-    this.#all = db.prepare("SELECT id, readable FROM rules WHERE mode <> 'deleted' AND derives = 1");
     this.#list = db.prepare(
       "SELECT state, created_at, ignored FROM rules WHERE id > ? AND mode <> 'deleted' AND (?2 IS NULL OR mode = ?2) ORDER BY id LIMIT ?3",
     );
@@ -79,7 +80,8 @@ export class RuleModel {
 
   /** Every rule that derives and is not deleted, whatever its mode. */
   deriving(): DerivingRules {
-    return derivingRules(this.#all.all());
+    this.#saved ??= savedRules(this.readModel.db);
+    return this.#saved;
   }
 
   /** The loop that a rule would close if it were switched on: as it is, or as its next revision. */
@@ -91,14 +93,12 @@ export class RuleModel {
   }
 
   #flow(id: string): Dataflow | undefined {
-    return flowOf(id, (this.#get.get(id)?.["readable"] ?? undefined) as string | undefined);
+    return flowOf(this.#get.get(id));
   }
 
   #apply(db: DatabaseSync, batch: LogBatch, folded: FoldedEvents): void {
     const get = db.prepare(selectRule);
-    const put = db.prepare(
-      "INSERT OR REPLACE INTO rules (id, mode, created_at, state, readable, derives) VALUES (?, ?, ?, ?, ?, ?)",
-    );
+    const put = db.prepare("INSERT OR REPLACE INTO rules (id, mode, created_at, state, flow) VALUES (?, ?, ?, ?, ?)");
     const ignore = db.prepare("UPDATE rules SET ignored = ? WHERE id = ?");
     try {
       for (const record of batch.records) {
@@ -106,9 +106,10 @@ export class RuleModel {
         if (event === undefined) continue;
         const row = get.get(event.rule);
         const present = row === undefined ? undefined : storedRule(row);
-        const readable = readableAfter(event, row?.["readable"] as string | null | undefined);
-        const flow = flowOf(event.rule, readable);
+        const plain = flowAfter(event, row);
+        const flow = plain && dataflow(plain);
         this.#live ??= liveRules(db);
+        this.#saved ??= savedRules(db);
         const { state, accepted, loop } = foldRuleAmong(present?.state, event, flow, this.#live);
         if (!accepted || state === undefined) {
           const lost = loop === undefined ? present : { ...present!, ignored: ignoredChange(event, loop) };
@@ -117,19 +118,26 @@ export class RuleModel {
           continue;
         }
         const createdAt = event.created === null ? (present?.createdAt ?? event.at) : event.at;
-        const derives = flow === undefined ? 0 : 1;
-        put.run(event.rule, state.mode, createdAt, JSON.stringify(state), readable ?? null, derives);
+        put.run(
+          event.rule,
+          state.mode,
+          createdAt,
+          JSON.stringify(state),
+          plain === undefined ? null : JSON.stringify(plain),
+        );
+        this.#saved.set(event.rule, state.mode === "deleted" ? undefined : flow);
         this.outcomes.folded(event.writeId, true, { state, createdAt });
       }
     } catch (error) {
       // What the batch has done so far is undone.
       this.#live = undefined;
+      this.#saved = undefined;
       throw error;
     }
   }
 }
 
-const selectRule = "SELECT state, created_at, ignored, readable FROM rules WHERE id = ?";
+const selectRule = "SELECT state, created_at, ignored, flow FROM rules WHERE id = ?";
 
 function storedRule(row: Record<string, unknown>): StoredRule {
   const rule = { state: JSON.parse(row["state"] as string) as RuleState, createdAt: row["created_at"] as number };
@@ -141,47 +149,54 @@ function ignoredChange({ enabled, at, by }: RuleEvent, loop: Loop): IgnoredChang
   return { change: enabled === null ? "revised" : "enabled", at, by, loop };
 }
 
-/** `readable`: the newest definition that this version can read, by which the rule is evaluated. */
+/** `flow`: by the newest definition that this version can read, by which the rule is evaluated. */
 function migrate(db: DatabaseSync): void {
   db.exec(`
     CREATE TABLE rules (
       id TEXT PRIMARY KEY, mode TEXT NOT NULL, created_at INTEGER NOT NULL, state TEXT NOT NULL,
-      readable TEXT, derives INTEGER NOT NULL, ignored TEXT
+      flow TEXT, ignored TEXT
     ) STRICT;
-    CREATE INDEX rules_deriving ON rules (derives, mode);
+    CREATE INDEX rules_deriving ON rules (mode) WHERE flow IS NOT NULL;
   `);
 }
 
 function liveRules(db: DatabaseSync): DerivingRules {
-  return derivingRules(db.prepare("SELECT id, readable FROM rules WHERE mode = 'live' AND derives = 1").all());
+  return derivingRules(db.prepare("SELECT id, flow FROM rules WHERE mode = 'live' AND flow IS NOT NULL").all());
+}
+
+function savedRules(db: DatabaseSync): DerivingRules {
+  return derivingRules(db.prepare("SELECT id, flow FROM rules WHERE mode <> 'deleted' AND flow IS NOT NULL").all());
 }
 
 function derivingRules(rows: readonly Record<string, unknown>[]): DerivingRules {
   const rules = new DerivingRules();
-  for (const { id, readable } of rows) rules.set(id as string, flowOf(id as string, readable as string));
+  for (const row of rows) rules.set(row["id"] as string, flowOf(row));
   return rules;
 }
 
-/** The newest readable definition after an event; only of rules that derive, the others are part of no loop. */
-function readableAfter({ rule, created, revised }: RuleEvent, before: string | null | undefined): string | undefined {
-  const kept = created === null ? (before ?? undefined) : undefined;
+/** After an event, by the newest definition that can be read; only of rules that derive, the others are in no loop. */
+function flowAfter(
+  { rule, created, revised }: RuleEvent,
+  before: Record<string, unknown> | undefined,
+): PlainDataflow | undefined {
+  const kept = created === null ? plainFlowOf(before) : undefined;
   const defined = created ?? revised;
   if (defined === null) return kept;
   if (kept === undefined && !defined.definition.includes('"derive"')) return undefined;
-  return readable(rule, defined) ? defined.definition : kept;
-}
-
-function readable(rule: string, revision: { readonly definition: string; readonly schema: number }): boolean {
   try {
-    storedDefinition(revision, rule);
-    return true;
+    return plainDataflowOf(storedDefinition(defined, rule));
   } catch (error) {
     if (!(error instanceof HeadwaterError)) throw error;
-    return false;
+    return kept;
   }
 }
 
-function flowOf(id: string, definition: string | undefined): Dataflow | undefined {
-  if (definition === undefined) return undefined;
-  return dataflowOf(storedDefinition({ definition, schema: ruleSchemaVersion }, id));
+function plainFlowOf(row: Record<string, unknown> | undefined): PlainDataflow | undefined {
+  const flow = row?.["flow"];
+  return typeof flow === "string" ? (JSON.parse(flow) as PlainDataflow) : undefined;
+}
+
+function flowOf(row: Record<string, unknown> | undefined): Dataflow | undefined {
+  const plain = plainFlowOf(row);
+  return plain && dataflow(plain);
 }

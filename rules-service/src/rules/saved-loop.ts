@@ -18,7 +18,7 @@ export function loopsOfAll(
 ): readonly SchemaProblem[] {
   const flows = entries.map(({ definition }) => dataflowOf(definition));
   if (flows.every((flow) => flow === undefined)) return [];
-  const rules = saved.deriving();
+  const rules = saved.deriving().copy();
   for (const [index, { definition }] of entries.entries()) rules.set(definition.id, flows[index]);
   return entries.flatMap(({ definition, pointer }, index) => {
     const flow = flows[index];

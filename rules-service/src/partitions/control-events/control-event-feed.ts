@@ -1,4 +1,4 @@
-import type { Logger } from "@headwater/core";
+import { Pace, type Logger } from "@headwater/core";
 import type { EventLog, FollowOptions, LogBatch, LogRecord, Position, TopicNames } from "@headwater/event-log";
 import type { FoldedEvents } from "@headwater/service";
 import type { MaintenanceTimeline } from "./maintenance-timeline.ts";
@@ -100,28 +100,32 @@ export class ControlEventFeed {
     };
   }
 
-  #onBatch(batch: LogBatch): void {
+  #onBatch(batch: LogBatch): Promise<void> | void {
     const { topics } = this.#options;
+    if (batch.topic === topics.rules) return this.#onRules(batch);
     const key = `${batch.topic}/${batch.partition}`;
     const next = this.#next.get(key) ?? 0;
     const records = batch.records[0]!.offset >= next ? batch.records : batch.records.filter((it) => it.offset >= next);
     if (records.length === 0) return;
     this.#next.set(key, records.at(-1)!.offset + 1);
-    if (batch.topic === topics.rules) {
-      this.#onRules(batch, records);
-      return;
-    }
     for (const listener of this.#listeners.get(batch.partition) ?? []) {
       if (batch.topic === topics.devices) listener.onDevices(records);
       else listener.onAlerts(records);
     }
   }
 
-  #onRules(batch: LogBatch, records: readonly LogRecord[]): void {
+  /** In slices: each definition is read and checked, and there may be thousands. */
+  async #onRules(batch: LogBatch): Promise<void> {
     const { timeline, maintenance, folded } = this.#options;
+    const { records } = batch;
+    const key = `${batch.topic}/${batch.partition}`;
     const changed = new Set<string>();
     const windows = new Set<string>();
+    const pace = new Pace();
     for (const record of records) {
+      if (pace.isDue) await pace.rest();
+      if (record.offset < (this.#next.get(key) ?? 0)) continue;
+      this.#next.set(key, record.offset + 1);
       const event = folded.rule(batch, record);
       if (event === undefined) continue;
       const rule = timeline.apply(record.offset, event);

@@ -84,22 +84,70 @@ function controlEventOf(
   return window && { kind: "maintenance", source, id: window.id, definition: window.definition };
 }
 
+/** How far a partition is. */
+export interface Reached {
+  /** The oldest telemetry in the log. */
+  readonly telemetryStart: number;
+  /** The log's, at the checkpoint. */
+  readonly clock: number;
+  /** Every record of devices.v1 before this offset is known to have taken effect, by the checkpoint alone. */
+  readonly devicesRead: number;
+}
+
 /**
- * Keys of effectives that are superseded before the oldest telemetry in the log, or snoozes that were over by then;
- * `clock` is the log's at the checkpoint. No replay needs them. Oldest first: where a removal is cut off, no older one
- * that it has left may come into force again.
+ * Keys of effectives that no replay needs: what was superseded before the oldest telemetry in the log, snoozes that
+ * were over by then, and deletions of which devices.v1 and the checkpoint tell as well. Where a removal is cut off,
+ * nothing that it has left may come into force again: snoozes go before what ended them, and each before a newer one.
  */
-export function overtaken(included: readonly PastControlEvent[], telemetryStart: number, clock: number): string[] {
-  const keys: string[] = [];
+export function overtaken(
+  included: readonly PastControlEvent[],
+  { telemetryStart, clock, devicesRead }: Reached,
+): string[] {
+  const snoozes: string[] = [];
+  const others: string[] = [];
   const newer = new Set<string>();
+  const ended = endedSnoozes(included);
   for (const { event, fromOffset, key } of included.toReversed()) {
     if (fromOffset > telemetryStart) continue;
     const entity = entityOf(event);
     const snooze = snoozeOf(event);
-    if (newer.has(entity) || (snooze !== undefined && (snooze.until ?? 0) <= clock)) keys.push(key);
+    const isOver = snooze !== undefined && ((snooze.until ?? 0) <= clock || ended.has(key));
+    const isSettled = event.kind === "device" && event.device === undefined && event.source.offset < devicesRead;
+    if (newer.has(entity) || isOver || isSettled) (snooze === undefined ? others : snoozes).push(key);
     newer.add(entity);
   }
-  return keys.toReversed();
+  return [...snoozes.toReversed(), ...others.toReversed()];
+}
+
+/** Keys of snoozes whose device or rule was deleted after them. */
+function endedSnoozes(included: readonly PastControlEvent[]): ReadonlySet<string> {
+  const ended = new Set<string>();
+  const incarnations = new Map<string, number>();
+  const running = new Map<string, { readonly rule: string; readonly device: string }>();
+  const end = (isOf: (snoozed: { rule: string; device: string }) => boolean): void => {
+    for (const [key, snoozed] of running) {
+      if (!isOf(snoozed)) continue;
+      running.delete(key);
+      ended.add(key);
+    }
+  };
+  for (const { event, key } of included) {
+    const snooze = snoozeOf(event);
+    if (snooze !== undefined) running.set(key, snooze);
+    else if (event.kind === "device") {
+      const before = incarnations.get(event.id);
+      incarnations.set(event.id, event.incarnation);
+      if (isEnd(event, before)) end(({ device }) => device === event.id);
+    } else if (event.kind === "rule" && event.change.mode === "deleted") {
+      end(({ rule }) => rule === event.change.rule);
+    }
+  }
+  return ended;
+}
+
+/** Whether the device of that incarnation is no more; `before`: undefined if none is known. */
+function isEnd({ device, incarnation }: DeviceControlEvent, before: number | undefined): boolean {
+  return device === undefined || (before !== undefined && before !== incarnation);
 }
 
 /** What only the last control event counts of. Operator actions are part of the states, but for snoozes. */
@@ -136,8 +184,7 @@ export function inForce(included: readonly PastControlEvent[]): Iterable<Control
     } else if (event.kind === "device") {
       const before = devices.get(event.id);
       devices.set(event.id, event);
-      const isAnother = before !== undefined && before.incarnation !== event.incarnation;
-      if (isAnother || event.device === undefined) forget(({ device }) => device === event.id);
+      if (isEnd(event, before?.incarnation)) forget(({ device }) => device === event.id);
     } else {
       const action = snoozeOf(event);
       if (action !== undefined) snoozes.set(entityOf(event), { event, action });

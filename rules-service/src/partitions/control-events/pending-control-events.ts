@@ -27,8 +27,14 @@ export class PendingControlEvents {
   /** Offset of the last record of each device that is in effect. */
   readonly #effective = new Map<string, number>();
   readonly #devices = new Map<string, DeviceControlEvent>();
+  /** Deletions that took effect so long ago that no effective tells of them any more. */
+  readonly #settled = new Map<string, DeviceControlEvent>();
   #operatorActions: OperatorControlEvent[] = [];
   #alertsSeen: number;
+  /** The first offset of devices.v1 that has not been read. */
+  #devicesFrom = 0;
+  /** Every device before this offset has taken effect. */
+  #devicesRead = 0;
 
   constructor(options: PendingControlEventsOptions) {
     this.#topics = options.topics;
@@ -40,6 +46,28 @@ export class PendingControlEvents {
   /** The first offset of alerts.v1 that has not been read. */
   get alertsFrom(): number {
     return this.#alertsSeen + 1;
+  }
+
+  get devicesFrom(): number {
+    return this.#devicesFrom;
+  }
+
+  /** Every record of devices.v1 before this offset that won is in effect, or a newer one of its device is. */
+  get devicesRead(): number {
+    if (this.#devices.size === 0) this.#devicesRead = Math.max(this.#devicesRead, this.#devicesFrom);
+    return this.#devicesRead;
+  }
+
+  /** Before this offset every device took effect under an earlier owner. */
+  markDevicesRead(offset: number): void {
+    this.#devicesRead = offset;
+  }
+
+  /** The deletions before that offset that have no effective; they are in force from the beginning. */
+  takeSettled(): readonly DeviceControlEvent[] {
+    const settled = [...this.#settled.values()];
+    this.#settled.clear();
+    return settled;
   }
 
   /** The last position read in alerts.v1; undefined while an operator action waits. */
@@ -62,15 +90,21 @@ export class PendingControlEvents {
   addDevices(records: readonly LogRecord[]): void {
     const source = { topic: this.#topics.devices, partition: this.#partition };
     for (const record of records) {
+      const { offset } = record;
+      this.#devicesFrom = Math.max(this.#devicesFrom, offset + 1);
       const event = this.#folded.device(source, record);
       if (event === undefined) continue;
-      const { offset } = record;
       const { state, accepted } = foldDevice(this.#folds.get(event.id), event, record.appendTime);
       if (!accepted) continue;
       // The next revision is decided by this one's number alone; the device itself is kept in the control event.
       this.#folds.set(event.id, { ...state, device: undefined });
       if (offset <= (this.#effective.get(event.id) ?? -1)) continue;
-      this.#devices.set(event.id, deviceControlEvent({ ...source, offset }, record.value!));
+      const controlEvent = deviceControlEvent({ ...source, offset }, record.value!);
+      this.#settled.delete(event.id);
+      if (offset < this.#devicesRead && controlEvent.device === undefined) {
+        this.#devices.delete(event.id);
+        this.#settled.set(event.id, controlEvent);
+      } else this.#devices.set(event.id, controlEvent);
     }
   }
 

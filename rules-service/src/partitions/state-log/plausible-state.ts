@@ -7,6 +7,8 @@ export interface StateEnds {
   readonly telemetry: number;
   /** By topic and partition, of what can take effect. */
   readonly sources: ReadonlyMap<string, number>;
+  /** The one of devices. */
+  readonly devices: string;
 }
 
 /**
@@ -22,7 +24,8 @@ export function plausibleState(state: RestoredState, ends: StateEnds, onSkipped:
     return false;
   });
   const { checkpoint } = state;
-  if (checkpoint === undefined || isWritable(checkpoint, ends)) return { ...state, effectives };
+  const devices = ends.sources.get(ends.devices) ?? 0;
+  if (checkpoint === undefined || isWritable(checkpoint, ends.telemetry, devices)) return { ...state, effectives };
   onSkipped(checkpoint.stateLogOffset, skipReasons.implausible, "a checkpoint that no owner can have reached");
   return { ...state, effectives, checkpoint: undefined, states: [] };
 }
@@ -32,6 +35,6 @@ function isPossible({ source, fromOffset, warmFrom }: EffectiveAt, { telemetry, 
   return source.offset < end && fromOffset <= telemetry && warmFrom <= fromOffset;
 }
 
-function isWritable({ offset, state }: RestoredCheckpoint, { telemetry }: StateEnds): boolean {
-  return offset <= telemetry && state.seen.every(({ n }) => n < endOfIdentities);
+function isWritable({ offset, state, devicesRead }: RestoredCheckpoint, telemetry: number, devices: number): boolean {
+  return offset <= telemetry && devicesRead <= devices && state.seen.every(({ n }) => n < endOfIdentities);
 }

@@ -3,7 +3,7 @@ import { DecodeError } from "@headwater/core";
 import { skipReasons, type SkipReason } from "@headwater/service";
 import type { LogRecord, Position } from "@headwater/event-log";
 import type { CheckpointState, StateBytes } from "../../engine/engine.ts";
-import { ownerEpochHeader } from "./state-keys.ts";
+import { ofStateKey, ownerEpochHeader } from "./state-keys.ts";
 
 /** An `effective`: from which telemetry offset a record of another topic is in effect on the partition. */
 export interface EffectiveAt {
@@ -26,6 +26,8 @@ export interface RestoredCheckpoint {
   /** The next telemetry offset to apply. */
   readonly offset: number;
   readonly state: CheckpointState;
+  /** Every record of devices.v1 before this offset that won is in effect, or a newer one of its device is. */
+  readonly devicesRead: number;
   readonly stateLogOffset: number;
 }
 
@@ -175,14 +177,22 @@ export class StateFold {
   #owned(key: string, stateLogOffset: number, record: RuleStateRecord): void {
     const epoch = this.#epochOf(record.ownerEpoch);
     if (record.state !== null) {
-      const { rule, device, covers, version, state } = record.state;
+      const { covers, version, state } = record.state;
+      // An earlier version wrote the names into the record as well.
+      const names = record.state.rule === "" ? ofStateKey(key) : record.state;
+      if (names === undefined) {
+        this.#onSkipped(stateLogOffset, skipReasons.implausible, "a state of no rule");
+        return;
+      }
+      const { rule, device } = names;
       epoch.states.set(key, { rule, device, covers, version, state });
     } else if (record.checkpoint?.complete === true) {
-      const { offset, clock, lastTick, gateways, seen } = record.checkpoint;
+      const { offset, clock, lastTick, gateways, seen, devicesRead } = record.checkpoint;
       epoch.checkpoint = {
         key,
         epoch: record.ownerEpoch,
         offset,
+        devicesRead,
         stateLogOffset,
         // Copied field by field: in a decoded message a zero is on the prototype, and a spread would lose it.
         state: {

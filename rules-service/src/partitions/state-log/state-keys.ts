@@ -16,5 +16,12 @@ export const stateKeys = {
   checkpoint: (epoch: number): string => `checkpoint/${epoch}`,
 } as const;
 
+/** Of a state, by its key alone; undefined: it is none of a state. */
+export function ofStateKey(key: string): { readonly rule: string; readonly device: string } | undefined {
+  const [, length, rest] = /^state\/\d+\/(\d+)\/(.*)$/s.exec(key) ?? [];
+  if (length === undefined || rest === undefined || rest[Number(length)] !== "/") return undefined;
+  return { rule: rest.slice(0, Number(length)), device: rest.slice(Number(length) + 1) };
+}
+
 /** Header of a tombstone that names the owner who removed the key, since a tombstone has no value. */
 export const ownerEpochHeader = "owner-epoch";

@@ -5,6 +5,7 @@ import type { SkippedRecords } from "@headwater/service";
 import type { EventLog, OutgoingRecord, Position } from "@headwater/event-log";
 import type { EngineChanges, StateBytes } from "../../engine/engine.ts";
 import { appendDurably } from "../append-durably.ts";
+import { WrittenBytes } from "../checkpoint-cost.ts";
 import { StateFold, type RestoredState } from "./state-fold.ts";
 import { ownerEpochHeader, stateKeys } from "./state-keys.ts";
 
@@ -47,6 +48,8 @@ export class StateLog {
   #gone: string[] = [];
   /** Of the checkpoint that is to follow. */
   #goneAhead: string[] = [];
+  /** By the checkpoint that is to follow. */
+  #written = new WrittenBytes();
 
   constructor(options: StateLogOptions) {
     this.#options = options;
@@ -95,12 +98,21 @@ export class StateLog {
 
   /**
    * Appends states, then the checkpoint that makes them count. `offset` is the next telemetry offset to apply. Every
-   * operator action in alerts.v1 up to `alertsRead` has taken effect.
+   * operator action in alerts.v1 up to `alertsRead` has taken effect, and every device before `devicesRead`. Answers
+   * what it took, with the states that were appended ahead of it.
    */
-  async appendCheckpoint(offset: number, changes: EngineChanges, alertsRead?: Position): Promise<void> {
-    await this.#append(this.#checkpoint(offset, changes, alertsRead));
+  async appendCheckpoint(
+    offset: number,
+    changes: EngineChanges,
+    devicesRead: number,
+    alertsRead?: Position,
+  ): Promise<WrittenBytes> {
+    const written = this.#written;
+    await this.#append(this.#checkpoint(offset, changes, devicesRead, alertsRead));
+    this.#written = new WrittenBytes();
     this.#gone = this.#goneAhead;
     this.#goneAhead = [];
+    return written;
   }
 
   /** Appends the first states of a checkpoint that is to follow, before which no other counts. */
@@ -129,20 +141,24 @@ export class StateLog {
   *#checkpoint(
     offset: number,
     { states, checkpoint }: EngineChanges,
+    devicesRead: number,
     alertsRead?: Position,
   ): Generator<OutgoingRecord> {
     const epoch = this.#epoch;
-    yield* mapped(this.#gone, (key) => this.#tombstone(key));
+    yield* mapped(this.#gone, (key) => this.#frame(this.#tombstone(key)));
     if (alertsRead !== undefined) {
       const effective = { source: alertsRead, fromOffset: offset, warmFrom: offset, record: new Uint8Array(0) };
-      yield this.#effective(stateKeys.alertsRead(epoch), effective);
+      yield this.#frame(this.#effective(stateKeys.alertsRead(epoch), effective));
     }
     yield* mapped(states, (state) => this.#state(state));
     const { clock, lastTick, gateways, seen } = checkpoint;
-    yield this.#record(stateKeys.checkpoint(epoch), {
-      ownerEpoch: epoch,
-      checkpoint: { offset, clock, lastTick, gateways, seen, complete: true },
-    });
+    const whole = { offset, clock, lastTick, gateways, seen, devicesRead, complete: true };
+    yield this.#frame(this.#record(stateKeys.checkpoint(epoch), { ownerEpoch: epoch, checkpoint: whole }));
+  }
+
+  #frame(record: OutgoingRecord): OutgoingRecord {
+    this.#written.frame += bytesOf(record);
+    return record;
   }
 
   /** Records are made as they are appended, so that between two chunks others have the event loop. */
@@ -170,12 +186,16 @@ export class StateLog {
     }
   }
 
-  #state({ rule, device, covers, version, state }: StateBytes): OutgoingRecord {
+  #state(bytes: StateBytes): OutgoingRecord {
+    const { rule, device, covers, version, state } = bytes;
     const key = stateKeys.state(this.#epoch, rule, device);
     // An empty state is a record with an offset, not a tombstone: a replay from the previous checkpoint would begin
     // that state anew, without the offset that the state covers.
     if (state.length === 0) this.#goneAhead.push(key);
-    return this.#record(key, { ownerEpoch: this.#epoch, state: { rule, device, covers, version, state } });
+    // The key has the names.
+    const record = this.#record(key, { ownerEpoch: this.#epoch, state: { covers, version, state } });
+    this.#written.addState(bytes, bytesOf(record));
+    return record;
   }
 
   #effective(key: string, { source, fromOffset, warmFrom, record }: NewEffective): OutgoingRecord {
@@ -196,6 +216,10 @@ export class StateLog {
   #tombstone(key: string): OutgoingRecord {
     return { key, value: null, partition: this.#options.partition, headers: this.#tombstoneHeaders };
   }
+}
+
+function bytesOf({ key, value }: OutgoingRecord): number {
+  return (key?.length ?? 0) + (value?.length ?? 0);
 }
 
 function* mapped<T>(items: readonly T[], record: (item: T) => OutgoingRecord): Generator<OutgoingRecord> {
