@@ -120,10 +120,20 @@ describe("alerts", () => {
   });
 
   it("come into the inbox as they are raised", async () => {
-    const { page } = await opened("/alerts");
+    const page = await context.newPage();
+    // The stream is there only after the alert was raised.
+    let open = (): void => {};
+    const isRaised = new Promise<void>((resolve) => (open = resolve));
+    await page.route("**/api/v1/stream?*", async (route) => {
+      await isRaised;
+      await route.continue();
+    });
+    await page.goto("/alerts");
     await page.getByText("All is well: no alert is open.").waitFor();
     await send({ temperature: 60 });
     await send({ temperature: 91 });
+    await eventually(async () => expect(await alertsOf("open")).toHaveLength(1));
+    open();
     await page.getByRole("link", { name: "boiler-1: boiler-too-hot" }).waitFor();
     await page.close();
   });

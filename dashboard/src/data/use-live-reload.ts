@@ -9,12 +9,14 @@ export function useLiveReload(query: string | undefined, restMs: number, reload:
   useEffect(() => {
     if (query === undefined) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = live.listen(query, () => {
+    const changed = (): void => {
       timer ??= setTimeout(() => {
         timer = undefined;
         reload();
       }, restMs);
-    });
+    };
+    // What changed after it was asked for and before the connection was there, the stream does not tell.
+    const stop = live.listen(query, changed, reload);
     return () => {
       stop();
       clearTimeout(timer);
