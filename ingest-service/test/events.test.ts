@@ -66,6 +66,8 @@ describe("the events of a device", () => {
         { metric: "name", value: "<b>" },
       ],
     });
+    // Events of devices that name no unit, and those of before there were any, have no empty one either.
+    expect(all.items[1]!.readings!.filter((reading) => "unit" in reading)).toEqual([]);
     expect(Buffer.from(all.items[1]!.hex, "hex").toString("latin1")).toContain("name");
     expect(all.items.map(({ offset }) => offset)).toEqual(
       all.items.map(({ offset }) => offset).toSorted((a, b) => b - a),

@@ -155,6 +155,32 @@ describe("the events of a device", () => {
   });
 });
 
+describe("the units of a device", () => {
+  it("are those of what it sent last with one, and none of what came without", async () => {
+    const old = await started.connected("old-1", "tank");
+    const topic = "devices/old-1/telemetry";
+    await old.publishAsync(`${topic}/senml`, JSON.stringify([{ n: "warmth", u: "Cel", v: 21.5 }]), { qos: 1 });
+    // More than a look at the newest events sees, and from before the other metric had a unit.
+    for (let index = 0; index < 30; index += 1) {
+      await old.publishAsync(topic, JSON.stringify({ level: index }), { qos: 1 });
+    }
+    const page = await context.newPage();
+    const faults = faultsOf(page);
+    await page.goto("/devices/old-1");
+    await page.getByRole("heading", { name: /^warmth 21\.5 °C$/ }).waitFor(soon);
+    await page.getByRole("heading", { name: /^level 29$/ }).waitFor(soon);
+    await old.publishAsync(topic, JSON.stringify({ warmth: 22.5 }), { qos: 1 });
+    await page.getByRole("heading", { name: /^warmth 22\.5 °C$/ }).waitFor(soon);
+    await old.publishAsync(`${topic}/senml`, JSON.stringify([{ n: "level", u: "m", v: 30 }]), { qos: 1 });
+    await page.getByRole("heading", { name: /^level 30 m$/ }).waitFor(soon);
+    await page.getByRole("button", { name: "Look them up in the log" }).click();
+    await page.getByRole("cell", { name: "level 29", exact: true }).waitFor(soon);
+    expect(faults).toEqual([]);
+    await old.endAsync();
+    await page.close();
+  });
+});
+
 describe("a device", () => {
   it("is deleted with its data once its id was typed", async () => {
     const pump = await started.connected("pump-9", "pump");

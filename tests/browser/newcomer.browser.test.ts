@@ -7,6 +7,7 @@ import { debianProgram } from "../../scripts/servers/debian-packages.ts";
 import { barriersOf, faultsOf } from "./browser.ts";
 import { type Started, startAll } from "./started.ts";
 
+const root = join(import.meta.dirname, "../..");
 const screenshots = join(import.meta.dirname, "screenshots");
 /** A limit against hanging. */
 const soon = { timeout: 60_000 };
@@ -56,6 +57,32 @@ describe("a newcomer with the page alone", () => {
     await page.screenshot({ path: join(screenshots, "newcomer-why.light.desktop.png"), fullPage: true });
     const seconds = (performance.now() - begun) / 1_000;
     process.stdout.write(`a newcomer who types at once takes ${seconds.toFixed(1)} s\n`);
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  it("sends by the program for Node as it is shown, and sees what the rule would do before it is enabled", async () => {
+    const context = await started.signedIn();
+    const page = await context.newPage();
+    const faults = faultsOf(page);
+    await page.goto("/connect");
+    await page.getByLabel("Device id").fill("greenhouse-2");
+    await page.getByRole("button", { name: "Register" }).click();
+    await page.getByRole("button", { name: "Node", exact: true }).click();
+    const program = (await page.getByLabel("program", { exact: true }).textContent())!;
+    for (const value of ["21.5", "34"]) {
+      const text = program.replace("21.5", value);
+      // From here, where its library is installed.
+      await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", text], { cwd: root });
+    }
+    await page.getByText("The first message is here").waitFor(soon);
+    await page.getByRole("link", { name: "Open greenhouse-2" }).click();
+    await page.getByRole("link", { name: "Alert… on temperature" }).click(soon);
+    const backtest = page.getByRole("region", { name: "Backtest" });
+    await page.getByRole("textbox", { name: "above", exact: true }).fill("30");
+    await backtest.getByText("1 episode on 1 device").waitFor(soon);
+    await page.getByRole("textbox", { name: "above", exact: true }).fill("40");
+    await backtest.getByText("0 episodes on 0 devices").waitFor(soon);
     expect(faults).toEqual([]);
     await context.close();
   });

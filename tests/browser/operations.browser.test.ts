@@ -110,20 +110,30 @@ describe("alerts", () => {
     await page.getByLabel("Assignee").last().fill("ann");
     await page.getByRole("button", { name: "Assign" }).click();
     await page.getByText("1 assigned.").waitFor();
-    await page.getByText("for ann").waitFor();
+    await page.getByText("for ann", { exact: true }).waitFor();
     await page.getByLabel("Choose all that are listed").check();
     await page.getByRole("button", { name: "Clear", exact: true }).click();
-    await page.getByText("Nothing here: no alert fits this filter.").waitFor();
+    await page.getByText("All is well: no alert is open.").waitFor();
     expect(await alertsOf("open")).toEqual([]);
     await checked(page, faults, "alerts-empty");
     await page.close();
   });
 
   it("come into the inbox as they are raised", async () => {
-    const { page } = await opened("/alerts");
-    await page.getByText("Nothing here: no alert fits this filter.").waitFor();
+    const page = await context.newPage();
+    // The stream is there only after the alert was raised.
+    let open = (): void => {};
+    const isRaised = new Promise<void>((resolve) => (open = resolve));
+    await page.route("**/api/v1/stream?*", async (route) => {
+      await isRaised;
+      await route.continue();
+    });
+    await page.goto("/alerts");
+    await page.getByText("All is well: no alert is open.").waitFor();
     await send({ temperature: 60 });
     await send({ temperature: 91 });
+    await eventually(async () => expect(await alertsOf("open")).toHaveLength(1));
+    open();
     await page.getByRole("link", { name: "boiler-1: boiler-too-hot" }).waitFor();
     await page.close();
   });

@@ -40,7 +40,7 @@ export function SessionsPanel() {
       .finally(reload);
   };
   return (
-    <section className="card access-sessions" aria-label="Open sessions">
+    <section className="card access-sessions settles" aria-label="Open sessions">
       <div className="toolbar">
         <h2>Open sessions</h2>
         {may("access:read") && <Choice label="Whose sessions" options={owners} value={of} onChoose={setOf} />}
@@ -64,7 +64,7 @@ export function SessionsPanel() {
                     <td>
                       <Moment iso={createdAt} />
                     </td>
-                    <td>
+                    <td className="wide-only">
                       <Moment iso={expiresAt} />
                     </td>
                     <td>

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from "react";
 import { useMay } from "../sign-in/session.ts";
+import type { Alert } from "./use-alerts.ts";
 import { act, type AlertAct, type AlertChoice } from "./alert-acts.ts";
 
 const snoozes = { "15m": "15 minutes", "1h": "an hour", "4h": "4 hours", "1d": "a day", "7d": "a week" } as const;
@@ -7,6 +8,8 @@ const snoozes = { "15m": "15 minutes", "1h": "an hour", "4h": "4 hours", "1d": "
 interface AlertActionsProps {
   readonly choice: AlertChoice;
   readonly isSnoozed?: boolean;
+  /** Of the one alert: what it is already is not offered. Of many each may be in another state. */
+  readonly state?: Alert["state"];
   /** After something was done, with what there is to say of it. */
   readonly onDone: (told: { readonly text: string; readonly isProblem: boolean }) => void;
 }
@@ -21,7 +24,7 @@ const past = {
 } as const;
 
 /** What a person can do with one alert or with many; a comment goes with whatever is done. */
-export function AlertActions({ choice, isSnoozed = false, onDone }: AlertActionsProps) {
+export function AlertActions({ choice, isSnoozed = false, state, onDone }: AlertActionsProps) {
   const may = useMay();
   const [comment, setComment] = useState("");
   const [assignee, setAssignee] = useState("");
@@ -47,18 +50,22 @@ export function AlertActions({ choice, isSnoozed = false, onDone }: AlertActions
   if (!may("alerts:write")) return null;
   return (
     <div className="alert-actions">
-      <button
-        type="button"
-        className="button primary"
-        disabled={isBusy}
-        onClick={() => send({ kind: "acknowledge", ...note })}
-      >
-        Acknowledge
-      </button>
-      <button type="button" className="button" disabled={isBusy} onClick={() => send({ kind: "clear", ...note })}>
-        Clear
-      </button>
-      {isSnoozed ? (
+      {(state === undefined || state === "active") && (
+        <button
+          type="button"
+          className="button primary"
+          disabled={isBusy}
+          onClick={() => send({ kind: "acknowledge", ...note })}
+        >
+          Acknowledge
+        </button>
+      )}
+      {state !== "cleared" && (
+        <button type="button" className="button" disabled={isBusy} onClick={() => send({ kind: "clear", ...note })}>
+          Clear
+        </button>
+      )}
+      {state === "cleared" ? null : isSnoozed ? (
         <button type="button" className="button" disabled={isBusy} onClick={() => send({ kind: "unsnooze", ...note })}>
           End snooze
         </button>

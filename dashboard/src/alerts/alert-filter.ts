@@ -12,6 +12,11 @@ export const states = { open: "Open", active: "Active", acknowledged: "Acknowled
 export const severities = ["critical", "warning", "info"] as const;
 export const periods = { "": "any time", "-1h": "last hour", "-1d": "last day", "-7d": "last week" } as const;
 
+/** Whether it leaves something out of what is open. */
+export function isNarrowed({ state, shadow, muted, ...others }: AlertFilter): boolean {
+  return state !== "open" || shadow === true || muted === true || Object.keys(others).length > 0;
+}
+
 /** What the address asks for; what it does not know is left out. `state=all` shows every state, no word the open. */
 export function filterOf(search: URLSearchParams): AlertFilter {
   const state = search.get("state") ?? "open";

@@ -18,6 +18,15 @@ export function readingText({ metric, value, threshold }: Pick<Alert, "metric" |
   return metric === "" ? "" : `${metric} ${shown}${typeof value === "number" ? ` (${valueText(threshold)})` : ""}`;
 }
 
+/** What there is to say of an alert besides its state. */
+function besides({ assignee, snoozedUntil, flapping }: Alert): readonly string[] {
+  return [
+    ...(assignee === undefined ? [] : [`for ${assignee}`]),
+    ...(snoozedUntil === undefined ? [] : ["snoozed"]),
+    ...(flapping ? ["flapping"] : []),
+  ];
+}
+
 /** The inbox. Keys: j and k, or the arrows, go from alert to alert; x chooses one. */
 export function AlertList({ alerts, openId, chosen, onChoose }: AlertListProps) {
   const list = useRef<HTMLTableSectionElement>(null);
@@ -56,8 +65,12 @@ export function AlertList({ alerts, openId, chosen, onChoose }: AlertListProps) 
           )}
           <th scope="col">Severity</th>
           <th scope="col">Alert</th>
-          <th scope="col">State</th>
-          <th scope="col">Age</th>
+          <th scope="col" className="wide-only">
+            State
+          </th>
+          <th scope="col" className="wide-only">
+            Age
+          </th>
         </tr>
       </thead>
       <tbody ref={list} onKeyDown={onKeyDown}>
@@ -90,14 +103,19 @@ export function AlertList({ alerts, openId, chosen, onChoose }: AlertListProps) 
                 <bdi>{alert.device}</bdi>: <bdi>{alert.rule}</bdi>
               </Link>
               <span className="quiet clipped number">{readingText(alert)}</span>
+              <span className="quiet narrow-only">
+                {[alert.state, ...besides(alert)].join(", ")}, <Age since={alert.raisedAt} />
+              </span>
             </td>
-            <td>
+            <td className="wide-only">
               {alert.state}
-              {alert.assignee !== undefined && <span className="quiet clipped">for {alert.assignee}</span>}
-              {alert.snoozedUntil !== undefined && <span className="quiet">snoozed</span>}
-              {alert.flapping && <span className="quiet">flapping</span>}
+              {besides(alert).map((each) => (
+                <span key={each} className="quiet clipped">
+                  {each}
+                </span>
+              ))}
             </td>
-            <td>
+            <td className="wide-only">
               <Age since={alert.raisedAt} />
             </td>
           </tr>

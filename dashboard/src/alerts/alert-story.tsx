@@ -47,7 +47,12 @@ export function AlertStory({ id, version, onDone }: AlertStoryProps) {
         {({ why, actions }) => (
           <>
             <StoryHead why={why} />
-            <AlertActions choice={{ ids: [id] }} isSnoozed={why.alert.snoozedUntil !== undefined} onDone={onDone} />
+            <AlertActions
+              choice={{ ids: [id] }}
+              isSnoozed={why.alert.snoozedUntil !== undefined}
+              state={why.alert.state}
+              onDone={onDone}
+            />
             {typeof why.alert.value === "number" && why.alert.metric !== "" && <AlertPlot why={why} />}
             <Paragraphs text={why.text} />
             {why.alert.comments.length > 0 && (
@@ -74,7 +79,8 @@ export function AlertStory({ id, version, onDone }: AlertStoryProps) {
                       <span className={`badge ${action.state === "succeeded" ? "good" : "warning"}`}>
                         {action.state}
                       </span>{" "}
-                      {action.kind} to {action.endpoint}, {action.attempts} attempts
+                      {action.kind} to {action.endpoint}, {action.attempts}{" "}
+                      {action.attempts === 1 ? "attempt" : "attempts"}
                       {action.error !== undefined && <span className="quiet"> {action.error}</span>}
                     </li>
                   ))}
@@ -112,6 +118,9 @@ function StoryHead({ why: { alert, rule } }: { readonly why: Why }) {
   );
 }
 
+/** A sentence, and where the log has what it tells of. */
+const positioned = /^(.*) \(([^()]+\/\d+\/\d+)\)$/;
+
 /** The first paragraph tells of the alert and its rule, the others of a transition each. */
 function Paragraphs({ text }: { readonly text: string }) {
   const [about = "", ...transitions] = text.split("\n\n");
@@ -124,12 +133,14 @@ function Paragraphs({ text }: { readonly text: string }) {
       ))}
       <ol className="story">
         {transitions.map((paragraph) => {
-          const [what = "", ...lines] = paragraph.split("\n");
+          const [head = "", ...lines] = paragraph.split("\n");
+          const [, what = head, position] = positioned.exec(head) ?? [];
           return (
-            <li key={what}>
+            <li key={head}>
               <strong>
                 <StoryText text={what} />
               </strong>
+              {position !== undefined && <span className="quiet position">{position}</span>}
               {lines.map((line) => (
                 <span key={line} className="quiet">
                   <StoryText text={line.trim()} />

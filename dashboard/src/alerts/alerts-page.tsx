@@ -1,10 +1,10 @@
 import { useMemo, useState } from "react";
-import { useSearch } from "wouter";
+import { Link, useSearch } from "wouter";
 import { Loaded } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { AlertActions } from "./alert-actions.tsx";
 import type { AlertChoice } from "./alert-acts.ts";
-import { filterOf } from "./alert-filter.ts";
+import { filterOf, isNarrowed } from "./alert-filter.ts";
 import { AlertList } from "./alert-list.tsx";
 import { AlertStory } from "./alert-story.tsx";
 import { FilterBar } from "./filter-bar.tsx";
@@ -30,76 +30,93 @@ export function AlertsPage({ id }: { readonly id?: string | undefined }) {
     reload();
   };
   return (
-    <div className={`list-and-one${id === undefined ? "" : " with-one"}`}>
-      <section className="alerts-inbox" aria-label="Inbox">
-        <h1>Alerts</h1>
-        <FilterBar />
-        <div role="status" aria-live="polite">
-          {told !== undefined && (
-            <p className={`notice${told.isProblem ? " critical" : ""}`}>
-              {told.text}{" "}
-              <button type="button" className="button" onClick={() => setTold(undefined)}>
-                Dismiss
-              </button>
-            </p>
-          )}
-        </div>
-        {ids.length > 0 && (
-          <section className="card bulk" aria-label="What to do with the chosen alerts">
-            <p>
-              <strong className="number">{isWhole ? "All that fit the filter" : `${ids.length} chosen`}</strong>{" "}
-              {!isWhole && resource.value?.hasMore === true && ids.length === listed.length && (
-                <button type="button" className="button" onClick={() => setWhole(true)}>
-                  Choose all that fit the filter
+    <>
+      <h1>Alerts</h1>
+      <div className={`list-and-one${id === undefined ? "" : " with-one"}`}>
+        <section className="alerts-inbox" aria-label="Inbox">
+          <FilterBar />
+          <div role="status" aria-live="polite">
+            {told !== undefined && (
+              <p className={`notice${told.isProblem ? " critical" : ""}`}>
+                {told.text}{" "}
+                <button type="button" className="button" onClick={() => setTold(undefined)}>
+                  Dismiss
                 </button>
-              )}{" "}
-              <button
-                type="button"
-                className="button"
-                onClick={() => {
-                  setChosen(new Set());
-                  setWhole(false);
-                }}
-              >
-                Choose none
-              </button>
-            </p>
-            <AlertActions
-              choice={choice}
-              onDone={(outcome) => {
-                setChosen(new Set());
-                setWhole(false);
-                done(outcome);
-              }}
-            />
-          </section>
-        )}
-        <Loaded of={resource} retry={reload}>
-          {({ items, hasMore }) =>
-            items.length === 0 ? (
-              <p className="empty">Nothing here: no alert fits this filter.</p>
-            ) : (
-              <>
-                <AlertList
-                  alerts={items}
-                  openId={id}
-                  chosen={mayWrite ? chosen : undefined}
-                  onChoose={(next) => {
-                    setChosen(next);
+              </p>
+            )}
+          </div>
+          {ids.length > 0 && (
+            <section className="card bulk" aria-label="What to do with the chosen alerts">
+              <p>
+                <strong className="number">{isWhole ? "All that fit the filter" : `${ids.length} chosen`}</strong>{" "}
+                {!isWhole && resource.value?.hasMore === true && ids.length === listed.length && (
+                  <button type="button" className="button" onClick={() => setWhole(true)}>
+                    Choose all that fit the filter
+                  </button>
+                )}{" "}
+                <button
+                  type="button"
+                  className="button"
+                  onClick={() => {
+                    setChosen(new Set());
                     setWhole(false);
                   }}
-                />
-                {hasMore && (
-                  <button type="button" className="button" onClick={more}>
-                    Older alerts
-                  </button>
-                )}
-              </>
-            )
-          }
-        </Loaded>
-      </section>
-      {id !== undefined && <AlertStory key={id} id={id} version={version} onDone={done} />}
-    </div>
+                >
+                  Choose none
+                </button>
+              </p>
+              <AlertActions
+                choice={choice}
+                onDone={(outcome) => {
+                  setChosen(new Set());
+                  setWhole(false);
+                  done(outcome);
+                }}
+              />
+            </section>
+          )}
+          <Loaded of={resource} retry={reload}>
+            {({ items, hasMore }) =>
+              items.length === 0 ? (
+                <NoAlerts isFiltered={isNarrowed(filter)} />
+              ) : (
+                <>
+                  <AlertList
+                    alerts={items}
+                    openId={id}
+                    chosen={mayWrite ? chosen : undefined}
+                    onChoose={(next) => {
+                      setChosen(next);
+                      setWhole(false);
+                    }}
+                  />
+                  {hasMore && (
+                    <button type="button" className="button" onClick={more}>
+                      Older alerts
+                    </button>
+                  )}
+                </>
+              )
+            }
+          </Loaded>
+        </section>
+        {id !== undefined && <AlertStory key={id} id={id} version={version} onDone={done} />}
+      </div>
+    </>
+  );
+}
+
+function NoAlerts({ isFiltered }: { readonly isFiltered: boolean }) {
+  const mayWriteRules = useMay()("rules:write");
+  return (
+    <p className="empty">
+      {isFiltered ? "No alert fits this filter." : "All is well: no alert is open."}
+      {!isFiltered && mayWriteRules && (
+        <>
+          {" "}
+          Alerts are raised by <Link href="/rules">rules</Link>.
+        </>
+      )}
+    </p>
   );
 }

@@ -1,5 +1,10 @@
-const looks: Readonly<Record<string, string>> = { critical: "critical", warning: "warning", info: "muted" };
+const looks: Readonly<Record<string, string>> = { critical: "critical", warning: "warning" };
+
+/** The class of a badge by a severity. */
+export function severityLook(severity: string | undefined): string {
+  return looks[severity ?? ""] ?? "muted";
+}
 
 export function SeverityBadge({ severity }: { readonly severity: string }) {
-  return <span className={`badge ${looks[severity] ?? "muted"}`}>{severity}</span>;
+  return <span className={`badge ${severityLook(severity)}`}>{severity}</span>;
 }

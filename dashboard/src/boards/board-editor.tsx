@@ -40,6 +40,9 @@ export function BoardEditor({ kept, stored, choices, time, onChanged, onWritten,
   const judged = useVerdict(draft, "/api/v1/boards/validate");
   const isJudged = judged?.text === draft.text;
   const isValid = isJudged && judged.isValid;
+  // A new board has none until it is named, which hinders nobody from arranging it.
+  const isUnnamed = kept === undefined && (boardIn(draft)?.id ?? "") === "";
+  const faults = (judged?.faults ?? []).filter(({ pointer }) => !isUnnamed || pointer !== "/id");
   const show = useCallback(
     (next: Draft) => {
       const board = boardIn(next);
@@ -62,7 +65,7 @@ export function BoardEditor({ kept, stored, choices, time, onChanged, onWritten,
 
   const arrange = (change: (draft: Draft) => Draft, kind = ""): void => {
     // Of a board that is wrong somewhere else the arrangement is not what is shown.
-    if (isJudged && !judged.isValid) {
+    if (isJudged && !judged.isValid && faults.length > 0) {
       setProblem("Mend the board in its YAML first: what you see is how it was before.");
       return;
     }
@@ -204,6 +207,7 @@ export function BoardEditor({ kept, stored, choices, time, onChanged, onWritten,
           {problem}
         </p>
       )}
+      {isUnnamed && <p className="quiet">It is saved under an id: a short name, like boiler-room.</p>}
       {shown.widgets.length === 0 && <p className="empty">Add the first widget, or write the board below.</p>}
       <BoardGrid
         {...{ board: shown, choices, time }}
@@ -225,7 +229,7 @@ export function BoardEditor({ kept, stored, choices, time, onChanged, onWritten,
           text={draft.text}
           isReadOnly={false}
           onText={(text) => setHistory((before) => changed(before, parseDraft(text), "typed"))}
-          faults={judged?.faults ?? []}
+          faults={faults}
           warnings={[]}
         />
       </div>

@@ -23,7 +23,7 @@ const begin: Board = { id: "", title: "New board", widgets: [] };
 export function BoardPage({ id }: { readonly id: string }) {
   const { resource, reload } = useResource(id, () => api.call("GET", "/api/v1/boards/{id}", { path: { id } }));
   return (
-    <Loaded of={resource} retry={reload}>
+    <Loaded of={resource} retry={reload} head={<h1>{id}</h1>}>
       {(kept) => <Opened kept={kept} onChanged={reload} />}
     </Loaded>
   );

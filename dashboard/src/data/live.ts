@@ -21,6 +21,7 @@ const mostWaiting = 20_000;
 class Feed {
   state: Exclude<LiveState, "none"> = "connecting";
   readonly listeners = new Set<Listener>();
+  readonly openers = new Set<() => void>();
   readonly #query: string;
   readonly #changed: () => void;
   readonly #returned: () => void;
@@ -59,6 +60,7 @@ class Feed {
       this.#become("live");
       // What was asked for meanwhile has failed, and a connection that is a new one does not tell what it has missed.
       if (wasLost) this.#returned();
+      for (const opened of this.openers) opened();
     });
     source.addEventListener("error", () => {
       this.#become("stale");
@@ -112,8 +114,12 @@ class Live {
     return states.includes("live") ? "live" : "connecting";
   }
 
-  /** Hears what fits the query of `/api/v1/stream`, at most once a frame; answers with what ends it. */
-  listen(query: string, listener: Listener): () => void {
+  /**
+   * Hears what fits the query of `/api/v1/stream`, at most once a frame; answers with what ends it.
+   *
+   * @param opened called when the connection is there: what happened before it, nobody told
+   */
+  listen(query: string, listener: Listener, opened?: () => void): () => void {
     const feed =
       this.#feeds.get(query) ??
       new Feed(
@@ -124,8 +130,10 @@ class Live {
     this.#feeds.set(query, feed);
     this.#tell();
     feed.listeners.add(listener);
+    if (opened !== undefined) feed.openers.add(opened);
     return () => {
       feed.listeners.delete(listener);
+      if (opened !== undefined) feed.openers.delete(opened);
       if (feed.listeners.size > 0) return;
       feed.close();
       this.#feeds.delete(query);

@@ -1,7 +1,7 @@
 import { Link } from "wouter";
 import { api } from "../data/api.ts";
 import { useResource } from "../data/use-resource.ts";
-import { Loaded } from "../design/notice.tsx";
+import { isAbsent, Loaded } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { RangeBar } from "../time/range-bar.tsx";
 import { type Span, spanNames, spanUpTo } from "../time/time-range.ts";
@@ -19,11 +19,27 @@ export function DevicePage({ id }: { readonly id: string }) {
   const [range, setRange] = useTimeRange();
   const device = useResource(id, () => api.call("GET", "/api/v1/devices/{id}", { path: { id } }));
   const known = device.resource.value;
+  const isMissing = device.resource.state === "failed" && isAbsent(device.resource.problem);
+  if (isMissing) {
+    return (
+      <>
+        <Crumbs />
+        <h1>{id}</h1>
+        <p className="empty">
+          No device of this name is registered, and none was heard.
+          {may("devices:write") && (
+            <>
+              {" "}
+              <Link href={`/connect?id=${encodeURIComponent(id)}`}>Register it</Link>
+            </>
+          )}
+        </p>
+      </>
+    );
+  }
   return (
     <>
-      <p className="crumbs">
-        <Link href="/">Fleet</Link>
-      </p>
+      <Crumbs />
       <div className="toolbar">
         <h1>{id}</h1>
         {known !== undefined && known.type !== "" && <span className="tag">{known.type}</span>}
@@ -35,7 +51,11 @@ export function DevicePage({ id }: { readonly id: string }) {
           />
         </span>
       </div>
-      {may("telemetry:read") && <MetricCharts id={id} range={range} onRange={setRange} />}
+      {may("telemetry:read") && (
+        <div className="settles">
+          <MetricCharts id={id} range={range} onRange={setRange} />
+        </div>
+      )}
       {may("telemetry:read") && <EventsPanel id={id} range={range} />}
       <div className="grid device-panels">
         {may("commands:read") && <CommandsPanel id={id} />}
@@ -49,5 +69,13 @@ export function DevicePage({ id }: { readonly id: string }) {
         </Loaded>
       </div>
     </>
+  );
+}
+
+function Crumbs() {
+  return (
+    <p className="crumbs">
+      <Link href="/">Fleet</Link>
+    </p>
   );
 }

@@ -56,7 +56,7 @@ function Events({ id, range }: EventsPanelProps) {
           {items.length === 0 && !hasMore && <p>The log has nothing of it.</p>}
           {items.length > 0 && (
             <div className="scrolled">
-              <ListTable columns={["Received", "Readings", "Bytes", "Record"]}>
+              <ListTable columns={["Received", "Readings", ["Bytes", "wide-only"], "Record"]}>
                 {items.map((event) => (
                   <EventRows
                     key={event.offset}
@@ -99,7 +99,7 @@ function EventRows({ event, isOpen, onToggle }: EventRowsProps) {
           {readings.length > shownReadings && ` and ${readings.length - shownReadings} more`}
           {rule !== undefined && <span className="tag">by {rule}</span>}
         </td>
-        <td className="number">{bytes.toLocaleString()}</td>
+        <td className="number wide-only">{bytes.toLocaleString()}</td>
         <td>
           <button type="button" className="button bare" aria-expanded={isOpen} onClick={onToggle}>
             {partition}/{offset}

@@ -30,6 +30,10 @@ export interface Charts {
 }
 
 const hourMs = 3_600_000;
+/** From a device to the log. */
+const underWayMs = 5_000;
+/** Of metrics that come at one time one look finds them all. */
+const mostLooks = 6;
 const mostCharts = 24;
 const mostLanes = 12;
 /** More changes than a lane has pixels for. */
@@ -114,20 +118,28 @@ async function loadStates(
 }
 
 /**
- * The units of what a device sent last; the store of series keeps none. Looked for around its newest value, however
- * long ago that was, and further only if it came to the log at another time, so that little of the log is read.
+ * The units of a device's metrics; the store of series keeps none. Looked for in the log at the newest value of each
+ * metric, however long ago that was, and further only if it came to the log at another time, so that little of the log
+ * is read. What was sent without a unit has none.
  */
-export async function loadUnits(id: string, newest: number): Promise<ReadonlyMap<string, string>> {
+export async function loadUnits(id: string, values: Charts["values"]): Promise<ReadonlyMap<string, string>> {
   const units = new Map<string, string>();
-  const around = { from: new Date(newest - hourMs).toISOString(), to: new Date(newest + hourMs).toISOString() };
-  let items: AnswerOf<"GET", "/api/v1/devices/{id}/events">["items"] = [];
-  for (const range of [around, {}]) {
-    const query = { ...range, limit: 20 };
-    ({ items } = await api.call("GET", "/api/v1/devices/{id}/events", { path: { id }, query }));
-    if (items.length > 0) break;
-  }
-  for (const { metric, unit } of items.toReversed().flatMap(({ readings = [] }) => readings)) {
-    if (unit !== undefined) units.set(metric, unit);
+  const seen = new Set<string>();
+  const path = { id };
+  let looks = 0;
+  for (const [metric, { t }] of Object.entries(values).toSorted(([, one], [, other]) => other.t - one.t)) {
+    if (seen.has(metric) || looks === mostLooks) continue;
+    looks += 1;
+    const around = { from: new Date(t - hourMs).toISOString(), to: new Date(t + underWayMs).toISOString() };
+    let items: AnswerOf<"GET", "/api/v1/devices/{id}/events">["items"] = [];
+    for (const range of [around, {}]) {
+      ({ items } = await api.call("GET", "/api/v1/devices/{id}/events", { path, query: { ...range, limit: 50 } }));
+      if (items.length > 0) break;
+    }
+    for (const reading of items.flatMap(({ readings = [] }) => readings)) {
+      seen.add(reading.metric);
+      if (reading.unit !== undefined && !units.has(reading.metric)) units.set(reading.metric, reading.unit);
+    }
   }
   return units;
 }

@@ -2,6 +2,7 @@ import { useRef } from "react";
 import { Link } from "wouter";
 import { useResource } from "../data/use-resource.ts";
 import { Loaded } from "../design/notice.tsx";
+import { unitText } from "../plot/unit-text.ts";
 import { useWidth } from "../plot/use-width.ts";
 import { SeriesPlot, valueText } from "../plot/series-plot.tsx";
 import { ZoomArea } from "../plot/zoom-area.tsx";
@@ -41,8 +42,9 @@ function ChartsAsWide({ id, range: chosen, onRange, width }: MetricChartsProps &
   const range = chosen.span === undefined ? chosen : spanUpTo(chosen.span, Date.now());
   const { resource, reload, pointsOf, laneOf, newest } = useDeviceCharts(id, range, width);
   const mayWriteRules = useMay()("rules:write");
-  const newestAt = Math.max(0, ...Object.values(resource.value?.values ?? {}).map(({ t }) => t));
-  const units = useResource(`${id} ${newestAt > 0}`, async () => (newestAt > 0 ? loadUnits(id, newestAt) : undefined))
+  const known = resource.value?.values;
+  const metrics = Object.keys(known ?? {}).join(" ");
+  const units = useResource(`${id} ${metrics}`, async () => (known === undefined ? undefined : loadUnits(id, known)))
     .resource.value;
   const select = (from: number, to: number): void => onRange(() => fixedRange(from, to, Date.now()));
   const title = range.span ?? "the time chosen";
@@ -50,7 +52,7 @@ function ChartsAsWide({ id, range: chosen, onRange, width }: MetricChartsProps &
     <Loaded of={resource} retry={reload}>
       {({ values, series, lanes, bands, bandsProblem }) => {
         const shown = { ...values, ...Object.fromEntries(newest) };
-        const unitOf = (metric: string): string | undefined => shown[metric]?.unit ?? units?.get(metric);
+        const unitOf = (metric: string): string | undefined => unitText(shown[metric]?.unit ?? units?.get(metric));
         const asBands = lanes.map(({ name }) => name).filter(isNumber(values));
         const drawn = new Set([...series.map(([metric]) => metric), ...asBands]);
         const others = Object.entries(shown).filter(([metric]) => !drawn.has(metric));

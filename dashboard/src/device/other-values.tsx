@@ -1,6 +1,7 @@
 import { Age } from "../time/age.tsx";
 import type { Value } from "./load-charts.ts";
 import { ListTable } from "../design/list-table.tsx";
+import { unitText } from "../plot/unit-text.ts";
 
 /** The newest values of what is not drawn as numbers. */
 export function OtherValues({ values }: { readonly values: readonly (readonly [metric: string, value: Value])[] }) {
@@ -12,7 +13,7 @@ export function OtherValues({ values }: { readonly values: readonly (readonly [m
           <tr key={metric}>
             <th scope="row">{metric}</th>
             <td dir="auto">
-              {String(value)} {unit}
+              {String(value)} {unitText(unit)}
             </td>
             <td>
               <Age since={new Date(t).toISOString()} />

@@ -17,6 +17,11 @@ export function DeviceSnippets({ address, id, token }: DeviceSnippetsProps) {
         <Choice label="Language" options={languages} value={language} onChoose={setLanguage} />
       </div>
       <Snippet what="program" text={snippetOf(language, address, id, token)} />
+      {language === "mosquitto" && (
+        <p className="quiet">
+          For a terminal. The program is in <code>mosquitto-clients</code> (apt) and <code>mosquitto</code> (brew).
+        </p>
+      )}
     </>
   );
 }

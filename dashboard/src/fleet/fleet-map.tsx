@@ -1,10 +1,11 @@
 import { useMemo } from "react";
 import { DeviceMap } from "../map/device-map.tsx";
-import { type Place, type PlaceLook, placeOf } from "../map/place.ts";
+import type { Place, PlaceLook } from "../map/place.ts";
 import { FleetTable } from "./fleet-table.tsx";
 import type { Heard } from "./heard.ts";
 import type { OpenAlerts } from "./open-alerts.ts";
 import type { ListedDevice } from "./use-fleet.ts";
+import { usePoints } from "./use-points.ts";
 
 interface FleetMapProps {
   readonly devices: readonly ListedDevice[];
@@ -19,17 +20,19 @@ const looks: Readonly<Record<string, PlaceLook>> = { critical: "critical", warni
 
 /** The devices of a filter that have coordinates, on the map, and below it those that are in sight, as a table. */
 export function FleetMap({ devices, heard, alerts, at, onRest }: FleetMapProps) {
+  const points = usePoints(devices);
   const places = useMemo(
     () =>
       devices.flatMap((device): Place[] => {
-        const point = device.registered ? placeOf(device.attributes) : undefined;
+        const point = points?.get(device.id);
         if (point === undefined) return [];
         const severity = alerts.worst.get(device.id);
         const look = severity === undefined ? (device.connected ? "good" : "muted") : (looks[severity] ?? "accent");
         return [{ id: device.id, ...point, look }];
       }),
-    [devices, alerts],
+    [devices, alerts, points],
   );
+  if (points === undefined) return <p aria-busy="true">Loading…</p>;
   if (places.length === 0) {
     return (
       <p className="empty">
@@ -41,12 +44,7 @@ export function FleetMap({ devices, heard, alerts, at, onRest }: FleetMapProps) 
   return (
     <DeviceMap places={places} at={at} onRest={onRest}>
       {(inSight) => (
-        <FleetTable
-          devices={devices.filter(({ id }) => inSight.has(id))}
-          heard={heard}
-          alerts={alerts.counts}
-          isShort
-        />
+        <FleetTable devices={devices.filter(({ id }) => inSight.has(id))} heard={heard} alerts={alerts} isShort />
       )}
     </DeviceMap>
   );

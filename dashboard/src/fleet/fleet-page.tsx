@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Link, Redirect } from "wouter";
-import { live } from "../data/live.ts";
 import { useAddressFilter } from "../data/use-address-filter.ts";
+import { useLiveReload } from "../data/use-live-reload.ts";
 import { useResource } from "../data/use-resource.ts";
 import { Choice } from "../design/choice.tsx";
 import { Loaded } from "../design/notice.tsx";
@@ -25,6 +25,9 @@ const views = [
   ["map", "Map"],
 ] as const;
 
+/** However many alerts come, those of all devices are asked for no more often. */
+const alertsRestMs = 1_000;
+
 const FleetMap = lazy(async () => ({ default: (await import("./fleet-map.tsx")).FleetMap }));
 
 /** All devices, as many as there are, and how they are. */
@@ -40,11 +43,7 @@ export function FleetPage() {
   const topics = may("telemetry:read") ? "telemetry,devices" : "devices";
   const [heard] = useState(() => new Heard(topics));
   useEffect(() => heard.listen(reload), [heard, reload]);
-  const reloadAlerts = alerts.reload;
-  useEffect(
-    () => (mayReadAlerts ? live.listen("topics=alerts", reloadAlerts) : undefined),
-    [mayReadAlerts, reloadAlerts],
-  );
+  useLiveReload(mayReadAlerts ? "topics=alerts" : undefined, alertsRestMs, alerts.reload);
   const open = alerts.resource.value ?? noAlerts;
   const devices = resource.value;
   if (resource.state === "ready" && resource.value.length === 0 && q === "" && state === "" && may("devices:write")) {
@@ -84,21 +83,23 @@ export function FleetPage() {
       <Loaded of={resource} retry={reload}>
         {(all) =>
           all.length === 0 ? (
-            <p className="empty">No device is like that.</p>
+            <p className="empty">No device fits this search.</p>
           ) : (
             <>
               {view === "" ? (
-                <FleetTable devices={all} heard={heard} alerts={open.counts} />
+                <FleetTable devices={all} heard={heard} alerts={open} />
               ) : (
-                <Suspense fallback={<p aria-busy="true">Loading…</p>}>
-                  <FleetMap
-                    devices={all}
-                    heard={heard}
-                    alerts={open}
-                    at={search.get("at") ?? ""}
-                    onRest={(at) => set("at", at)}
-                  />
-                </Suspense>
+                <div className="settles">
+                  <Suspense fallback={<p aria-busy="true">Loading…</p>}>
+                    <FleetMap
+                      devices={all}
+                      heard={heard}
+                      alerts={open}
+                      at={search.get("at") ?? ""}
+                      onRest={(at) => set("at", at)}
+                    />
+                  </Suspense>
+                </div>
               )}
               {all.some((device) => device.registered && device.tags["demo"] === "headwater") && <DemoPanel isThere />}
             </>

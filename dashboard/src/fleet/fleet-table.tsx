@@ -1,9 +1,11 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef, useSyncExternalStore } from "react";
 import { Link } from "wouter";
+import { severityLook } from "../alerts/severity-badge.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { spanText } from "../time/span.ts";
 import type { Heard } from "./heard.ts";
+import type { OpenAlerts } from "./open-alerts.ts";
 import type { ListedDevice } from "./use-fleet.ts";
 
 const rowHeight = 40;
@@ -13,8 +15,7 @@ const shownTags = 3;
 interface FleetTableProps {
   readonly devices: readonly ListedDevice[];
   readonly heard: Heard;
-  /** Open alerts by device. */
-  readonly alerts: ReadonlyMap<string, number>;
+  readonly alerts: OpenAlerts;
   /** Below something else that is looked at. */
   readonly isShort?: boolean;
 }
@@ -57,7 +58,12 @@ export function FleetTable({ devices, heard, alerts, isShort = false }: FleetTab
                 className="fleet-row"
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <Cells device={device} seenAt={heard.of(device.id)} openAlerts={alerts.get(device.id) ?? 0} />
+                <Cells
+                  device={device}
+                  seenAt={heard.of(device.id)}
+                  openAlerts={alerts.counts.get(device.id) ?? 0}
+                  worst={alerts.worst.get(device.id)}
+                />
               </div>
             );
           })}
@@ -71,9 +77,11 @@ interface CellsProps {
   readonly device: ListedDevice;
   readonly seenAt: number | undefined;
   readonly openAlerts: number;
+  /** The severity of the worst of them. */
+  readonly worst: string | undefined;
 }
 
-function Cells({ device, seenAt, openAlerts }: CellsProps) {
+function Cells({ device, seenAt, openAlerts, worst }: CellsProps) {
   const mayWrite = useMay()("devices:write");
   const { id, registered, connected, lastSeen } = device;
   const tags = registered ? Object.entries(device.tags) : [];
@@ -103,7 +111,11 @@ function Cells({ device, seenAt, openAlerts }: CellsProps) {
       </span>
       <span role="cell">
         {openAlerts > 0 && (
-          <Link className="badge critical" href={`/alerts?device=${encodeURIComponent(id)}`}>
+          <Link
+            className={`badge ${severityLook(worst)}`}
+            title={worst}
+            href={`/alerts?device=${encodeURIComponent(id)}`}
+          >
             {openAlerts}
           </Link>
         )}

@@ -11,6 +11,8 @@ export interface Cluster extends WorldPoint {
 
 /** Pixels that two marks need, at the least. */
 const cellPixels = 52;
+/** More columns than a grid ever has: a cell is one number, of which 10,000 are told apart sooner than texts. */
+const mostCells = 2 ** 24;
 
 /** Of the scale of a view: the same while the view is moved and zoomed a little, so that marks stay what they are. */
 export function cellsOf({ scale }: View): number {
@@ -22,20 +24,22 @@ export function cellsOf({ scale }: View): number {
  * devices are, and not where the grid happens to be.
  */
 export function clustersOf(places: readonly Place[], cells: number): readonly Cluster[] {
-  const byCell = new Map<string, Place[]>();
+  const byCell = new Map<number, Place[]>();
   for (const place of places) {
-    const key = `${Math.floor(place.x * cells)} ${Math.floor(place.y * cells)}`;
+    const key = Math.floor(place.x * cells) * mostCells + Math.floor(place.y * cells);
     const found = byCell.get(key);
     if (found === undefined) byCell.set(key, [place]);
     else found.push(place);
   }
   return [...byCell].map(([key, all]) => {
-    let [x, y, worst] = [0, 0, looks.length - 1];
+    let x = 0;
+    let y = 0;
+    let worst = looks.length - 1;
     for (const place of all) {
       x += place.x / all.length;
       y += place.y / all.length;
       worst = Math.min(worst, looks.indexOf(place.look));
     }
-    return { key, x, y, places: all, look: looks[worst]! };
+    return { key: String(key), x, y, places: all, look: looks[worst]! };
   });
 }

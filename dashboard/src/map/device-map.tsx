@@ -1,8 +1,9 @@
-import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, startTransition, useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import { cellsOf, type Cluster, clustersOf } from "./clusters.ts";
 import { landSize, useLand } from "./land.ts";
-import { fitted, screenPoint, type Size } from "./mercator.ts";
+import { fitted, screenPoint, type Size, type View } from "./mercator.ts";
+import { type Marked, namesOf, type Side } from "./names.ts";
 import { looks, type Place, type PlaceLook } from "./place.ts";
 import { useGestures } from "./use-gestures.ts";
 import { useView } from "./use-view.ts";
@@ -25,30 +26,36 @@ const howToMove = matchMedia("(pointer: coarse)").matches
   : "A drag moves, Ctrl and the wheel zoom.";
 /** With so few marks there is room for names. */
 const mostNames = 40;
-const nameRoom = 120;
+const usualSize: Size = { width: 800, height: 400 };
+const markRadius = 12;
 
 /** Devices where they stand, those too close to each other as one mark: a list of what is in sight belongs to it. */
 export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
   const area = useRef<HTMLDivElement>(null);
-  const [size, setSize] = useState<Size>({ width: 800, height: 400 });
-  useLayoutEffect(() => {
+  const [measured, setSize] = useState<Size>();
+  useEffect(() => {
     const element = area.current!;
-    const measure = (): void => setSize({ width: element.clientWidth, height: element.clientHeight });
-    measure();
-    const observer = new ResizeObserver(measure);
+    // It tells of the first size, too. What stands on the map then is drawn in turns between which the page answers.
+    const observer = new ResizeObserver(() =>
+      startTransition(() => setSize({ width: element.clientWidth, height: element.clientHeight })),
+    );
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  const size = measured ?? usualSize;
   const { view, change, showAll } = useView(places, size, at, onRest);
   const land = useLand();
   const { handlers, zoom } = useGestures(area, size, change, showAll);
   const cells = cellsOf(view);
-  const clusters = useMemo(() => clustersOf(places, cells), [places, cells]);
+  const isMeasured = measured !== undefined;
+  // How large the map is decides what stands on it: before that is known, nothing does.
+  const clusters = useMemo(() => (isMeasured ? clustersOf(places, cells) : []), [places, cells, isMeasured]);
   const isInSight = (point: Pick<Place, "x" | "y">): boolean => {
     const { left, top } = screenPoint(point, view, size);
     return left >= -20 && top >= -20 && left <= size.width + 20 && top <= size.height + 20;
   };
   const marks = clusters.filter(isInSight);
+  const names = namesOf(marks.length <= mostNames ? marks.map((mark) => markedOf(mark, view, size)) : [], size.width);
   const shown = new Set(marks.flatMap((cluster) => cluster.places.filter(isInSight).map(({ id }) => id)));
   const open = ({ places: all }: Cluster): void => {
     const close = fitted(all, size);
@@ -77,8 +84,7 @@ export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
             <Mark
               key={cluster.key}
               cluster={cluster}
-              hasName={marks.length <= mostNames}
-              width={size.width}
+              name={names.get(cluster.key)}
               {...screenPoint(cluster, view, size)}
               onOpen={() => open(cluster)}
             />
@@ -103,7 +109,7 @@ export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
           ))}
         </ul>
       </div>
-      <p className="quiet" role="status">
+      <p className="quiet" role="status" aria-busy={!isMeasured}>
         {shown.size.toLocaleString()} of {places.length.toLocaleString()} in sight. {howToMove}
       </p>
       {children(shown)}
@@ -111,17 +117,27 @@ export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
   );
 }
 
+/** Pixels of a mark of several devices. */
+function diameterOf(devices: number): number {
+  return 26 + 5 * Math.log10(devices) ** 1.5;
+}
+
+function markedOf({ key, places, ...point }: Cluster, view: View, size: Size): Marked {
+  const isOne = places.length === 1;
+  const radius = isOne ? markRadius : diameterOf(places.length) / 2;
+  return { key, ...screenPoint(point, view, size), radius, name: isOne ? places[0]!.id : undefined };
+}
+
 interface MarkProps {
   readonly cluster: Cluster;
   readonly left: number;
   readonly top: number;
-  readonly hasName: boolean;
-  /** Of the map: at its right edge a name stands before its mark. */
-  readonly width: number;
+  /** On which side of it its name has room. */
+  readonly name: Side | undefined;
   readonly onOpen: () => void;
 }
 
-function Mark({ cluster: { places, look }, left, top, hasName, width, onOpen }: MarkProps) {
+function Mark({ cluster: { places, look }, left, top, name, onOpen }: MarkProps) {
   const style = { transform: `translate(${left}px, ${top}px) translate(-50%, -50%)` };
   const [only] = places;
   if (places.length === 1) {
@@ -134,11 +150,11 @@ function Mark({ cluster: { places, look }, left, top, hasName, width, onOpen }: 
         title={only!.id}
         draggable={false}
       >
-        {hasName && <bdi className={`map-name${left > width - nameRoom ? " before" : ""}`}>{only!.id}</bdi>}
+        {name !== undefined && <bdi className={`map-name ${name}`}>{only!.id}</bdi>}
       </Link>
     );
   }
-  const diameter = 26 + 5 * Math.log10(places.length) ** 1.5;
+  const diameter = diameterOf(places.length);
   const bad = places.filter(({ look: each }) => each === look).length;
   return (
     <button

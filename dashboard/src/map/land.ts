@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import land from "world-atlas/land-110m.json";
+import { inSlices } from "../data/in-slices.ts";
 import { worldPoint } from "./mercator.ts";
 
 /** The outline is drawn in a square of this size, and scaled from there. */
@@ -11,35 +12,38 @@ let known: string | undefined;
 
 /**
  * The land of the world as the path of an SVG: Natural Earth's outline at 1:110 million, which ships with the page. It
- * is made once, after the devices are in sight: both in one task would hold the page up.
+ * is made once, after the devices are in sight, and ring by ring: in one turn it would hold the page up.
  */
 export function useLand(): string | undefined {
   const [path, setPath] = useState(known);
   useEffect(() => {
     if (path !== undefined) return undefined;
-    const timer = setTimeout(() => setPath((known ??= pathOf())));
-    return () => clearTimeout(timer);
+    const rings = ringsOf(land as unknown as Topology<{ land: GeometryCollection }>);
+    const drawn: string[] = [];
+    return inSlices(
+      () => {
+        const next = rings.next();
+        if (next.done !== true) drawn.push(next.value);
+        return next.done !== true;
+      },
+      () => setPath((known = drawn.join(""))),
+    );
   }, [path]);
   return path;
 }
 
-function pathOf(): string {
-  const topology = land as unknown as Topology<{ land: GeometryCollection }>;
-  const { features } = feature(topology, topology.objects.land);
-  return features
-    .flatMap(({ geometry }) =>
-      geometry.type === "MultiPolygon"
-        ? geometry.coordinates.flat()
-        : geometry.type === "Polygon"
-          ? geometry.coordinates
-          : [],
-    )
-    .map((ring) => {
-      const points = ring.map(([lon, lat]) => {
+function* ringsOf(topology: Topology<{ land: GeometryCollection }>): Generator<string, undefined> {
+  for (const geometry of topology.objects.land.geometries) {
+    const polygons =
+      geometry.type === "MultiPolygon" ? geometry.arcs : geometry.type === "Polygon" ? [geometry.arcs] : [];
+    for (const arcs of polygons.flat()) {
+      const { coordinates } = feature(topology, { type: "LineString", arcs }).geometry;
+      const points = coordinates.map(([lon, lat]) => {
         const { x, y } = worldPoint({ lat: lat!, lon: lon! });
         return `${(x * landSize).toFixed(2)} ${(y * landSize).toFixed(2)}`;
       });
-      return `M${points.join("L")}Z`;
-    })
-    .join("");
+      yield `M${points.join("L")}Z`;
+    }
+  }
+  return undefined;
 }

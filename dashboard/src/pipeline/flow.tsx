@@ -125,7 +125,10 @@ function textsOf(pipeline: Pipeline): Readonly<Record<Place, PlaceText>> {
     },
     quarantine: {
       name: "Quarantine",
-      lines: [`${countText(waitingInQuarantine)} wait for you`, `${countText(totals.quarantined)} from the log`],
+      lines: [
+        `${countText(waitingInQuarantine)} ${waitingInQuarantine === 1 ? "waits" : "wait"} for you`,
+        `${countText(totals.quarantined)} from the log`,
+      ],
       look: waitingInQuarantine > 0 ? "warning" : "good",
     },
   };

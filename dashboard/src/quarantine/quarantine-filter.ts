@@ -9,6 +9,11 @@ export const states = ["quarantined", "requested", "claimed", "redriven", "dropp
 export const stages = { decode: "not decoded", store: "not stored", log: "not taken by the log" } as const;
 export const texts = { device: "Device", topic: "Topic", text: "Text" } as const;
 
+/** Whether it leaves something out of what waits for somebody. */
+export function isNarrowed({ state, ...others }: QuarantineFilter): boolean {
+  return (state !== undefined && state !== "quarantined") || Object.keys(others).length > 0;
+}
+
 /** Without a word about it, what waits for somebody; `state=all` shows every state. */
 export function filterOf(search: URLSearchParams): QuarantineFilter {
   const asked = search.get("state") ?? "quarantined";

@@ -6,7 +6,7 @@ import { Loaded } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
 import { EntryDetail, redriven } from "./entry-detail.tsx";
-import { filterOf, stages, states, texts } from "./quarantine-filter.ts";
+import { filterOf, isNarrowed, stages, states, texts } from "./quarantine-filter.ts";
 import { type Entry, useQuarantine } from "./use-quarantine.ts";
 import "./quarantine.css";
 
@@ -34,10 +34,10 @@ export function QuarantinePage({ id }: { readonly id?: string | undefined }) {
       <p className="crumbs">
         <Link href="/pipeline">Pipeline</Link>
       </p>
+      <h1>Quarantine</h1>
       <div className={`list-and-one${id === undefined ? "" : " with-one"}`}>
         <section className="quarantine-list" aria-label="Quarantined messages">
           <div className="toolbar">
-            <h1>Quarantine</h1>
             <button type="button" className="button" onClick={reload}>
               Look again
             </button>
@@ -57,7 +57,11 @@ export function QuarantinePage({ id }: { readonly id?: string | undefined }) {
           <Loaded of={resource} retry={reload}>
             {({ items, hasMore }) =>
               items.length === 0 ? (
-                <p className="empty">Nothing here: every message could be read and stored, or none fits the filter.</p>
+                <p className="empty">
+                  {isNarrowed(filter)
+                    ? "No message fits this filter."
+                    : "Nothing is in quarantine: every message could be read and stored."}
+                </p>
               ) : (
                 <>
                   <Entries entries={items} openId={id} suffix={search === "" ? "" : `?${search}`} />

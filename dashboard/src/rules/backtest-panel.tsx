@@ -107,6 +107,9 @@ export function BacktestPanel({ draft, isValid, isFaulty, onLevel }: BacktestPan
           onLevel={onLevel}
         />
       )}
+      {leaf !== undefined && device === undefined && devices.resource.state === "loading" && (
+        <div className="backtest-figure" aria-busy="true" />
+      )}
       <EpisodeLanes devices={found} from={from} to={end} chosen={device} onChoose={setAsked} />
       {findings?.backtest.notes.map((note) => (
         <p key={note} className="quiet">

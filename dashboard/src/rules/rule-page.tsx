@@ -24,7 +24,7 @@ export function RulePage({ id }: { readonly id?: string | undefined }) {
   );
   if (id === undefined) return <RuleEditor rule={undefined} onChanged={reload} />;
   return (
-    <Loaded of={resource} retry={reload}>
+    <Loaded of={resource} retry={reload} head={<h1>{id}</h1>}>
       {(rule) => rule !== undefined && <RuleEditor key={rule.id} rule={rule} onChanged={reload} />}
     </Loaded>
   );

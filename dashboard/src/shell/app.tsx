@@ -66,7 +66,9 @@ export function App() {
               <Route path="/audit" component={AuditPage} />
               <Route>
                 <h1>There is no such page</h1>
-                <Link href="/">To the fleet</Link>
+                <p className="empty">
+                  Nothing is at <bdi>{location}</bdi>. <Link href="/">To the fleet</Link>
+                </p>
               </Route>
             </Switch>
           </Suspense>

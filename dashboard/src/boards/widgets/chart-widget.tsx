@@ -28,7 +28,7 @@ export function ChartWidget({ widget, choices, time }: ChartWidgetProps) {
               levels={levelsOf(widget)}
               {...{ from: time.from, to: time.to, unit, lit }}
             />
-            <ul className="plain board-legend">
+            <ul className="plain board-legend" tabIndex={0} aria-label="Lines">
               {lines.slice(0, mostLines).map(({ name, points }, index) => (
                 <li key={index} onPointerEnter={() => setLit(index)} onPointerLeave={() => setLit(undefined)}>
                   <svg width="10" height="10" aria-hidden="true">

@@ -4,6 +4,7 @@ import { Loaded } from "../../design/notice.tsx";
 import { Age } from "../../time/age.tsx";
 import { type Choices, glance, type WidgetOf } from "../board.ts";
 import { type Latest, useLatest } from "../use-latest.ts";
+import { unitText } from "../../plot/unit-text.ts";
 
 interface TableWidgetProps {
   readonly widget: WidgetOf<"table">;
@@ -35,7 +36,7 @@ interface FleetTableProps {
 }
 
 function FleetTable({ latest, metrics }: FleetTableProps) {
-  if (latest.size === 0) return <p className="board-nothing">No device is like that.</p>;
+  if (latest.size === 0) return <p className="board-nothing">No device fits.</p>;
   return (
     <table className="table board-table">
       <thead>
@@ -94,7 +95,7 @@ function Shown({ latest }: { readonly latest: Latest | undefined }) {
   const { value, unit } = latest;
   return (
     <bdi>
-      {typeof value === "number" ? glance(value) : String(value).slice(0, 300)} {unit}
+      {typeof value === "number" ? glance(value) : String(value).slice(0, 300)} {unitText(unit)}
     </bdi>
   );
 }

@@ -3,6 +3,7 @@ import { Loaded } from "../../design/notice.tsx";
 import { Age } from "../../time/age.tsx";
 import { acrossOf, type Choices, deviceIn, glance, severityOf, type WidgetOf } from "../board.ts";
 import { useLatest } from "../use-latest.ts";
+import { unitText } from "../../plot/unit-text.ts";
 
 interface ValueWidgetProps {
   readonly widget: WidgetOf<"value">;
@@ -25,7 +26,7 @@ export function ValueWidget({ widget, choices }: ValueWidgetProps) {
     <Loaded of={resource} retry={reload}>
       {() => (
         <>
-          <Figure value={value} unit={unit ?? first?.unit} levels={widget} />
+          <Figure value={value} unit={unit ?? unitText(first?.unit)} levels={widget} />
           <p className="quiet board-below">
             {id !== undefined && (
               <Link href={`/devices/${encodeURIComponent(id)}`} className="clipped">
