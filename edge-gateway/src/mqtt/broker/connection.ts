@@ -169,6 +169,10 @@ export class Connection implements Owner {
     this.#remarks.set(packetId, remark);
   }
 
+  hasRemark(packetId: number): boolean {
+    return this.#remarks?.has(packetId) === true;
+  }
+
   /** Acknowledges a message itself if there is more or less to say than the broker would; false: the broker does. */
   acknowledgesItself(packetId: number, qos: number): boolean {
     const remark = this.#remarks?.get(packetId);
