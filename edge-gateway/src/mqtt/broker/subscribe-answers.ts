@@ -26,9 +26,9 @@ export const refusedFilters = {
 const failure = 0x80;
 
 /**
- * SUBACKs that the broker would not get right. It knows one reason of refusal and says none in words, and takes filters that come twice in one
- * SUBSCRIBE for one, so that its codes are fewer than the filters, or in the order of an object's keys; the answer
- * needs a code for each filter, in their order [MQTT-3.8.4-6].
+ * SUBACKs that the broker would not get right. It knows one reason of refusal and says none in words, and takes filters
+ * that come twice in one SUBSCRIBE for one, so that its codes are fewer than the filters, or in the order of an
+ * object's keys; the answer needs a code for each filter, in their order [MQTT-3.8.4-6].
  */
 export class SubscribeAnswers {
   /** By the subscriptions of their packet. */
