@@ -32,6 +32,22 @@ describe.each([4, 5] as const)("SUBACK of version %i", (version) => {
     }
   });
 
+  it.runIf(version === 5)(
+    "says in words why, to whoever wants to be told, in no larger packet than it takes",
+    async () => {
+      const told = async (properties: object): Promise<string | undefined> => {
+        const device = await connect({ properties });
+        await subscribe(device, "a", "$SYS/#", "b", "c", "d", "e");
+        const { properties: answered } = (await device.until("suback")) as { properties?: { reasonString: string } };
+        device.cut();
+        return answered?.reasonString;
+      };
+      expect(await told({})).toMatch(/no rule allows it.*; A session has no more subscriptions/);
+      expect(await told({ requestProblemInformation: false })).toBeUndefined();
+      expect(await told({ maximumPacketSize: 100 })).toBeUndefined();
+    },
+  );
+
   it("has a code for each filter, in their order, also of filters that come twice", async () => {
     const device = await connect();
     expect(await subscribe(device, "b", "$SYS/1", "1", "b", "$SYS/1")).toEqual([1, failure, 1, 1, failure]);

@@ -128,6 +128,21 @@ describe("MQTT 5", () => {
     );
   });
 
+  it.each([1, 2] as const)("so is what somebody hears at QoS %i, once", async (qos) => {
+    const client = await device(`odd-heard-${qos}`);
+    const [acks, heard]: [object[], string[]] = [[], []];
+    client.on("packetreceive", (packet) => {
+      if (packet.cmd === "puback" || packet.cmd === "pubrec") acks.push(packet);
+    });
+    client.on("message", (_topic, payload) => heard.push(String(payload)));
+    await client.subscribeAsync(`devices/odd-heard-${qos}/telemetry`, { qos });
+    await client.publishAsync(`devices/odd-heard-${qos}/telemetry`, "no json", { qos });
+    await client.publishAsync(`devices/odd-heard-${qos}/telemetry`, '{"t":1}', { qos });
+    await eventually(() => expect(heard).toEqual(["no json", '{"t":1}']));
+    expect(acks[0]).toMatchObject({ properties: { userProperties: { quarantined: expect.stringMatching(/JSON/) } } });
+    expect(acks[1]).not.toHaveProperty("properties.userProperties");
+  });
+
   it.each([1, 2] as const)("a message elsewhere at QoS %i gets 0x87, and the connection goes on", async (qos) => {
     const client = await device(`bold-${qos}`);
     expect((await acknowledgement(client, "devices/other/telemetry", "{}", { qos })).reasonCode).toBe(0x87);
@@ -318,7 +333,8 @@ describe("MQTT 5", () => {
     const client = await device("told", { clientId: "s" });
     const first = reasonOf(client);
     const second = await again(client);
-    expect(await first).toMatchObject({ reasonCode: 0x8e });
+    const reasonString = "Another connection has logged in with this client identifier";
+    expect(await first).toMatchObject({ reasonCode: 0x8e, properties: { reasonString } });
     const stopped = reasonOf(second);
     await gateway.restart();
     expect(await stopped).toMatchObject({ reasonCode: 0x9c, properties: { serverReference: "other:1883" } });

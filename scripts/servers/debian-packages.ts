@@ -13,6 +13,7 @@ export const debianPrograms = {
   chromium: "chromium",
   mosquitto: "mosquitto",
   mosquitto_pub: "mosquitto-clients",
+  mosquitto_rr: "mosquitto-clients",
   mosquitto_sub: "mosquitto-clients",
   openssl: "openssl",
   prometheus: "prometheus",

@@ -26,10 +26,12 @@ def properties(kind, **values):
 class Device:
     """A client whose events are waited for."""
 
-    def __init__(self, token=order["token"], client_id="", **connect):
+    def __init__(self, token=order["token"], client_id="", will=None, **connect):
         web = order["transport"] in ("ws", "wss")
         self.connects, self.grants, self.messages = queue.Queue(), queue.Queue(), queue.Queue()
-        self.published = queue.Queue()
+        self.published, self.ends = queue.Queue(), queue.Queue()
+        # The reason string of the last packet of each kind.
+        self.told = {}
         self.client = client = mqtt.Client(
             mqtt.CallbackAPIVersion.VERSION2,
             client_id=client_id,
@@ -41,13 +43,24 @@ class Device:
             client.ws_set_options(path="/mqtt")
         if order["transport"] in ("tls", "wss"):
             client.tls_set(ca_certs=order["caFile"], tls_version=ssl.PROTOCOL_TLS_CLIENT)
-        client.on_connect = lambda _c, _u, flags, reason, _p: self.connects.put((reason.value, flags.session_present))
-        client.on_subscribe = lambda _c, _u, _m, reasons, _p: self.grants.put(reasons[0].value)
-        client.on_publish = lambda _c, _u, _m, reason, _p: self.published.put(reason.value)
+        if will is not None:
+            client.will_set(will["topic"], will["payload"], qos=1, properties=will["properties"])
+        client.on_connect = lambda _c, _u, flags, reason, told: self.note(
+            "login", told, self.connects, (reason.value, flags.session_present)
+        )
+        client.on_subscribe = lambda _c, _u, _m, reasons, told: self.note(
+            "subscription", told, self.grants, reasons[0].value
+        )
+        client.on_publish = lambda _c, _u, _m, reason, told: self.note("message", told, self.published, reason.value)
+        client.on_disconnect = lambda _c, _u, _f, reason, told: self.note("end", told, self.ends, reason.value)
         client.on_message = lambda _c, _u, message: self.messages.put(message)
         client.connect("127.0.0.1", order["port"], keepalive=30, **connect)
         client.loop_start()
         self.reason, self.session_present = self.connects.get(timeout=WITHIN_SECONDS)
+
+    def note(self, what, told, events, event):
+        self.told[what] = getattr(told, "ReasonString", None)
+        events.put(event)
 
     def publish(self, topic, payload, qos=1, **values):
         self.client.publish(topic, payload, qos=qos, properties=properties(PacketTypes.PUBLISH, **values))
@@ -94,6 +107,42 @@ def refusals():
     return found
 
 
+def told():
+    """Why each thing is refused, in words, and what another connection of its session is told."""
+    stranger = Device(token=order["token"] + "x")
+    stranger.end()
+    it = Device(client_id="told")
+    it.publish(order["elsewhere"], "{}")
+    it.subscribe(order["elsewhere"])
+    again = Device(client_id="told")
+    end = it.ends.get(timeout=WITHIN_SECONDS)
+    it.client.loop_stop()
+    again.end()
+    return {**it.told, "login": stranger.told["login"], "endCode": end}
+
+
+def will():
+    """Breaks off two connections with a last will that waits: one comes back before, the other does not."""
+    expiry = properties(PacketTypes.CONNECT, SessionExpiryInterval=600)
+    session = {"clean_start": False, "properties": expiry}
+
+    def one(name, delay):
+        delayed = properties(PacketTypes.WILLMESSAGE, WillDelayInterval=delay, ContentType="application/json")
+        last = {"topic": f"devices/{device}/telemetry", "payload": json.dumps({name: order["n"]}), "properties": delayed}
+        return Device(client_id=name, will=last, **session)
+
+    gone, back = one("gone", 1), one("back", 5)
+    for it in (gone, back):
+        it.client.loop_stop()
+        it.client.socket().close()
+    # Without a last will of its own.
+    again = Device(client_id="back", **session)
+    time.sleep(order["awayMs"] / 1000)
+    present = again.session_present
+    again.end()
+    return {"present": present}
+
+
 def comes_back():
     session = {
         "client_id": "kept",
@@ -114,4 +163,4 @@ def comes_back():
     return heard
 
 
-print(json.dumps({"work": work, "refusals": refusals, "comesBack": comes_back}[order["what"]]()))
+print(json.dumps({"work": work, "refusals": refusals, "comesBack": comes_back, "told": told, "will": will}[order["what"]]()))

@@ -107,7 +107,7 @@ export class MqttServer {
         publish: (publication) => this.#publish(publication),
       }),
       isCommandOf: (device, commandId) => replies.isCommandOf(device, commandId),
-      onTimeAsked: (connection, device, payload) => this.#time.asked(connection, device, payload),
+      onTimeAsked: (connection, device, request) => this.#time.asked(connection, device, request),
       hasSubscriber: (connection, topic) => this.#broker.hasSubscriber(connection, topic),
       withhold: (packet) => this.#broker.withhold(packet),
     });

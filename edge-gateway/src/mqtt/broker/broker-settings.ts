@@ -9,6 +9,7 @@ import type { GatewayBroker } from "./broker.ts";
 import type { ClientLimits, PacketLimits } from "./client-limits.ts";
 import { connectionOf } from "./connection.ts";
 import type { Connections } from "./connections.ts";
+import type { RequestMessage } from "./correlation.ts";
 import { goElsewhere, imposeKeepAlive, tellOfSharing } from "./greeting.ts";
 import type { Hearing } from "./hearing.ts";
 import type { Login, Will } from "./login.ts";
@@ -62,7 +63,10 @@ export function brokerSettings(options: BrokerSettingsOptions): AedesOptions {
       login.noteConnect(client, {
         will: packet.will as unknown as Will | undefined,
         cleanStart: packet.clean === true,
-        tellsMore: packet.properties?.requestProblemInformation !== false,
+        wishes: {
+          tellsMore: packet.properties?.requestProblemInformation !== false,
+          topicAliasMaximum: packet.properties?.topicAliasMaximum ?? 0,
+        },
       });
       imposeKeepAlive(client, packet, config.maxKeepAliveMs);
       const stopping = options.isStopping();
@@ -108,5 +112,5 @@ function takePublish(
     return;
   }
   const { keyId } = connection.principal;
-  void answerProvisioning({ identity, connection, keyId, logger }, packet.payload as Buffer, done);
+  void answerProvisioning({ identity, connection, keyId, logger }, packet as unknown as RequestMessage, done);
 }

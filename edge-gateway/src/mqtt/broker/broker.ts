@@ -2,13 +2,22 @@ import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes
 import type { Audience } from "../sessions/audience.ts";
 import { isShared } from "../../devices/access/shared-filter.ts";
 import { connectionOf, type Connection } from "./connection.ts";
+import { endings } from "./endings.ts";
+import { isWithinTaken } from "./largest-outgoing.ts";
 import type { DeliverShared } from "../sessions/shared-session.ts";
 import type { SharedSource } from "../sessions/shared-subscriptions.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 
 type Done = (error?: Error | null) => void;
 
-const takenOver = 0x8e;
+const takenOver = endings["taken-over"];
+/** What aedes asks of its persistence for messages of QoS 2 that come. */
+interface IncomingMessages {
+  /** Rejects if there is none. */
+  incomingGetPacket(client: Client, packet: PublishPacket): Promise<unknown>;
+  incomingStorePacket(client: Client, packet: PublishPacket): Promise<unknown>;
+}
+
 /** Of the event loop: so long a connection that was closed takes to leave. */
 const turnsToLeave = 8;
 
@@ -105,7 +114,8 @@ export class GatewayBroker extends Aedes implements SharedSource {
       return;
     }
     this.onTakeover?.(present);
-    present.disconnect({ reasonCode: takenOver }, done);
+    const { reasonCode, text } = takenOver;
+    present.disconnect({ reasonCode, properties: explanation(present, reasonCode, text) }, done);
   }
 
   /** Whether the client of this session is connected. */
@@ -149,6 +159,12 @@ export class GatewayBroker extends Aedes implements SharedSource {
             if (error != null || !connection.acknowledgesItself(messageId!, packet.qos)) done(error);
           }
         : done;
+    if (packet.qos === 2 && isHeard && connection?.isVersion5 === true) {
+      return (error) => {
+        if (error != null || !connection.hasRemark(messageId!)) done(error);
+        else this.#releaseLater(connection, packet, done);
+      };
+    }
     if (packet.qos !== 1 || !isHeard) return acknowledge;
     return (error) => {
       // A message that is withheld has nobody to hear it first.
@@ -159,6 +175,25 @@ export class GatewayBroker extends Aedes implements SharedSource {
       this.#passedOn.add(packet);
       this.#fanOut(packet, client, acknowledge);
     };
+  }
+
+  /**
+   * A message of QoS 2 with more to say to its sender than PUBREC: kept until its PUBREL and passed on once, as aedes
+   * does it, whose PUBREC has nothing but the identifier.
+   */
+  #releaseLater(connection: Connection, packet: PublishPacket, done: Done): void {
+    const { client } = connection;
+    const { messageId } = packet as { readonly messageId?: number };
+    const acknowledge: Done = (error) => {
+      if (error != null || !connection.acknowledgesItself(messageId!, 2)) done(error);
+    };
+    const { persistence } = this as unknown as { readonly persistence: IncomingMessages };
+    persistence.incomingGetPacket(client, packet).then(
+      () => acknowledge(),
+      () => {
+        persistence.incomingStorePacket(client, packet).then(() => this.#fanOut(packet, client, acknowledge), done);
+      },
+    );
   }
 
   /** Passes the message on to nobody. */
@@ -175,6 +210,13 @@ export class GatewayBroker extends Aedes implements SharedSource {
     if (sender?.device !== undefined && topic.startsWith("v1/devices/me/")) return false;
     return this.#audience.mayHear(topic);
   }
+}
+
+/** What a client of MQTT 5 is told beside the reason code; undefined: nothing, or it takes no packet so large. */
+function explanation(client: Client, reasonCode: number, reasonString: string): { reasonString: string } | undefined {
+  if (connectionOf(client)?.isVersion5 !== true || !connectionOf(client)!.tellsMore) return undefined;
+  const properties = { reasonString };
+  return isWithinTaken(client, { cmd: "disconnect", reasonCode, properties }) ? properties : undefined;
 }
 
 function noop(): void {

@@ -64,7 +64,7 @@ function write(connection: Connection, command: CommandPacket, messageId?: numbe
   const qos = messageId === undefined ? 0 : 1;
   const { topic, payload } = command;
   const properties = connection.isVersion5 ? withIdentifiers(connection, topic, propertiesOf(command)) : undefined;
-  connection.send({ cmd: "publish", topic, payload, qos, dup: false, retain: false, messageId, properties });
+  connection.say({ cmd: "publish", topic, payload, qos, dup: false, retain: false, messageId, properties });
 }
 
 /** With what is left of its time by now [MQTT-3.3.2-6]. */

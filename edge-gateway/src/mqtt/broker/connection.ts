@@ -6,9 +6,10 @@ import type { CommandToSend } from "../../commands/command-message.ts";
 import type { CommandDialect, DialectMessage } from "../../commands/dialects/dialect.ts";
 import { readOn } from "./aedes-internals.ts";
 import { withinTaken } from "./largest-outgoing.ts";
-import { generate, type Packet } from "mqtt-packet";
+import { generate, type IPublishPacket, type Packet } from "mqtt-packet";
 import { notKept, type Owner, type Remark } from "../../pipeline/commit/acknowledgement.ts";
 import type { Sender, Target } from "./targets.ts";
+import { TopicAliases } from "./topic-aliases.ts";
 import type { RecentPublishes } from "../../pipeline/redelivery/recent-publishes.ts";
 
 export type DisconnectReason =
@@ -31,6 +32,14 @@ const version5 = { protocolVersion: 5 } as const;
 /** Reason code of MQTT 5. */
 const noMatchingSubscribers = 0x10;
 const noRoom = "The gateway's spool is full and drops new messages; send it again later";
+
+/** What the client says of itself in CONNECT; of MQTT 5 alone. */
+export interface ClientWishes {
+  /** Whether it wants to be told more than reason codes. */
+  readonly tellsMore: boolean;
+  /** Topics for which it takes an alias. */
+  readonly topicAliasMaximum: number;
+}
 
 /** One MQTT connection from its login on. */
 export class Connection implements Owner {
@@ -64,8 +73,8 @@ export class Connection implements Owner {
   #permissions: Permissions;
   #acks: number[] = [];
   #remarks: Map<number, Remark> | undefined;
-  /** Whether the client wants to be told more than reason codes; of MQTT 5 alone. */
-  readonly tellsMore: boolean;
+  readonly #wishes: ClientWishes;
+  #aliases: TopicAliases | undefined;
 
   constructor(
     client: Client,
@@ -73,9 +82,9 @@ export class Connection implements Owner {
     principal: Principal,
     permissions: Permissions,
     recent: RecentPublishes,
-    tellsMore = true,
+    wishes: ClientWishes = { tellsMore: true, topicAliasMaximum: 0 },
   ) {
-    this.tellsMore = tellsMore;
+    this.#wishes = wishes;
     this.client = client;
     this.session = session;
     this.principal = principal;
@@ -128,6 +137,21 @@ export class Connection implements Owner {
     return this.client.version === 5;
   }
 
+  get tellsMore(): boolean {
+    return this.#wishes.tellsMore;
+  }
+
+  /** Writes a message of the gateway's own, past the broker. */
+  say(packet: IPublishPacket): void {
+    const { topicAliasMaximum } = this.#wishes;
+    if (!this.isVersion5 || topicAliasMaximum === 0) {
+      this.send(packet);
+      return;
+    }
+    this.#aliases ??= new TopicAliases(topicAliasMaximum);
+    this.client.conn.write(this.#aliases.generate(packet, this.client.maximumPacketSize ?? Infinity));
+  }
+
   /** Writes a packet of the gateway's own, past the broker. */
   send(packet: Packet): void {
     this.client.conn.write(this.isVersion5 ? generate(packet, version5) : generate(packet));
@@ -143,6 +167,10 @@ export class Connection implements Owner {
     if (packetId < 0 || !this.isVersion5) return;
     this.#remarks ??= new Map();
     this.#remarks.set(packetId, remark);
+  }
+
+  hasRemark(packetId: number): boolean {
+    return this.#remarks?.has(packetId) === true;
   }
 
   /** Acknowledges a message itself if there is more or less to say than the broker would; false: the broker does. */

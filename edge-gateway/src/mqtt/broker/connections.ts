@@ -7,7 +7,7 @@ import { internals } from "./aedes-internals.ts";
 import type { GatewayBroker } from "./broker.ts";
 import type { CommandSessions } from "./command-sessions.ts";
 import { connackCodes, connackError } from "./connack.ts";
-import { endings, useAnotherServer, type Ending } from "./endings.ts";
+import { endingOf, endings, useAnotherServer, type Ending } from "./endings.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
 import type { Will } from "./login.ts";
 import { peerOf } from "../listeners/peer.ts";
@@ -104,12 +104,12 @@ export class Connections {
     });
     broker.on("keepaliveTimeout", (client) => {
       this.#noteReason(client, "keep-alive");
-      this.#tell(client, endings["keep-alive"]!);
+      this.#tell(client, endings["keep-alive"]);
     });
     broker.onTakeover = (client) => {
       this.#noteReason(client, "taken-over");
       // The broker tells a client that has got what waited for it.
-      if (!client.connected) this.#tell(client, endings["taken-over"]!);
+      if (!client.connected) this.#tell(client, endings["taken-over"]);
     };
     broker.on("clientDisconnect", (client) => this.#disconnected(client));
     broker.on("clientError", (client, error) => this.#failed(client, error));
@@ -154,7 +154,7 @@ export class Connections {
     internals(client).will = null;
     const { serverReference } = this.#options;
     const isMoved = reason === "gateway-stopped" && serverReference !== undefined;
-    const ending = isMoved ? useAnotherServer : endings[reason];
+    const ending = isMoved ? useAnotherServer : endingOf(reason);
     if (connection.isEnding) return;
     if (ending === undefined || !this.#tell(client, ending, isMoved ? { serverReference } : {})) {
       client.close();

@@ -11,11 +11,8 @@ import type { SharedMessage } from "../sessions/shared-session.ts";
 import { sharedOrigin, type SharedSubscriptions } from "../sessions/shared-subscriptions.ts";
 import { connectionOf } from "./connection.ts";
 import { isLargerThanTaken } from "./largest-outgoing.ts";
-import type { SubscribeAnswers } from "./subscribe-answers.ts";
+import { refusedFilters, type SubscribeAnswers } from "./subscribe-answers.ts";
 import { sessionWithoutSubscriptions } from "./session-persistence.ts";
-
-/** Reason code of MQTT 5. */
-const quotaExceeded = 0x97;
 
 /** A message of the broker for one client. */
 type Forwarded = PublishPacket &
@@ -50,14 +47,15 @@ export class Hearing {
       const facts = { ...connection?.who, filter: topic.slice(0, 256) };
       const text = "a subscription to what the device may not hear was refused";
       this.#refusals.add("subscription", "subscription", facts, text);
+      if (client.version === 5) this.#answers.refused(client, subscription, refusedFilters.notAllowed);
+      return false;
     }
-    if (!allowed) return false;
     if (this.#limits.grant(client, subscription.topic)) {
       const { subscriptionIdentifier } = subscription as { subscriptionIdentifier?: number };
       if (subscriptionIdentifier !== undefined) connection.hasIdentifiers = true;
       return true;
     }
-    if (client.version === 5) this.#answers.refused(client, subscription, quotaExceeded);
+    if (client.version === 5) this.#answers.refused(client, subscription, refusedFilters.tooMany);
     return false;
   }
 

@@ -33,3 +33,7 @@ export function withinTaken(client: Client, packet: Packet & { properties?: obje
   if (bytes.length <= (client.maximumPacketSize ?? Infinity)) return bytes;
   return generate({ ...packet, properties: undefined } as Packet, version5);
 }
+
+export function isWithinTaken(client: Client, packet: Packet): boolean {
+  return generate(packet, version5).length <= (client.maximumPacketSize ?? Infinity);
+}

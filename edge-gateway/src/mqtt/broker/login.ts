@@ -11,7 +11,7 @@ import { internals } from "./aedes-internals.ts";
 import { connackCodes, connackError, reasons } from "./connack.ts";
 import { connackLength, explainWithin } from "./greeting.ts";
 import { withinTaken } from "./largest-outgoing.ts";
-import { bindConnection, Connection } from "./connection.ts";
+import { bindConnection, Connection, type ClientWishes } from "./connection.ts";
 import { peerOf } from "../listeners/peer.ts";
 import type { Sender } from "./targets.ts";
 
@@ -26,8 +26,7 @@ export interface Will {
 export interface Greeting {
   readonly will: Will | undefined;
   readonly cleanStart: boolean;
-  /** Request Problem Information: whether the client wants reason strings and the like. */
-  readonly tellsMore: boolean;
+  readonly wishes: ClientWishes;
 }
 
 export interface LoginOptions {
@@ -82,7 +81,7 @@ export class Login {
   /** Of MQTT 5 a refusal says what to do; the broker's own has the reason code alone. */
   #tell(client: Client, returnCode: number): void {
     const { reasonCode, text } = reasons[returnCode]!;
-    const properties = this.#greetings.get(client)?.tellsMore === true ? { reasonString: text } : undefined;
+    const properties = this.#greetings.get(client)?.wishes.tellsMore === true ? { reasonString: text } : undefined;
     const connack = { cmd: "connack", sessionPresent: false, reasonCode, properties } as const;
     client.conn.write(withinTaken(client, connack), () => client.close());
   }
@@ -105,7 +104,7 @@ export class Login {
     const permissions = identity.permissionsOf(principal);
     if (permissions === undefined) return refuse("badLogin", "revoked");
     const device = principal.kind === "device" ? principal.device : undefined;
-    const { will, cleanStart = true, tellsMore = true } = this.#greetings.get(client) ?? {};
+    const { will, cleanStart = true, wishes } = this.#greetings.get(client) ?? {};
     if (will !== undefined && (principal.kind === "provisioning" || !mayPublish({ device, permissions }, will.topic))) {
       return refuse("notAuthorized", "will-not-allowed", { device, topic: will.topic.slice(0, 256) });
     }
@@ -127,7 +126,7 @@ export class Login {
     // A session that begins anew knows nothing of what was sent before, also if it is to live on itself.
     if (cleanStart && !client.clean) this.#options.recent.begin(key, false);
     const recent = this.#options.recent.begin(key, !client.clean);
-    bindConnection(new Connection(client, randomUUID(), principal, permissions, recent, tellsMore));
+    bindConnection(new Connection(client, randomUUID(), principal, permissions, recent, wishes));
     return undefined;
   }
 

@@ -4,6 +4,7 @@ import type { Identity } from "../../devices/identity/identity.ts";
 import { internals } from "./aedes-internals.ts";
 import { isLargerThanTaken } from "./largest-outgoing.ts";
 import type { Connection } from "./connection.ts";
+import { correlationOf, type RequestMessage } from "./correlation.ts";
 
 export interface ProvisioningSession {
   readonly identity: Identity;
@@ -18,7 +19,7 @@ export interface ProvisioningSession {
  */
 export async function answerProvisioning(
   { identity, connection, keyId, logger }: ProvisioningSession,
-  payload: Uint8Array,
+  { payload, properties }: RequestMessage,
   done: () => void,
 ): Promise<void> {
   let answer: object;
@@ -34,10 +35,15 @@ export async function answerProvisioning(
   const { client } = connection;
   const isListening = internals(client).subscriptions[provisioningTopics.response] !== undefined;
   if (!client.closed && isListening) {
-    const message = { topic: provisioningTopics.response, payload: JSON.stringify(answer), qos: 0 } as const;
+    const message = {
+      topic: provisioningTopics.response,
+      payload: JSON.stringify(answer),
+      qos: 0,
+      properties: correlationOf(properties),
+    } as const;
     if (isLargerThanTaken(client, message))
       logger.warn(connection.who, "a new device takes no packet as large as its answer");
-    else connection.send({ cmd: "publish", ...message, dup: false, retain: false });
+    else connection.say({ cmd: "publish", ...message, dup: false, retain: false });
   }
   done();
 }

@@ -8,6 +8,7 @@ import type { MessageProcessor } from "../../pipeline/commit/message-processor.t
 import { correlatedTarget, type MessageTarget } from "../../pipeline/commit/message-target.ts";
 import type { UserProperties } from "../../pipeline/commit/user-properties.ts";
 import { connectionOf, type Connection } from "./connection.ts";
+import type { RequestMessage } from "./correlation.ts";
 import { topicOfContent } from "../../pipeline/commit/content-format.ts";
 import { findTarget, type IgnoredTarget, type Sender, type Target, type TargetsOptions } from "./targets.ts";
 
@@ -16,7 +17,7 @@ export interface PublishHandlerOptions extends TargetsOptions {
   /** Whether a device was sent this command. */
   readonly isCommandOf: (device: string, commandId: string) => boolean;
   /** A device asks for the time. */
-  readonly onTimeAsked: (connection: Connection, device: string, payload: Buffer) => void;
+  readonly onTimeAsked: (connection: Connection, device: string, request: RequestMessage) => void;
   /** Whether the broker may have to pass the message on. */
   readonly hasSubscriber: (connection: Connection, topic: string) => boolean;
   /** The broker passes this message on to nobody. */
@@ -83,7 +84,7 @@ export class PublishHandler {
     // The log remembers: what becomes a record is not retained beside it.
     if (packet.retain) packet.retain = false;
     if (target.kind === "time") {
-      this.#options.onTimeAsked(connection, target.device, publish.payload);
+      this.#options.onTimeAsked(connection, target.device, publish);
       done();
       return;
     }

@@ -5,16 +5,30 @@ import { connectionOf } from "./connection.ts";
 interface Answer {
   readonly messageId: number;
   readonly asked: readonly Subscription[];
-  /** Reason codes that say more than the broker's own. */
-  readonly codes: Map<string, number>;
+  /** Of filters that are refused, where the broker's own answer says less. */
+  readonly refusals: Map<string, RefusedFilter>;
 }
+
+/** Why a filter is refused (MQTT 5, 3.9.2.1.2 and 3.9.3). */
+export interface RefusedFilter {
+  readonly code: number;
+  readonly text: string;
+}
+
+export const refusedFilters = {
+  notAllowed: {
+    code: 0x87,
+    text: "A filter is not of the device's own topics, and no rule allows it: subscribe below devices/{id}/",
+  },
+  tooMany: { code: 0x97, text: "A session has no more subscriptions than this one: unsubscribe from another first" },
+} as const satisfies Readonly<Record<string, RefusedFilter>>;
 
 const failure = 0x80;
 
 /**
- * SUBACKs that the broker would not get right. It knows one reason of refusal, and takes filters that come twice in one
- * SUBSCRIBE for one, so that its codes are fewer than the filters, or in the order of an object's keys; the answer
- * needs a code for each filter, in their order [MQTT-3.8.4-6].
+ * SUBACKs that the broker would not get right. It knows one reason of refusal and says none in words, and takes filters
+ * that come twice in one SUBSCRIBE for one, so that its codes are fewer than the filters, or in the order of an
+ * object's keys; the answer needs a code for each filter, in their order [MQTT-3.8.4-6].
  */
 export class SubscribeAnswers {
   /** By the subscriptions of their packet. */
@@ -27,9 +41,9 @@ export class SubscribeAnswers {
   }
 
   /** It is refused for this reason. */
-  refused(client: Client, subscription: Subscription, code: number): void {
+  refused(client: Client, subscription: Subscription, refusal: RefusedFilter): void {
     const packet = packetOf(client, subscription);
-    if (packet !== undefined) this.#answer(packet)?.codes.set(subscription.topic, code);
+    if (packet !== undefined) this.#answer(packet)?.refusals.set(subscription.topic, refusal);
   }
 
   /** The broker is done with the subscriptions of a packet. */
@@ -39,9 +53,16 @@ export class SubscribeAnswers {
     const refused = new Map(subscriptions.filter(({ qos }) => qos >= failure).map(({ topic, qos }) => [topic, qos]));
     const known = new Set(subscriptions.map(({ topic }) => topic));
     const codeOf = ({ topic, qos }: Subscription): number =>
-      known.has(topic) ? (answer.codes.get(topic) ?? refused.get(topic) ?? qos) : failure;
-    const { messageId, asked } = answer;
-    connectionOf(client)?.send({ cmd: "suback", messageId, granted: asked.map(codeOf) });
+      known.has(topic) ? (answer.refusals.get(topic)?.code ?? refused.get(topic) ?? qos) : failure;
+    const { messageId, asked, refusals } = answer;
+    const connection = connectionOf(client);
+    const suback = { cmd: "suback", messageId, granted: asked.map(codeOf) } as const;
+    if (connection?.isVersion5 !== true || !connection.tellsMore || refusals.size === 0) {
+      connection?.send(suback);
+      return;
+    }
+    const texts = new Set([...refusals.values()].map(({ text }) => text));
+    connection.tell({ ...suback, properties: { reasonString: [...texts].join("; ") } });
   }
 
   /** Without its identifier the broker leaves the answer to whoever listens. */
@@ -50,7 +71,7 @@ export class SubscribeAnswers {
     const known = this.#answers.get(subscriptions);
     if (known !== undefined || messageId === undefined) return known;
     delete packet.messageId;
-    const answer = { messageId, asked: [...asked], codes: new Map<string, number>() };
+    const answer = { messageId, asked: [...asked], refusals: new Map<string, RefusedFilter>() };
     this.#answers.set(subscriptions, answer);
     return answer;
   }

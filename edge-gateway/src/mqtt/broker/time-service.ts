@@ -6,6 +6,7 @@ import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { RefusalLog } from "../../refusal-log.ts";
 import { internals } from "./aedes-internals.ts";
 import type { Connection } from "./connection.ts";
+import { correlationOf, type Correlation, type RequestMessage } from "./correlation.ts";
 import { isLargerThanTaken } from "./largest-outgoing.ts";
 import { withIdentifiers } from "./matching-subscriptions.ts";
 
@@ -78,7 +79,7 @@ export class TimeService {
   }
 
   /** Answers a request on `devices/{device}/time/request`, if the answer would be heard. */
-  asked(connection: Connection, device: string, payload: Buffer): void {
+  asked(connection: Connection, device: string, { payload, properties }: RequestMessage): void {
     const t1 = this.#wall();
     const { refusals } = this.#options;
     const t0 = readTimeRequest(payload);
@@ -92,7 +93,7 @@ export class TimeService {
       refusals.add("request", "time-not-subscribed", connection.who, "a request for the time without a subscription");
       return;
     }
-    this.#send(connection, topic, { t0, t1 }, "request");
+    this.#send(connection, topic, { t0, t1 }, "request", correlationOf(properties));
   }
 
   #send(
@@ -100,6 +101,7 @@ export class TimeService {
     topic: string,
     request: { readonly t0: string; readonly t1: number } | undefined,
     why: "subscription" | "request" | "periodic",
+    correlation?: Correlation,
   ): void {
     const { clock, metrics, refusals } = this.#options;
     const { client } = connection;
@@ -110,13 +112,13 @@ export class TimeService {
     }
     const wall = this.#wall();
     const payload = timeAnswer(wall, isUncertain(wall, clock.last), request);
-    const properties = withIdentifiers(connection, topic, undefined);
+    const properties = withIdentifiers(connection, topic, correlation);
     if (isLargerThanTaken(client, { topic, payload, qos: 0, properties })) {
       refusals.add("message", "larger-than-taken", connection.who, "the time is larger than its subscriber takes");
       return;
     }
     metrics.times.labels({ why }).inc();
-    connection.send({ cmd: "publish", topic, payload, qos: 0, dup: false, retain: false, properties });
+    connection.say({ cmd: "publish", topic, payload, qos: 0, dup: false, retain: false, properties });
   }
 
   #allow(connection: Connection): boolean {

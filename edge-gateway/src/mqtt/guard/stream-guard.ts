@@ -137,7 +137,7 @@ export class StreamGuard {
     if (packets.violation !== undefined) {
       const { violation, reply } = packets;
       if (whole === null) this.cut(violation, reply);
-      else setImmediate(() => this.cut(violation, reply));
+      else turnSlices.later(() => this.cut(violation, reply));
     }
     return whole;
   }

@@ -1,4 +1,4 @@
-import { plainAddress } from "@headwater/core";
+import { plainAddress, turnSlices } from "@headwater/core";
 import type { Logger } from "@headwater/core";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -132,8 +132,13 @@ export class ConnectionSetup {
     if (isEncrypted(transport)) {
       link.stage = "tls";
       this.#unwrapping.set(socket, link);
-      this.#terminator!.secure(socket);
-    } else this.#unwrapped(link);
+      whenReadable(socket, () => this.#terminator!.secure(socket));
+    } else if (turnSlices.hasTime) this.#unwrapped(link);
+    else {
+      // As long as it waits nobody else listens.
+      socket.on("error", ignore);
+      inItsTurn(socket, () => this.#unwrapped(link));
+    }
   }
 
   /** TLS is spoken on this connection now. */
@@ -154,7 +159,7 @@ export class ConnectionSetup {
       } else if (clientCertificates === "require") this.#refuseCertificate(link, "client-certificate-missing");
     }
     if (link.transport === "https") this.#handToHttp(link, secure);
-    else if (!link.refused) this.#unwrapped(link);
+    else if (!link.refused) inItsTurn(secure, () => this.#unwrapped(link));
   }
 
   /** The TLS handshake on this connection failed. */
@@ -185,7 +190,7 @@ export class ConnectionSetup {
     if (isWebSocket(link.transport)) {
       link.stage = "websocket";
       this.#unwrapping.set(link.stream, link);
-      this.#gate!.upgrade(link.stream);
+      whenReadable(link.stream, () => this.#gate!.upgrade(link.stream));
     } else this.#handOver(link);
   }
 
@@ -243,6 +248,21 @@ export class ConnectionSetup {
 function destroy({ stream, socket }: Link): void {
   stream.destroy();
   socket.destroy();
+}
+
+/**
+ * The first bytes are here: what is done with them, a handshake or an upgrade, has to wait where very many come at
+ * once. Of a stream that ends before, whoever would have read it is told.
+ */
+function whenReadable(stream: Duplex, begin: () => void): void {
+  stream.once("readable", () => inItsTurn(stream, begin));
+}
+
+/** Nothing follows for one that has closed meanwhile. */
+function inItsTurn(stream: Duplex, work: () => void): void {
+  turnSlices.run(() => {
+    if (!stream.destroyed) work();
+  });
 }
 
 function ignore(): void {

@@ -67,3 +67,17 @@ it("has no time for a work while others wait", async () => {
   await turn();
   expect(slices.hasTime).toBe(true);
 });
+
+it("runs a work at once while there is time, and behind those that wait after it", async () => {
+  const slices = new TurnSlices();
+  const done: string[] = [];
+  slices.run(() => {
+    spend(11);
+    done.push("first");
+  });
+  slices.run(() => done.push("second"));
+  slices.run(() => done.push("third"));
+  expect(done).toEqual(["first"]);
+  await slices.next();
+  expect(done).toEqual(["first", "second", "third"]);
+});

@@ -20,6 +20,12 @@ export class TurnSlices {
     return performance.now() - this.#since < holdMs;
   }
 
+  /** At once if there is time in this turn; else later. */
+  run(work: () => void): void {
+    if (this.hasTime) work();
+    else this.later(work);
+  }
+
   later(work: () => void): void {
     if (this.#waiting.push(work) === 1) setImmediate(() => this.#slice());
   }
