@@ -1,9 +1,10 @@
 /**
  * Writing to the time-series stores: CPU a point of this process (all threads) and of InfluxDB, and points a second. A
- * point has three numbers, as a device's message would. As many writes are under way at a time as the ingest service has
- * writers.
+ * point has three numbers, as a device's message would. As many writes are under way at a time as the ingest service
+ * has writers.
  *
- *     [HEADWATER_INFLUX_URL=… _ORG=… _BUCKET=… _TOKEN=…] node bench/time-series.ts [points] [devices] [points a write] [writes at a time]
+ *     [HEADWATER_INFLUX_URL=… _ORG=… _BUCKET=… _TOKEN=…]
+ *       node bench/time-series.ts [points] [devices] [points a write] [writes at a time]
  *
  * Without the settings of an InfluxDB only the embedded store is measured. The points stay in the bucket under a
  * measurement of their own until they are deleted at the end.

@@ -17,7 +17,7 @@ const values: readonly Values[string][] = [
   "", "%", "%%", `say "hi"\\n`, "new\nline", "\\", "é☃😀", "=1+1", "x".repeat(60_000),
 ]; // oxfmt-ignore
 
-/** Whatever devices call themselves and what they measure, and whatever they say: log, ledger, store and answers agree. */
+/** Whatever devices call themselves and what they measure, and say: log, ledger, store and answers agree. */
 export function hostileNamesSuite(open: () => Promise<Backends>): void {
   let backends: Backends;
   let service: TestService;

@@ -88,7 +88,7 @@ interface Weighted {
   readonly weight: number;
 }
 
-/** The least value of all runs that has more than `rank` at or below it: found by halving, without putting them together. */
+/** The least value of all runs that has more than `rank` at or below it, found by halving each of them. */
 function valueAt(runs: readonly Weighted[], rank: number): number {
   let least = Number.NaN;
   for (const { values } of runs) {
