@@ -78,8 +78,6 @@ try {
   // From a fifth on: what happens first is that the write that hung is tried again.
   const [from, to] = [await fraction(0.2), await fraction(1)];
   const caughtUp = (to - from) / 1000;
-  await ended;
-  const holds = load.exitCode === 0;
   const figures = [
     {
       ...{
@@ -101,6 +99,8 @@ try {
     },
   ];
   for (const figure of figures) console.log(lineOf(figure));
+  await ended;
+  const holds = load.exitCode === 0;
   await writeReport(values.json, {
     title: "After an outage of the store",
     command: `node bench/catch-up.ts --rate ${rate} --outage ${outage}`,

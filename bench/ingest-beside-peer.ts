@@ -37,7 +37,6 @@ const count = Number(values.events);
 const devices = Number(values.devices);
 const rounds = Number(values.rounds);
 const partitions = 12;
-const group = "ingest";
 const [ours, base, peer] = ["Headwater", "Base", telegrafVersion];
 
 const before = conditions();
@@ -120,7 +119,7 @@ async function headwaterRound(
   const service = startIngest(own, influx, bucket, prefix, checkout);
   try {
     const figures = await measureBacklog({
-      ...{ log: own.log, topic: topics.telemetry, group, count },
+      ...{ log: own.log, topic: topics.telemetry, group: `${prefix}ingest`, count },
       ...{ pid: service.pid!, storePid: influx.pid },
     });
     const setAside = (await own.log.positions(topics.quarantine)).reduce((sum, { end }) => sum + end, 0);
@@ -217,6 +216,8 @@ function startIngest(
       HEADWATER_EVENT_LOG: "kafka",
       HEADWATER_KAFKA_BROKERS: kafka.brokers,
       HEADWATER_TOPIC_PREFIX: prefix,
+      // A base from before groups had the prefix is found as well.
+      HEADWATER_INGEST_GROUP: `${prefix}ingest`,
       HEADWATER_PARTITIONS: String(partitions),
       HEADWATER_TIME_SERIES: "influx",
       HEADWATER_INFLUX_URL: influx.url,

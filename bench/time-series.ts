@@ -1,9 +1,10 @@
 /**
  * Writing to the time-series stores: CPU a point of this process (all threads) and of InfluxDB, and points a second. A
- * point has three numbers, as a device's message would. Each write waits for the one before, as the ingest service's
- * do.
+ * point has three numbers, as a device's message would. As many writes are under way at a time as the ingest service
+ * has writers.
  *
- *     [HEADWATER_INFLUX_URL=… _ORG=… _BUCKET=… _TOKEN=…] node bench/time-series.ts [points] [devices] [points a write]
+ *     [HEADWATER_INFLUX_URL=… _ORG=… _BUCKET=… _TOKEN=…]
+ *       node bench/time-series.ts [points] [devices] [points a write] [writes at a time]
  *
  * Without the settings of an InfluxDB only the embedded store is measured. The points stay in the bucket under a
  * measurement of their own until they are deleted at the end.
@@ -15,13 +16,15 @@ import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 
-const [points = 2_000_000, devices = 1_000, batch = 5_000] = process.argv.slice(2).map(Number);
+const [points = 2_000_000, devices = 1_000, batch = 5_000, atOnce = 2] = process.argv.slice(2).map(Number);
 const measurement = `bench-${Date.now()}`;
 const tags = Array.from({ length: devices }, (_, i) => ({ device: `device-${i}` }));
 const began = (Date.now() - 86_400_000) * 1_000;
 
 console.log(`machine   ${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.version}, stores and load on it`);
-console.log(`load      ${points} points of three numbers, ${devices} devices in turn, ${batch} points a write`);
+console.log(
+  `load      ${points} points of three numbers, ${devices} devices in turn, ${batch} points a write, ${atOnce} at a time`,
+);
 
 await embedded();
 if (process.env["HEADWATER_INFLUX_URL"]) await influx();
@@ -70,17 +73,22 @@ async function measure(name: string, store: TimeSeriesStore): Promise<void> {
   let made = 0;
   const start = performance.now();
   const cpu = process.cpuUsage();
-  for (let at = 0; at < points; at += batch) {
-    const makingFrom = process.cpuUsage();
-    const written = pointsFrom(at, Math.min(points, at + batch));
-    const making = process.cpuUsage(makingFrom);
-    made += making.user + making.system;
-    const sent = performance.now();
-    // One write after the other, as the ingest service writes.
-    const { refused } = await store.write(written);
-    latencies.push(performance.now() - sent);
-    if (refused.length > 0) throw new RangeError(`refused: ${refused[0]?.reason}`);
-  }
+  let next = 0;
+  const writer = async (): Promise<void> => {
+    while (next < points) {
+      const at = next;
+      next += batch;
+      const makingFrom = process.threadCpuUsage();
+      const written = pointsFrom(at, Math.min(points, at + batch));
+      const making = process.threadCpuUsage(makingFrom);
+      made += making.user + making.system;
+      const sent = performance.now();
+      const { refused } = await store.write(written);
+      latencies.push(performance.now() - sent);
+      if (refused.length > 0) throw new RangeError(`refused: ${refused[0]?.reason}`);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, writer));
   const seconds = (performance.now() - start) / 1_000;
   const used = process.cpuUsage(cpu);
   const micros = (used.user + used.system - made) / points;

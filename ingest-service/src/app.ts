@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { EventLog, TopicNames } from "@headwater/event-log";
+import { type EventLog, groupUnder, type TopicNames } from "@headwater/event-log";
 import { openReadModelParts } from "./read-model.ts";
 import type { DeviceState } from "@headwater/aggregates";
 import {
@@ -92,6 +92,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   const { config: { ingest: config }, log, topics, store, dataDir, http, logger } = deps; // prettier-ignore
   const source = `/headwater/ingest/${instanceName(dataDir)}`;
   const timeoutMs = config.writeTimeoutMs;
+  const { group } = groupUnder(topics, config.group);
 
   const skipped = new SkippedRecords({ metrics: deps.metrics, logger, reader: "ingest" });
   const foldedEvents = new FoldedEvents({ topics, partitions: deps.partitions, skipped });
@@ -163,7 +164,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   const moved = (account: PartitionAccount) => movedAccount(model.db, topics.telemetry, account);
   const ledger = new Ledger({
     log,
-    group: config.group,
+    group,
     topic: topics.telemetry,
     book,
     projectionWaitMs,
@@ -190,7 +191,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   const lastSeen = new LastSeen(store, config.tags);
   const fleet = new FleetDevices(model.db, lastSeen);
   const positions = new ReadPositions({
-    ...{ model, log, group: config.group, timeoutMs },
+    ...{ model, log, group, timeoutMs },
     topics: [topics.telemetry, topics.alerts],
     flush: () => projection.flush(),
     onStored: () => lastSeen.expire(),

@@ -19,7 +19,7 @@ export const ingestSettings = Type.Object({
       default: "ingest",
       minLength: 1,
       maxLength: 200,
-      description: "Consumer group whose members share the partitions",
+      description: "Consumer group whose members share the partitions; the topic prefix is put before it",
     }),
     tags: Type.Array(Type.String({ minLength: 1, maxLength: 64, pattern: "^(?!(?:device|incarnation)$)" }), {
       env: "HEADWATER_INGEST_TAGS",

@@ -94,3 +94,19 @@ it("says nothing where points answer all of it", async () => {
   });
   expect((await recent.json()) as Answer).not.toHaveProperty("classes");
 });
+
+it("says the same of several devices or metrics, and across them", async () => {
+  const from = `from=${new Date(begin / 1_000).toISOString()}`;
+  const fleet = (query: string, accept = "application/json") =>
+    fetch(`${url}/api/v1/telemetry/series?device=boiler&metric=temperature&${query}`, {
+      headers: { ...tokenHeader, accept },
+    });
+  for (const query of ["window=1h&aggregate=mean", "window=1h&aggregate=mean&across=mean"]) {
+    const { classes } = (await (await fleet(`${from}&${query}`)).json()) as Answer;
+    expect(classes!.map((span) => span.class)).toEqual(["hour", "raw"]);
+  }
+  const exported = await fleet(from, "application/x-ndjson");
+  expect(exported.headers.get("headwater-classes")).toMatch(/^raw;from="[^"]+";to="[^"]+"$/);
+  await exported.text();
+  expect((await (await fleet("from=-2d")).json()) as Answer).not.toHaveProperty("classes");
+});

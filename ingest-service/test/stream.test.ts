@@ -305,6 +305,27 @@ describe("the live stream", () => {
     listener.close();
   });
 
+  it("goes on behind a restart of the service, by Last-Event-ID, with what came meanwhile", async () => {
+    const before = await open("topics=telemetry&device=restarted");
+    await before.next("position");
+    await gateway.append(gateway.event("restarted", t0, { x: 1 }));
+    await before.next("telemetry");
+    await service.http.close();
+    await service.app.stop();
+    await before.ended;
+    await gateway.append(gateway.event("restarted", t0 + 1, { x: 2 }), gateway.event("restarted", t0 + 2, { x: 3 }));
+    service = await startService({ ...backends, dataDir: backends.folder });
+    ({ url } = await service.http.listen());
+    const after = await open("topics=telemetry&device=restarted", before.lastId);
+    const values: unknown[] = [];
+    while (values.length < 2) {
+      const { readings } = (await after.next("telemetry")).data as { readings: { value: unknown }[] };
+      values.push(...readings.map(({ value }) => value));
+    }
+    expect(values).toEqual([2, 3]);
+    after.close();
+  });
+
   it("needs a token", async () => {
     expect((await fetch(`${url}/api/v1/stream`)).status).toBe(401);
   });

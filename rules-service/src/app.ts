@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { partitionFor, type EventLog, type TopicNames } from "@headwater/event-log";
+import { groupUnder, partitionFor, type EventLog, type TopicNames } from "@headwater/event-log";
 import { InvariantError, HeadwaterError, type Logger } from "@headwater/core";
 import {
   FoldedEvents,
@@ -113,7 +113,7 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
 
   const dispatch = new ActionGroup({
     ...{ log, topics, partitions, instance, folded, rules, alerts, actions, metrics, logger, onFailure },
-    group: `${config.group}-actions`,
+    group: groupUnder(topics, `${config.group}-actions`),
     config: deps.config.actions ?? actionsConfig(),
     resolve: deps.resolve,
   });

@@ -12,7 +12,7 @@ export const rulesSettings = Type.Object({
       maxLength: 200,
       default: "rules",
       env: "HEADWATER_RULES_GROUP",
-      description: "Consumer group whose members share the telemetry partitions",
+      description: "Consumer group whose members share the telemetry partitions; the topic prefix is put before it",
     }),
     tickMs: Type.Integer({
       minimum: 10,

@@ -27,7 +27,7 @@ export function AlertPlot({ why }: { readonly why: Why }) {
   const drawn = useMemo(() => drawingOf(alert, transitions), [alert, transitions]);
   const { from, to } = drawn;
   const { resource } = useResource(`${alert.device} ${alert.metric} ${from} ${to}`, () =>
-    loadPoints(alert.device, alert.metric, from, to),
+    loadPoints(alert.device, alert.metric, from, to).then(({ points }) => points),
   );
   if (resource.state === "failed") return <p className="quiet">The readings could not be loaded.</p>;
   return (

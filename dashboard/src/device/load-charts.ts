@@ -27,6 +27,8 @@ export interface Charts {
   readonly bands: readonly Band[];
   /** Why there are no bands, where alerts cannot be asked for: what was measured is there all the same. */
   readonly bandsProblem?: string;
+  /** What the charts are made of, where they reach beyond the points that are kept. */
+  readonly kept?: string;
 }
 
 const hourMs = 3_600_000;
@@ -62,13 +64,21 @@ export async function loadCharts(device: string, shown: Shown): Promise<Charts> 
   return {
     values,
     series: drawn.flatMap((each) => (each.points === undefined ? [] : [[each.metric, each.points] as const])),
+    ...keptOf(drawn),
     lanes: [...drawn.flatMap(({ lane }) => lane ?? []), ...textLanes],
     ...(alerts instanceof Error ? { bands: [], bandsProblem: alerts.message } : { bands: alerts }),
   };
 }
 
+/** The same for all metrics of one range. */
+function keptOf(drawn: readonly Drawn[]): { readonly kept?: string } {
+  const kept = drawn.find((each) => each.kept !== undefined)?.kept;
+  return kept === undefined ? {} : { kept };
+}
+
 interface Drawn {
   readonly metric: string;
+  readonly kept?: string | undefined;
   readonly points?: Points;
   readonly lane?: Lane;
 }
@@ -80,12 +90,12 @@ async function drawnNumber(
   newest: unknown,
   { from, to, width }: Omit<Shown, "mayReadAlerts">,
 ): Promise<Drawn> {
-  const points = await loadPoints(device, metric, from, to, width);
+  const { points, kept } = await loadPoints(device, metric, from, to, width);
   const mayBeSwitch = (newest === 0 || newest === 1) && points.every(([, value]) => value === null || inUnit(value));
-  if (!mayBeSwitch) return { metric, points };
+  if (!mayBeSwitch) return { metric, points, kept };
   const lane = await loadLane(device, metric, from, to);
   const isSwitch = lane.spans.length < mostStates && lane.spans.every(({ state }) => state === "on" || state === "off");
-  return isSwitch ? { metric, lane } : { metric, points };
+  return isSwitch ? { metric, lane, kept } : { metric, points, kept };
 }
 
 function inUnit(value: number): boolean {

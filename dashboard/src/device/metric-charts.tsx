@@ -50,7 +50,7 @@ function ChartsAsWide({ id, range: chosen, onRange, width }: MetricChartsProps &
   const title = range.span ?? "the time chosen";
   return (
     <Loaded of={resource} retry={reload}>
-      {({ values, series, lanes, bands, bandsProblem }) => {
+      {({ values, series, lanes, bands, bandsProblem, kept }) => {
         const shown = { ...values, ...Object.fromEntries(newest) };
         const unitOf = (metric: string): string | undefined => unitText(shown[metric]?.unit ?? units?.get(metric));
         const asBands = lanes.map(({ name }) => name).filter(isNumber(values));
@@ -63,6 +63,11 @@ function ChartsAsWide({ id, range: chosen, onRange, width }: MetricChartsProps &
             {bandsProblem !== undefined && (
               <p className="notice warning" role="status">
                 Alerts are not drawn: {bandsProblem}
+              </p>
+            )}
+            {kept !== undefined && (
+              <p className="notice" role="status">
+                {kept}
               </p>
             )}
             <ZoomArea label="Charts" onChange={onRange}>

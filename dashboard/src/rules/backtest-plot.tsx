@@ -22,7 +22,7 @@ const looks: Readonly<Record<string, Look>> = { critical: "critical", warning: "
 
 /** What a part of the condition compares: the readings, or the aggregate of its windows as the store has them. */
 async function compared(device: string, { metric, window }: Leaf, from: number, to: number): Promise<Points> {
-  if (window === undefined) return loadPoints(device, metric, from, to);
+  if (window === undefined) return (await loadPoints(device, metric, from, to)).points;
   const query = {
     metric,
     from: new Date(from).toISOString(),
@@ -35,7 +35,7 @@ async function compared(device: string, { metric, window }: Leaf, from: number, 
     return withGaps(points as unknown as Points);
   } catch {
     // A window or an aggregate that the store does not draw, or one that is being typed.
-    return loadPoints(device, metric, from, to);
+    return (await loadPoints(device, metric, from, to)).points;
   }
 }
 

@@ -3,7 +3,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { Type } from "@sinclair/typebox";
 import { afterQuery, type HttpApp, wantedType } from "@headwater/service";
 import { RequestError } from "@headwater/core";
-import { percentilePattern } from "@headwater/time-series";
+import { numberField, percentilePattern } from "@headwater/time-series";
+import { classesHeader, classesSchema, classOf } from "../telemetry/classes-told.ts";
 import type { DeviceSeries } from "../telemetry/device-series.ts";
 import { parquetFile, parquetType } from "../telemetry/parquet.ts";
 import type { ReadPositions } from "../telemetry/read-positions.ts";
@@ -41,6 +42,7 @@ const fleetSeriesSchema = Type.Object(
         { title: "FleetSeriesPart" },
       ),
     ),
+    classes: classesSchema,
     next: Type.Optional(
       Type.String({ description: "The `cursor` that goes on with further devices, if there are more" }),
     ),
@@ -66,7 +68,8 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
         description:
           `Each device's series (in JSON at most ${mostSeries} of them, by device and on with \`next\`), or with ` +
           `\`across\` one for each group of at most ${mostDevices} devices. Devices without points are left out. Exports ` +
-          "have all devices, and a column for each of metric, device and group.",
+          "have all devices, and a column for each of metric, device and group. Where points have ended within the range, " +
+          "exports say in the header `Headwater-Classes` what JSON says in `classes`.",
         tags: ["telemetry"],
         querystring: Type.Object({
           ...fleetQuery,
@@ -180,10 +183,12 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
         ...(range.chosenWindow !== undefined && { window: range.chosenWindow }),
         ...(width !== undefined && { aggregate }),
       };
+      const spans = await series.classes({ ...range, field: numberField(metrics[0]!) });
+      if (spans !== undefined && !isJson) void reply.headers(classesHeader(spans));
       const labels = how === undefined ? ["metric", "device"] : ["metric", ...keys.map(({ text }) => text)];
       void reply.type(type === parquetType ? type : `${type}; charset=utf-8`);
       const content: AsyncIterable<string | Uint8Array> = isJson
-        ? jsonParts(all, { head: chosen, limit: limit!, next })
+        ? jsonParts(all, { head: { ...chosen, ...(spans && { classes: spans.map(classOf) }) }, limit: limit!, next })
         : type === "text/csv"
           ? csvParts(all, labels)
           : type === parquetType

@@ -1,4 +1,4 @@
-import type { Consumption, GroupBatch, Position } from "@headwater/event-log";
+import { type Consumption, type GroupBatch, groupUnder, type Position } from "@headwater/event-log";
 import { ConfigError, HeadwaterError, InvariantError, LastingTrouble, retrying } from "@headwater/core";
 import type { FoldedEvents } from "@headwater/service";
 import type { PartitionAccount } from "../accounts/account.ts";
@@ -37,6 +37,7 @@ export class Projection {
   /** Rejects with the error that ended the projection. */
   readonly died: Promise<never>;
   readonly #options: ProjectionOptions;
+  readonly #group: ReturnType<typeof groupUnder>;
   readonly #writers: readonly StoreWriter[];
   readonly #commits: OffsetCommits;
   readonly #owned = new Map<number, OwnedPartition>();
@@ -50,6 +51,7 @@ export class Projection {
 
   constructor(options: ProjectionOptions) {
     this.#options = options;
+    this.#group = groupUnder(options.topics, options.config.group);
     const { promise, reject } = Promise.withResolvers<never>();
     this.died = promise;
     this.#die = reject;
@@ -115,7 +117,7 @@ export class Projection {
   async start(): Promise<void> {
     const { log, config, topics } = this.#options;
     this.#consumption = await log.consume({
-      group: config.group,
+      ...this.#group,
       topics: [topics.telemetry, topics.alerts, ...this.#outcomes],
       // Each partition holds so many in memory while the store is busy with others: a write takes those of several.
       maxBatchRecords: Math.min(config.batchPoints, maxBatchRecords),
@@ -148,7 +150,7 @@ export class Projection {
   async #onAssigned(
     partitions: readonly { topic: string; partition: number }[],
   ): Promise<readonly Position[] | undefined> {
-    const { topics, config, book, log, logger } = this.#options;
+    const { topics, book, log, logger } = this.#options;
     const own = partitions.filter(({ topic }) => topic === topics.telemetry).map(({ partition }) => partition);
     if (partitions.length === 0) return undefined;
     const trouble = new LastingTrouble();
@@ -158,7 +160,7 @@ export class Projection {
         if (trouble.isNews(message)) logger.warn({ problem: message }, "the log does not answer yet");
       },
     };
-    const committed = await retrying(() => log.committed(config.group, [topics.telemetry]), retry);
+    const committed = await retrying(() => log.committed(this.#group.group, [topics.telemetry]), retry);
     const ends = await retrying(() => log.positions(topics.telemetry), retry);
     const starts: Position[] = [];
     for (const topic of this.#outcomes) {
@@ -166,7 +168,7 @@ export class Projection {
         ({ partition, offset }) =>
           offset > 0 && partitions.some((each) => each.topic === topic && each.partition === partition),
       );
-      const places = { group: config.group, topic, telemetry: topics.telemetry };
+      const places = { group: this.#group.group, topic, telemetry: topics.telemetry };
       starts.push(...(await retrying(() => beginningsOf(log, places, those), retry)));
     }
     for (const partition of own) {

@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import { Type } from "@sinclair/typebox";
-import { isoFromMicros } from "@headwater/core";
 import { afterQuery, type HttpApp, wantedType } from "@headwater/service";
-import { type ClassSpan, isTextField, type SeriesRow } from "@headwater/time-series";
+import { isTextField, type SeriesRow } from "@headwater/time-series";
 import { unknownDevice } from "../devices/routes.ts";
+import { classesHeader, classesSchema, classOf } from "./classes-told.ts";
 import type { DeviceSeries, SeriesOwner } from "./device-series.ts";
 import type { FilledRow } from "./fill.ts";
 import { type LabelledRows, parquetFile, parquetType } from "./parquet.ts";
@@ -26,20 +26,7 @@ const seriesSchema = Type.Object(
         "Time in milliseconds since the epoch (a fraction carries microseconds) and value; a sum beyond what a number " +
         "holds is null, and so is a window that `fill=null` fills",
     }),
-    classes: Type.Optional(
-      Type.Array(
-        Type.Object({
-          class: Type.Union([Type.Literal("raw"), Type.Literal("minute"), Type.Literal("hour")]),
-          from: Type.String({ format: "date-time" }),
-          to: Type.String({ format: "date-time" }),
-        }),
-        {
-          description:
-            "Where points have ended within the range: what answers which part of it, oldest first. `raw` are the " +
-            "points, `minute` and `hour` roll-ups of them; a part that nothing answers is left out",
-        },
-      ),
-    ),
+    classes: classesSchema,
     truncated: Type.Optional(Type.Boolean({ description: "There are more points than `limit`" })),
     next: Type.Optional(Type.String({ description: "The `cursor` that goes on, if it was truncated" })),
   },
@@ -95,7 +82,7 @@ export function seriesRoute(app: HttpApp, { series, ownerOf, positions }: Series
       const { chosen, next } = candidate;
       const batches = shaped(series, owner, candidate, found?.batches ?? nothing(), most);
       const spans = await series.classes({ ...candidate.range, field: candidate.field });
-      if (spans !== undefined && !isJson) void reply.header("headwater-classes", classesText(spans));
+      if (spans !== undefined && !isJson) void reply.headers(classesHeader(spans));
       void reply.type(type === parquetType ? type : `${type}; charset=utf-8`);
       const content: AsyncIterable<string | Uint8Array> = isJson
         ? jsonRows(batches, {
@@ -134,18 +121,6 @@ async function firstWithPoints(
 async function hasAny(series: DeviceSeries, owner: SeriesOwner, candidates: readonly Candidate[]): Promise<boolean> {
   const fields = await series.fields(owner);
   return candidates.some(({ field }) => fields.includes(field));
-}
-
-function classOf({ class: name, from, to }: ClassSpan): { class: string; from: string; to: string } {
-  return { class: name, from: isoFromMicros(from), to: isoFromMicros(to) };
-}
-
-/** A structured field (RFC 9651): `hour;from="…";to="…", raw;from="…";to="…"`. */
-function classesText(spans: readonly ClassSpan[]): string {
-  return spans
-    .map(classOf)
-    .map(({ class: name, from, to }) => `${name};from="${from}";to="${to}"`)
-    .join(", ");
 }
 
 function hasTexts({ field, range }: Candidate): boolean {

@@ -84,3 +84,9 @@ function assignNumbers(
   for (const list of numbers.values()) list.sort((a, b) => a - b);
   return numbers;
 }
+
+/** Those partitions that are not among the known ones. */
+export function missingOf<T extends TopicPartition>(partitions: readonly T[], known: readonly TopicPartition[]): T[] {
+  const keys = new Set(known.map(({ topic, partition }) => `${topic}/${partition}`));
+  return partitions.filter(({ topic, partition }) => !keys.has(`${topic}/${partition}`));
+}

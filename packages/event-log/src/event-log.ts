@@ -111,6 +111,11 @@ export interface GroupBatch extends LogBatch {
 
 export interface ConsumeOptions {
   readonly group: string;
+  /**
+   * What the group was called before. Offsets that were committed under that name become its own where it has none,
+   * before its first member reads: a group that gets another name goes on where it was.
+   */
+  readonly formerGroup?: string | undefined;
   readonly topics: readonly string[];
   /** Where a partition starts that has no committed offset. Default: earliest. */
   readonly from?: "earliest" | "latest";

@@ -31,6 +31,18 @@ export function topicNames(prefix = ""): TopicNames {
 }
 
 /**
+ * A consumer group of the platform with these topics: its name begins with their prefix, as platforms that share a
+ * Kafka may share no group. The former group is what it was called before groups had the prefix.
+ */
+export function groupUnder(
+  { telemetry }: TopicNames,
+  name: string,
+): { readonly group: string; readonly formerGroup?: string } {
+  const prefix = telemetry.slice(0, -topics.telemetry.length);
+  return name.startsWith(prefix) ? { group: name } : { group: prefix + name, formerGroup: name };
+}
+
+/**
  * Every topic keyed by device, and rule-state, has `partitions` partitions, so that a device has one partition
  * number throughout and its owner reads all of it. Rules, access and rebuilds are small and read whole: one partition
  * keeps their events in one order.

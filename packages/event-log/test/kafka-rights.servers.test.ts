@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "@headwater/testkit/eventually";
 import { startKafka, type Kafka } from "../../../scripts/servers/kafka.ts";
 import { LogRejectedCredentialsError } from "../src/errors.ts";
+import type { GroupBatch } from "../src/event-log.ts";
 import { Collected, numbered, pause, spec, until } from "../src/contract/harness.ts";
 import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
 
@@ -39,11 +40,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Denies reading the topic, or the group, while `work` runs. */
+/** Denies reading (or another operation on) the topic, or the group, while `work` runs. */
 async function withoutReading(
   resourceName: string,
   work: () => Promise<void>,
   resourceType: AclResourceTypes = AclResourceTypes.TOPIC,
+  operation: AclOperationTypes = AclOperationTypes.READ,
 ): Promise<void> {
   const admin = new Client({ brokers: kafka.brokers.split(","), logLevel: logLevel.NOTHING }).admin();
   const acl = {
@@ -54,7 +56,7 @@ async function withoutReading(
     host: "*",
   };
   const [denied, allowed] = [
-    { ...acl, operation: AclOperationTypes.READ, permissionType: AclPermissionTypes.DENY },
+    { ...acl, operation, permissionType: AclPermissionTypes.DENY },
     { ...acl, operation: AclOperationTypes.ALL, permissionType: AclPermissionTypes.ALLOW },
   ];
   await admin.connect();
@@ -152,6 +154,28 @@ describe("the right to read a topic", () => {
       const following = await log.follow({ topics: [topic], onBatch: () => {} });
       await expect(following.done).rejects.toBeInstanceOf(LogRejectedCredentialsError);
     });
+    await log.close();
+  });
+
+  it("under its former name, of which a member has none, keeps it from nothing: it begins anew and says so", async () => {
+    const warned: string[] = [];
+    const log = await open(warned);
+    const [topic, former, group] = ["renamed", "renamed-before", "renamed-now"];
+    await log.ensureTopics([spec(topic, 1)]);
+    await log.append(topic, numbered(3, 0));
+    const consumed = new Collected();
+    await withoutReading(
+      former,
+      async () => {
+        const onBatch = async (batch: GroupBatch) => consumed.add(batch);
+        const consumption = await log.consume({ group, formerGroup: former, topics: [topic], onBatch });
+        await until(() => consumed.values.length === 3);
+        await consumption.close();
+      },
+      AclResourceTypes.GROUP,
+      AclOperationTypes.DESCRIBE,
+    );
+    expect(warned).toEqual([JSON.stringify({ group: former })]);
     await log.close();
   });
 });

@@ -1,5 +1,5 @@
 import { retrying, sleep, type Logger } from "@headwater/core";
-import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
+import type { Consumption, EventLog, GroupBatch, groupUnder, Position, TopicNames } from "@headwater/event-log";
 import type { FoldedEvents, Metrics } from "@headwater/service";
 import { createSenders } from "../action-kinds/kinds.ts";
 import type { DeliveryMeans } from "../action-kinds/delivery.ts";
@@ -19,7 +19,7 @@ export interface ActionGroupOptions {
   readonly log: EventLog;
   readonly topics: TopicNames;
   readonly partitions: number;
-  readonly group: string;
+  readonly group: ReturnType<typeof groupUnder>;
   readonly instance: string;
   readonly config: ActionsConfig;
   readonly folded: FoldedEvents;
@@ -79,7 +79,7 @@ export class ActionGroup {
   async start(): Promise<void> {
     const { log, topics, group, onFailure } = this.#options;
     const consumption = await log.consume({
-      group,
+      ...group,
       topics: [topics.alerts],
       maxBatchRecords: 100,
       onBatch: (batch) => this.#onBatch(batch),
@@ -124,7 +124,7 @@ export class ActionGroup {
   async #onAssigned(assigned: readonly TopicPartition[]): Promise<readonly Position[]> {
     const { log, topics, partitions, group } = this.#options;
     const { signal } = this.#stopping;
-    const committed = await retrying(() => log.committed(group, [topics.alerts]), { signal });
+    const committed = await retrying(() => log.committed(group.group, [topics.alerts]), { signal });
     const own = assigned.filter(({ partition }) => partition < partitions);
     return Promise.all(
       own.map(async ({ partition }) => {

@@ -1,6 +1,13 @@
 import { retrying, Semaphore, sleep, type Logger } from "@headwater/core";
 import type { FoldedEvents, Metrics, SkippedRecords } from "@headwater/service";
-import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
+import {
+  type Consumption,
+  type EventLog,
+  type GroupBatch,
+  groupUnder,
+  type Position,
+  type TopicNames,
+} from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { PartitionEngine } from "../engine/engine.ts";
 import { OwnershipLostError } from "./errors.ts";
@@ -83,7 +90,7 @@ export class PartitionGroup {
   async #join(): Promise<void> {
     const { log, topics, config } = this.#options;
     const consumption = await log.consume({
-      group: config.group,
+      ...groupUnder(topics, config.group),
       topics: [topics.telemetry],
       maxBatchRecords: config.batchRecords,
       onBatch: (batch) => this.#onBatch(batch),

@@ -183,6 +183,52 @@ export function groups(under: LogUnderTest): void {
     expect([await lag(left), await lag(right)]).toEqual([0, 6]);
     await log.close();
   });
+
+  it("goes on where it was under its former name, in what it has not committed itself", async () => {
+    let log = await under.open();
+    const [topic, former, group] = [under.name("renamed"), under.name("former"), under.name("group")];
+    await log.ensureTopics([spec(topic, 3)]);
+    await log.append(topic, [...numbered(4, 0), ...numbered(4, 1), ...numbered(4, 2)]);
+    const before = await log.consume({
+      ...{ group: former, topics: [topic] },
+      onBatch: async (batch) => void (batch.partition < 2 && (await batch.commit(batch.partition + 1))),
+    });
+    while ((await log.committed(former, [topic])).length < 2) await pause(10);
+    await before.close();
+
+    const join = async () => {
+      const seen = new Collected();
+      const consumption = await log.consume({
+        ...{ group, formerGroup: former, topics: [topic] },
+        async onBatch(batch) {
+          seen.add(batch);
+          if (batch.partition === 1) await batch.commit(3);
+        },
+      });
+      return { seen, consumption };
+    };
+    const offsets = ({ seen }: { readonly seen: Collected }) =>
+      [0, 1, 2].map((of) => seen.records.filter(({ partition }) => partition === of).map(({ offset }) => offset));
+    const first = await join();
+    await until(() => first.seen.records.length === 3 + 2 + 4);
+    expect(offsets(first)).toEqual([
+      [1, 2, 3],
+      [2, 3],
+      [0, 1, 2, 3],
+    ]);
+    await until2(log, group, topic, 2);
+    // A second member commits nothing of the past.
+    const second = await join();
+    await Promise.all([first.consumption.close(), second.consumption.close()]);
+    log = await under.reopen(log);
+    const committed = (await log.committed(group, [topic])).toSorted((a, b) => a.partition - b.partition);
+    expect(committed.map(({ offset }) => offset)).toEqual([1, 3]);
+    const again = await join();
+    await until(() => again.seen.records.length === 3 + 1 + 4);
+    expect(offsets(again)).toEqual([[1, 2, 3], [3], [0, 1, 2, 3]]);
+    await again.consumption.close();
+    await log.close();
+  });
 }
 
 async function until2(log: EventLog, group: string, topic: string, count: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { InvariantError } from "@headwater/core";
-import type { TopicPartition } from "../co-partitioning.ts";
+import { missingOf, type TopicPartition } from "../co-partitioning.ts";
 import { ForeignPositionError } from "../errors.ts";
 import { FollowDelivery } from "../delivery/follow-delivery.ts";
 import { GroupConsumption } from "../delivery/group-consumption.ts";
@@ -71,6 +71,7 @@ export class EmbeddedLog implements EmbeddedEventLog {
   async consume(options: ConsumeOptions): Promise<Consumption> {
     this.#assertOpen();
     for (const topic of options.topics) this.#catalog.topic(topic);
+    if (options.formerGroup !== undefined) await this.#takeOver(options.group, options.formerGroup, options.topics);
     let leave: (() => Promise<void>) | undefined;
     const consumption = new GroupConsumption(
       options,
@@ -184,6 +185,11 @@ export class EmbeddedLog implements EmbeddedEventLog {
   async #commitOffset(group: string, topic: string, partition: number, offset: number): Promise<boolean> {
     await this.#commits.keepOffset({ group, id: this.#catalog.partition(topic, partition).id, offset });
     return true;
+  }
+
+  async #takeOver(group: string, formerGroup: string, topics: readonly string[]): Promise<void> {
+    const missing = missingOf(await this.committed(formerGroup, topics), await this.committed(group, topics));
+    await Promise.all(missing.map((each) => this.#commitOffset(group, each.topic, each.partition, each.offset)));
   }
 
   async #startingPoints(options: ConsumeOptions, partitions: readonly TopicPartition[]): Promise<Position[]> {

@@ -4,6 +4,7 @@ import type { Position } from "../event-log.ts";
 import type { Cluster } from "./cluster.ts";
 import { Coordinator } from "./coordinator.ts";
 import { joinGroup } from "./group-join.ts";
+import { takeOverOffsets } from "./former-group.ts";
 import { startingPoints } from "./group-offsets.ts";
 import { asTyped, isRejection, isTransient, protocolErrorKind, protocolErrorType } from "./kafka-errors.ts";
 import { OffsetCommitter } from "./offset-committer.ts";
@@ -20,6 +21,7 @@ export interface GroupTimings {
 
 export interface GroupClient {
   readonly group: string;
+  readonly formerGroup: string | undefined;
   readonly topics: readonly string[];
   readonly from: "earliest" | "latest";
   owned(): readonly TopicPartition[];
@@ -54,6 +56,7 @@ export class GroupMembership {
   #joined = Promise.withResolvers<void>();
   #rejoin = Promise.withResolvers<void>();
   #isJoined = false;
+  #hasTakenOver = false;
   #hasLeft = false;
   #lastHeard = performance.now();
   readonly #trouble = new LastingTrouble();
@@ -116,6 +119,7 @@ export class GroupMembership {
   async #run(): Promise<void> {
     for (let pause = 100; !this.#stop.signal.aborted;) {
       try {
+        await this.#takeOver();
         await this.#join();
         pause = 100;
         await this.#heartbeatUntilRebalance();
@@ -142,6 +146,14 @@ export class GroupMembership {
         }
       }
     }
+  }
+
+  /** Nobody else is in a group that nobody has been in, so its first member can commit what it was. */
+  async #takeOver(): Promise<void> {
+    const { formerGroup, topics } = this.#client;
+    if (this.#hasTakenOver || formerGroup === undefined) return;
+    await takeOverOffsets(this.#cluster, this.#coordinator, { formerGroup, topics });
+    this.#hasTakenOver = true;
   }
 
   async #join(): Promise<void> {

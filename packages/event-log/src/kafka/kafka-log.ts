@@ -90,6 +90,7 @@ export class KafkaLog implements EventLog {
       this.#cluster,
       {
         group: options.group,
+        formerGroup: options.formerGroup,
         topics: options.topics,
         from: options.from ?? "earliest",
         owned: () => consumption.owned(),

@@ -36,3 +36,21 @@ it("takes the greatest numbers", () => {
   expect(sketch.quantile(0.25)).toBe(0);
   expect(sketch.quantile(1)).toBe(Number.MAX_VALUE);
 });
+
+it("is the same number whether it is asked for meanwhile or not, also of more values than are sorted at once", () => {
+  const [asked, quiet] = [new QuantileSketch(), new QuantileSketch()];
+  const values = Array.from({ length: 40_000 }, (_, i) => (i * 7_919) % 40_009);
+  for (const [i, value] of values.entries()) {
+    asked.add(value);
+    quiet.add(value);
+    if (i % 9_999 === 0) asked.quantile(0.5);
+  }
+  const sorted = values.toSorted((a, b) => a - b);
+  for (const q of [0, 0.25, 1]) {
+    const rank = q * (sorted.length - 1);
+    const part = rank - Math.floor(rank);
+    const exact = sorted[Math.floor(rank)]! * (1 - part) + sorted[Math.ceil(rank)]! * part;
+    expect(asked.quantile(q)).toBeCloseTo(exact, 6);
+    expect(quiet.quantile(q)).toBe(asked.quantile(q));
+  }
+});

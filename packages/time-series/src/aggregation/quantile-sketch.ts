@@ -1,5 +1,7 @@
 /** Values that are kept as they are; also those of one level. */
 const CAPACITY = 262_144;
+/** Values that are sorted at once, as soon as they are there: whoever adds them is not held up for long at any time. */
+const BLOCK = 16_384;
 
 /**
  * Quantiles of any number of values in bounded memory. Up to a quarter of a million values they are exact. Beyond it,
@@ -10,6 +12,8 @@ export class QuantileSketch {
   readonly #capacity: number;
   #open: Float64Array;
   #count = 0;
+  /** So many of the open ones lie in sorted blocks. */
+  #sorted = 0;
   /** At each level a sorted run, or none, of values that stand for 2, 4, 8 … each. */
   readonly #levels: (Float64Array | undefined)[] = [];
   /** Which of two neighbours stays, in turn, so that errors even out. */
@@ -23,14 +27,17 @@ export class QuantileSketch {
   add(value: number): void {
     if (this.#count === this.#open.length) this.#grow();
     this.#open[this.#count++] = value;
+    if (this.#count - this.#sorted < BLOCK) return;
+    this.#open.subarray(this.#sorted, this.#count).sort();
+    this.#sorted = this.#count;
   }
 
   /** Between the two values of the nearest ranks, as far as the rank of `q` (0 to 1) is; NaN without values. */
   quantile(q: number): number {
-    const { values, weights, total } = this.#sorted();
-    const rank = q * (total - 1);
-    const low = valueAt(values, weights, Math.floor(rank));
-    const high = valueAt(values, weights, Math.ceil(rank));
+    const runs = this.#runs();
+    const rank = q * (runs.reduce((total, { values, weight }) => total + values.length * weight, 0) - 1);
+    const low = valueAt(runs, Math.floor(rank));
+    const high = valueAt(runs, Math.ceil(rank));
     // Not low + part * (high - low): of the greatest numbers the difference is no number.
     const part = rank - Math.floor(rank);
     return part === 0 || low === high ? low : low * (1 - part) + high * part;
@@ -43,9 +50,9 @@ export class QuantileSketch {
       this.#open = larger;
       return;
     }
-    let run = halved(this.#open.sort(), this.#turn());
-    this.#open = new Float64Array(this.#capacity);
+    let run = halved(mergedAll(this.#blocks()), this.#turn());
     this.#count = 0;
+    this.#sorted = 0;
     let level = 0;
     for (let there = this.#levels[0]; there !== undefined; there = this.#levels[level]) {
       this.#levels[level] = undefined;
@@ -60,30 +67,53 @@ export class QuantileSketch {
     return this.#keepsLater;
   }
 
-  #sorted(): { values: Float64Array; weights: readonly Weighted[]; total: number } {
-    const open = this.#open.slice(0, this.#count).sort();
-    const runs = this.#levels.flatMap((run, level) => (run === undefined ? [] : [{ run, weight: 2 ** (level + 1) }]));
-    if (runs.length === 0) return { values: open, weights: [], total: open.length };
-    const weights = [{ run: open, weight: 1 }, ...runs]
-      .flatMap(({ run, weight }) => Array.from(run, (value): Weighted => ({ value, weight })))
-      .sort((a, b) => a.value - b.value);
-    return { values: open, weights, total: weights.reduce((sum, { weight }) => sum + weight, 0) };
+  #runs(): readonly Weighted[] {
+    const blocks = this.#blocks().map((values) => ({ values, weight: 1 }));
+    const levels = this.#levels.map((values, level) => values && { values, weight: 2 ** (level + 1) });
+    return [...blocks, ...levels.filter((each) => each !== undefined)];
+  }
+
+  /** The open values, in blocks of which each is sorted. */
+  #blocks(): Float64Array[] {
+    const blocks: Float64Array[] = [];
+    for (let at = 0; at < this.#sorted; at += BLOCK) blocks.push(this.#open.subarray(at, at + BLOCK));
+    if (this.#count > this.#sorted) blocks.push(this.#open.slice(this.#sorted, this.#count).sort());
+    return blocks;
   }
 }
 
+/** Values in order, each of which stands for so many. */
 interface Weighted {
-  readonly value: number;
+  readonly values: Float64Array;
   readonly weight: number;
 }
 
-function valueAt(values: Float64Array, weights: readonly Weighted[], rank: number): number {
-  if (weights.length === 0) return values[rank] ?? Number.NaN;
-  let passed = 0;
-  for (const { value, weight } of weights) {
-    passed += weight;
-    if (passed > rank) return value;
+/** The least value of all runs that has more than `rank` at or below it, found by halving each of them. */
+function valueAt(runs: readonly Weighted[], rank: number): number {
+  let least = Number.NaN;
+  for (const { values } of runs) {
+    const at = firstIndex(values.length, (i) => countUpTo(runs, values[i]!) > rank);
+    const value = values[at];
+    if (value !== undefined && !(value >= least)) least = value;
   }
-  return weights.at(-1)?.value ?? Number.NaN;
+  return least;
+}
+
+function countUpTo(runs: readonly Weighted[], value: number): number {
+  let count = 0;
+  for (const { values, weight } of runs) count += weight * firstIndex(values.length, (i) => values[i]! > value);
+  return count;
+}
+
+/** The first index below `length` for which it holds, as it does for all behind it; or `length`. */
+function firstIndex(length: number, holds: (index: number) => boolean): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function halved(sorted: Float64Array, keepsLater: boolean): Float64Array {
@@ -92,9 +122,17 @@ function halved(sorted: Float64Array, keepsLater: boolean): Float64Array {
   return half;
 }
 
+function mergedAll(runs: readonly Float64Array[]): Float64Array {
+  if (runs.length <= 1) return runs[0] ?? new Float64Array(0);
+  const middle = runs.length >>> 1;
+  return merged(mergedAll(runs.slice(0, middle)), mergedAll(runs.slice(middle)));
+}
+
 function merged(a: Float64Array, b: Float64Array): Float64Array {
   const both = new Float64Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both.sort();
+  let [i, j] = [0, 0];
+  for (let k = 0; k < both.length; k++) {
+    both[k] = j === b.length || (i < a.length && a[i]! <= b[j]!) ? a[i++]! : b[j++]!;
+  }
+  return both;
 }

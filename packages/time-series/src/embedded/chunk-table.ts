@@ -109,8 +109,8 @@ export class ChunkTable {
     if (Number.isNaN(known.timeOf(series))) {
       const chunk = this.newest(series);
       if (chunk !== undefined && chunk.summary === null) return "text";
-      if (chunk === undefined) known.learn(series, -Infinity, 0);
-      else known.learn(series, chunk.stop, decodeSummary(chunk.summary!).last as number);
+      if (chunk === undefined) known.learn(series, -Infinity, 0, 0);
+      else known.learn(series, chunk.stop, decodeSummary(chunk.summary!).last as number, chunk.count);
     }
     const time = known.timeOf(series);
     return time === -Infinity ? "none" : { time, value: known.valueOf(series) };
@@ -183,6 +183,10 @@ export class ChunkTable {
   /** Writes points over those of the same times. */
   merge(series: number, run: Run): void {
     const { times } = run;
+    if (this.#isBehindFull(series, times[0] as number)) {
+      this.#append(series, run);
+      return;
+    }
     for (let at = 0; at < times.length;) {
       const time = times[at] as number;
       const chunk = this.#coveringChunk(series, time);
@@ -196,8 +200,16 @@ export class ChunkTable {
       } else {
         this.#cutEvenly(series, mergeRuns(this.points(series, chunk), part));
       }
+      // It has the newest chunk now, so that the next run needs no look.
+      if (following === undefined && run.values instanceof Float64Array) this.newestNumber(series);
       at = end;
     }
+  }
+
+  /** Whether all that the series has is known to lie before a time, in a chunk that takes no more. */
+  #isBehindFull(series: number, time: number): boolean {
+    const known = this.#newestNumbers;
+    return time > known.timeOf(series) && known.countOf(series) >= CHUNK_POINTS_ENOUGH;
   }
 
   /** Deletes the points in [from, to). */
@@ -253,7 +265,7 @@ export class ChunkTable {
     const summary = values instanceof Float64Array ? encodeSummary(summarize(values, 0, count)) : null;
     const seal = sealed(series, { start, stop, count }, summary, points);
     this.#put.run(series, start, stop, count, seal, points.times, points.packed, points.texts);
-    if (values instanceof Float64Array) this.#newestNumbers.written(series, stop, values[count - 1]!);
+    if (values instanceof Float64Array) this.#newestNumbers.written(series, stop, values[count - 1]!, count);
     else this.#newestNumbers.forget(series);
   }
 }

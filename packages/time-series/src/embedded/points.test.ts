@@ -148,8 +148,11 @@ describe("points on disk and in memory", () => {
 
   it("loses nothing when there is no room to move what is in memory", () => {
     const points = new Points(database, 100_000);
+    // What is there already is a full chunk, behind which the rest goes without a look.
     const values = Array.from({ length: 20_000 }, (_, i): Value => [i, i]);
-    write(points, 1, values);
+    write(points, 1, values.slice(0, 400));
+    points.flushAll();
+    write(points, 1, values.slice(400));
     const { page_count: pages } = database.prepare("PRAGMA page_count").get() as { page_count: number };
     database.exec(`PRAGMA max_page_count = ${pages}`);
     expect(() => points.flushAll()).toThrow(/full/);

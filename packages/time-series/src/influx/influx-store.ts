@@ -247,7 +247,7 @@ class InfluxStore implements InfluxTimeSeriesStore {
     this.#assertOpen();
     const { status, message } = ((await this.#connection.health()) ?? {}) as { status?: string; message?: string };
     if (status !== "pass") throw new StoreUnavailableError(`InfluxDB says of itself: ${status} ${message ?? ""}`);
-    await this.#connection.write("");
+    await this.#connection.write(new Uint8Array(0));
   }
 
   async close(): Promise<void> {

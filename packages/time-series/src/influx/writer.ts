@@ -3,13 +3,21 @@ import { OLDER_THAN_RAW } from "../retention.ts";
 import type { Point, RefusedPoint } from "../time-series-store.ts";
 import type { InfluxConnection } from "./connection.ts";
 import { InfluxRefusedError, RequestTooLargeError } from "./influx-errors.ts";
+import { LineBuffer } from "./line-buffer.ts";
 import { LineEncoder } from "./line-protocol.ts";
 
-/** Characters of lines in one request; the memory that a request takes on both sides. */
-const MAX_REQUEST_LENGTH = 4 * 1024 * 1024;
+/** Bytes of lines in one request; the memory that a request takes on both sides. */
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+const FIRST_CAPACITY = 512 * 1024;
+/** Buffers that are kept for later writes; what a burst of texts made larger is not. */
+const MAX_KEPT = 4;
+const MAX_KEPT_CAPACITY = 2 * 1024 * 1024;
 
+/** The lines of one request. */
 interface Lines {
-  readonly text: string[];
+  readonly buffer: LineBuffer;
+  /** Where each line ends, its line end included. */
+  readonly ends: number[];
   /** Index of each line's point. */
   readonly index: number[];
 }
@@ -18,30 +26,39 @@ interface Lines {
 export class PointWriter {
   readonly #connection: InfluxConnection;
   readonly #encoder = new LineEncoder();
+  readonly #kept: LineBuffer[] = [];
 
   constructor(connection: InfluxConnection) {
     this.#connection = connection;
   }
 
   async write(points: readonly Point[]): Promise<RefusedPoint[]> {
+    const buffer = this.#kept.pop() ?? new LineBuffer(FIRST_CAPACITY);
+    try {
+      return await this.#write(points, buffer);
+    } finally {
+      buffer.cut(0);
+      if (this.#kept.length < MAX_KEPT && buffer.capacity <= MAX_KEPT_CAPACITY) this.#kept.push(buffer);
+    }
+  }
+
+  async #write(points: readonly Point[], buffer: LineBuffer): Promise<RefusedPoint[]> {
     const refused: RefusedPoint[] = [];
-    let lines: Lines = { text: [], index: [] };
-    let length = 0;
+    let lines: Lines = { buffer, ends: [], index: [] };
     for (let index = 0; index < points.length; index++) {
-      const encoded = this.#encoder.line(points[index] as Point);
-      if ("fault" in encoded) {
-        refused.push({ index, reason: encoded.fault });
+      const fault = this.#encoder.write(points[index] as Point, buffer);
+      if (fault !== undefined) {
+        refused.push({ index, reason: fault });
         continue;
       }
-      lines.text.push(encoded.line);
+      lines.ends.push(buffer.length);
       lines.index.push(index);
-      length += encoded.line.length + 1;
-      if (length < MAX_REQUEST_LENGTH) continue;
-      await this.#store(lines, 0, lines.text.length, refused);
-      lines = { text: [], index: [] };
-      length = 0;
+      if (buffer.length < MAX_REQUEST_BYTES) continue;
+      await this.#store(lines, 0, lines.index.length, refused);
+      buffer.cut(0);
+      lines = { buffer, ends: [], index: [] };
     }
-    await this.#store(lines, 0, lines.text.length, refused);
+    await this.#store(lines, 0, lines.index.length, refused);
     return refused.sort((a, b) => a.index - b.index);
   }
 
@@ -52,8 +69,9 @@ export class PointWriter {
   async #store(lines: Lines, start: number, end: number, refused: RefusedPoint[]): Promise<void> {
     if (start === end) return;
     try {
-      const part = start === 0 && end === lines.text.length ? lines.text : lines.text.slice(start, end);
-      await this.#connection.write(part.join("\n"));
+      const from = start === 0 ? 0 : lines.ends[start - 1]!;
+      // Without the end of the last line.
+      await this.#connection.write(lines.buffer.part(from, lines.ends[end - 1]! - 1));
     } catch (error) {
       const isTooLarge = error instanceof RequestTooLargeError;
       if (!(error instanceof InfluxRefusedError) && !(isTooLarge && end - start > 1)) throw error;
