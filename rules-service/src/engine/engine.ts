@@ -31,8 +31,9 @@ export interface PartitionEngine {
   /** Evaluates the next record of the partition. Duplicates are recognised by identity and ignored. */
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void;
   /**
-   * What of the last record is still to be told, where it concerns more alerts than one slice bears, as the edge of a
-   * maintenance window may: done by stepping through it, or else at once by the next call.
+   * What of the last record is still to be done, where it concerns more rules and devices than one slice bears: one
+   * that very many rules judge, the clock's word to very many devices, or the edge of a maintenance window. Done by
+   * stepping through it, or else at once by the next call.
    */
   readonly left: Iterable<void> | undefined;
 
@@ -132,6 +133,8 @@ export interface WarmUp {
   /** Before the first record: one that came earlier, of which only the log's clock learns. */
   applyClock(record: TelemetryRecord, at: RecordPosition): void;
   applyRecord(record: TelemetryRecord, at: RecordPosition): void;
+  /** As that of the engine. */
+  readonly left: Iterable<void> | undefined;
 }
 
 export interface EngineCounters {

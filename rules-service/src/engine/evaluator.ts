@@ -17,6 +17,11 @@ import type { AlertWriter } from "./alert-writer.ts";
 import { Timers } from "./timers.ts";
 
 const noSamples: readonly Sample[] = [];
+/**
+ * Instances that take something in, or that the clock wakes, in one slice of a record. By number, never by time: a
+ * replay comes to the same slices.
+ */
+const instancesASlice = 64;
 
 /** Takes the records of a partition to the rules that they concern, and the clock's word to the instances that wait. */
 export class Evaluator {
@@ -28,6 +33,8 @@ export class Evaluator {
   readonly gateways: GatewayWatch;
   /** Restored with more in them than was applied yet. */
   readonly #asleep = new Set<Instance>();
+  /** The first offset at which one of them may wake. */
+  #firstWake = Infinity;
   /** Instances that only say what was applied where a restored state has nothing to know. */
   readonly standIns = new Set<Instance>();
   /** What has changed since states were last taken. */
@@ -43,17 +50,23 @@ export class Evaluator {
   readonly #derivations: Derivations | undefined;
   readonly #seenDerived = new SeenDerivations();
   #appendTime = 0;
+  /** Instances that the present slice still has room for. */
+  #room = Infinity;
+
+  readonly #slice: number;
 
   /**
    * `derivations`: what rules derive is judged by others at once; undefined: as it comes to lie in the log.
-   * `ownsGateway`: whether a gateway's id belongs to the partition.
+   * `ownsGateway`: whether a gateway's id belongs to the partition. `slice`: how many instances it has room for.
    */
   constructor(
     index: RuleIndex,
     alerts: AlertWriter,
     derivations?: Derivations,
     ownsGateway: (gateway: string) => boolean = () => false,
+    slice = instancesASlice,
   ) {
+    this.#slice = slice;
     this.index = index;
     this.alerts = alerts;
     this.#intake = new SampleIntake(this);
@@ -62,11 +75,15 @@ export class Evaluator {
     alerts.reasonOf = this.gateways.reasonOf;
   }
 
-  apply(record: TelemetryRecord, at: RecordPosition): void {
+  /** Answers what is left to do where the record concerns more instances than a slice has room for. */
+  apply(record: TelemetryRecord, at: RecordPosition): Iterable<void> | undefined {
     this.next = at.offset;
     this.#appendTime = at.appendTime;
+    this.#room = this.#slice;
+    this.timers.begin();
+    let isDone = true;
     this.#derivations?.beginRecord(at.offset);
-    if (this.#asleep.size > 0) this.#wake();
+    if (this.#firstWake <= at.offset) this.#wake();
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n, at.appendTime)) {
       // Its time is known to its readings, and what that lets happen comes after them.
       const hadTime = this.clock.now > 0;
@@ -75,13 +92,29 @@ export class Evaluator {
       if (record.mark !== null) this.gateways.marked(record.gateway, this.#hear, this.#begin);
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.counts.otherDevice++;
       else if (record.readings.length > 0 && this.#isToBeJudged(record, at) && this.#intake.take(record, at)) {
-        this.#evaluate();
+        isDone = this.#evaluate();
       }
-      this.timers.fire(this.clock, this.#fire, this.#repeat);
-      this.judgeDerived();
+      isDone = isDone && this.#fireDue();
     }
+    if (!isDone) return this.#goOn();
     this.next = at.offset + 1;
+    return undefined;
   }
+
+  *#goOn(): Generator<void> {
+    do {
+      yield;
+      this.#room = this.#slice;
+    } while (!(this.#evaluate() && this.#fireDue()));
+    this.next += 1;
+  }
+
+  /** False: the slice is full. */
+  #fireDue(): boolean {
+    return this.timers.fire(this.clock, this.#fire, this.#repeat, this.#hasRoom) && this.#judge();
+  }
+
+  readonly #hasRoom = (): boolean => this.#room > 0;
 
   /** Lets the clock alone have a record. */
   applyClock(record: TelemetryRecord, at: RecordPosition): void {
@@ -111,6 +144,7 @@ export class Evaluator {
     }
     this.timers.disarm(instance);
     this.#asleep.add(instance);
+    this.#firstWake = Math.min(this.#firstWake, instance.covers);
   }
 
   /** The log shows a time, from which on silence can be told. */
@@ -145,9 +179,14 @@ export class Evaluator {
     this.changed(instance);
   }
 
+  /** Not with each record: a state that was written just before the end of a process may be one of very many. */
   #wake(): void {
+    this.#firstWake = Infinity;
     for (const instance of this.#asleep) {
-      if (instance.covers > this.next) continue;
+      if (instance.covers > this.next) {
+        this.#firstWake = Math.min(this.#firstWake, instance.covers);
+        continue;
+      }
       this.#asleep.delete(instance);
       if (this.standIns.delete(instance)) {
         this.timers.disarm(instance);
@@ -159,9 +198,15 @@ export class Evaluator {
 
   /** Lets rules judge what others have derived since the last record. */
   judgeDerived(): void {
-    if (this.#derivations === undefined || this.#derivations.waiting.length === 0) return;
+    this.#room = Infinity;
+    this.#judge();
+  }
+
+  /** False: the slice is full. */
+  #judge(): boolean {
+    if (this.#derivations === undefined || this.#derivations.waiting.length === 0) return true;
     this.#passOn();
-    this.#evaluate();
+    return this.#evaluate();
   }
 
   /** What is derived here was judged when it was derived, and elsewhere each counts once. */
@@ -173,9 +218,16 @@ export class Evaluator {
     return false;
   }
 
-  /** All samples of the record lie in their series: hands them to the instances that they concern. */
-  #evaluate(): void {
-    for (let instance = this.#intake.next(); instance !== undefined; instance = this.#intake.next()) {
+  /**
+   * All samples of the record lie in their series: hands them to the instances that they concern. False: the slice is
+   * full.
+   */
+  #evaluate(): boolean {
+    for (;;) {
+      if (this.#room <= 0) return false;
+      const instance = this.#intake.next();
+      if (instance === undefined) break;
+      this.#room -= 1;
       const { samples } = instance;
       instance.samples = noSamples;
       this.counts.tooLate += instance.take(samples, this.#intake.isInOrder, this);
@@ -184,6 +236,7 @@ export class Evaluator {
     }
     this.#intake.prune();
     if (this.corrected.size > 0) this.corrected.clear();
+    return true;
   }
 
   /** Puts what was derived where the rules that take it find it, one reading a sample. */
@@ -196,14 +249,16 @@ export class Evaluator {
 
   readonly #repeat = (instance: Instance): void => {
     const { open } = instance;
+    this.#room -= 1;
     if (open !== undefined) this.alerts.repeat(instance, open, this.clock.now);
     this.changed(instance);
   };
 
   readonly #fire = (instance: Instance, upTo: number): void => {
     if (gatewayOf(instance.device) !== undefined) this.#hear(instance);
+    this.#room -= 1;
     instance.fire(upTo, this);
     this.changed(instance);
-    this.judgeDerived();
+    this.#judge();
   };
 }

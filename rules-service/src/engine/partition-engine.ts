@@ -39,6 +39,8 @@ export interface EngineOptions {
    * over. Else they judge what the log holds of it, whatever the rules here derive.
    */
   readonly judgesOwnDerivations?: boolean;
+  /** How many rules on devices one slice of a record has room for. Default: 64. */
+  readonly instancesASlice?: number | undefined;
 }
 
 /** The rules of one telemetry partition; see PartitionEngine for what it promises. */
@@ -58,13 +60,14 @@ class Engine implements PartitionEngine {
   #left: Iterable<void> | undefined;
   readonly #mutes: MuteJoins;
 
-  constructor(partition: number, { ownsGateway, judgesOwnDerivations = true }: EngineOptions) {
+  constructor(partition: number, { ownsGateway, judgesOwnDerivations = true, instancesASlice }: EngineOptions) {
     this.#partition = partition;
     this.#alerts = new AlertWriter(partition);
     const index = new RuleIndex();
     this.#alerts.incarnationOf = (device) => index.incarnationOf(device);
     const derivations = new Derivations(partition);
-    const evaluator = new Evaluator(index, this.#alerts, judgesOwnDerivations ? derivations : undefined, ownsGateway);
+    const passedOn = judgesOwnDerivations ? derivations : undefined;
+    const evaluator = new Evaluator(index, this.#alerts, passedOn, ownsGateway, instancesASlice);
     this.#alerts.derive = (derived) => {
       const isTaken = judgesOwnDerivations && (index.metrics.get(derived.metric)?.rules.length ?? 0) > 0;
       this.#derived++;
@@ -113,10 +116,22 @@ class Engine implements PartitionEngine {
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void {
     if (this.#left !== undefined) this.#finish();
     this.#alerts.effects = effects;
-    this.#evaluator.apply(record, at);
-    const telling = this.#alerts.muting.awaitsEdge ? this.#mutes.pass(at.offset) : undefined;
-    if (telling !== undefined && telling.next().done !== true) this.#left = this.#leaving(effects, telling);
+    const rest = this.#evaluator.apply(record, at);
+    if (rest === undefined) {
+      const telling = this.#passEdges(at);
+      if (telling !== undefined && telling.next().done !== true) this.#left = this.#leaving(effects, telling);
+    } else this.#left = this.#leaving(effects, this.#restOf(rest, at));
     this.#alerts.effects = silent;
+  }
+
+  /** What the clock's word means for what is muted. */
+  #passEdges({ offset }: RecordPosition): Generator<void> | undefined {
+    return this.#alerts.muting.awaitsEdge ? this.#mutes.pass(offset) : undefined;
+  }
+
+  *#restOf(rest: Iterable<void>, at: RecordPosition): Generator<void> {
+    yield* rest;
+    yield* this.#passEdges(at) ?? [];
   }
 
   get left(): Iterable<void> | undefined {
@@ -164,6 +179,7 @@ class Engine implements PartitionEngine {
 
   adopt(warmed: WarmUp, effects: Effects): Iterable<void> {
     if (!(warmed instanceof WarmUpRun)) throw new InvariantError("Only what this engine warmed can be adopted");
+    warmed.finish();
     return this.#sliced(effects, this.#adopt(warmed));
   }
 

@@ -14,6 +14,8 @@ const repetitions = "\uffff";
 export class Timers {
   readonly #heaps = new Map<string, TimerHeap<Instance>>();
   #gateways: string[] = [];
+  /** Where `fire` goes on; undefined: at the first gateway. */
+  #firing: { readonly gateways: readonly string[]; readonly place: number } | undefined;
 
   /**
    * Sees to it that none of the instance's timers is too late for its state. One that is too early, or for nothing any
@@ -40,16 +42,32 @@ export class Timers {
     for (const { gateway } of instance.timers) this.#disarm(instance, gateway);
   }
 
+  /** The clock may have gone on: the next `fire` begins anew. */
+  begin(): void {
+    this.#firing = undefined;
+  }
+
   /**
    * Hands over every instance whose instant is due, with the judged time up to which the clock is sure of it, and then
-   * those that have something to repeat.
+   * those that have something to repeat. False: there was no room for all, and the next call goes on with the others.
    */
-  fire(clock: LogClock, on: (instance: Instance, upTo: number) => void, repeat: (instance: Instance) => void): void {
-    for (const gateway of this.#gateways) {
+  fire(
+    clock: LogClock,
+    on: (instance: Instance, upTo: number) => void,
+    repeat: (instance: Instance) => void,
+    hasRoom: () => boolean,
+  ): boolean {
+    const gateways = this.#firing?.gateways ?? this.#gateways;
+    for (let place = this.#firing?.place ?? 0; place < gateways.length; place++) {
+      const gateway = gateways[place]!;
       const heap = this.#heaps.get(gateway)!;
       if (heap.first === undefined) continue;
       const reach = clock.reach(gateway);
       while (heap.first !== undefined && heap.first.due <= reach) {
+        if (!hasRoom()) {
+          this.#firing = { gateways, place };
+          return false;
+        }
         const timer = heap.pop();
         const { instance } = timer;
         if (!instance.timers.includes(timer)) continue;
@@ -61,6 +79,8 @@ export class Timers {
         else on(instance, first.time);
       }
     }
+    this.#firing = undefined;
+    return true;
   }
 
   /** What is due first of what an instance waits for from a gateway. */

@@ -22,6 +22,7 @@ export class WarmUpRun implements WarmUp {
   from: number | undefined;
   readonly #evaluator: Evaluator;
   #records = 0;
+  #left: Iterable<void> | undefined;
 
   constructor(rules: readonly RuleChange[], partition: number) {
     this.#evaluator = new Evaluator(new RuleIndex(), new AlertWriter(partition, true));
@@ -46,9 +47,33 @@ export class WarmUpRun implements WarmUp {
   }
 
   applyRecord(record: TelemetryRecord, at: RecordPosition): void {
+    this.finish();
     this.from ??= at.offset;
     if (record.incarnation !== this.incarnationOf(record.device)) this.#turn(record);
-    this.#evaluator.apply(record, at);
+    const rest = this.#evaluator.apply(record, at);
+    if (rest === undefined) this.#applied();
+    else this.#left = this.#leaving(rest);
+  }
+
+  /** What of the last record is still to be done; else the next call does it at once. */
+  get left(): Iterable<void> | undefined {
+    return this.#left;
+  }
+
+  finish(): void {
+    for (const _ of this.#left ?? []);
+  }
+
+  *#leaving(rest: Iterable<void>): Generator<void> {
+    try {
+      yield* rest;
+      this.#applied();
+    } finally {
+      this.#left = undefined;
+    }
+  }
+
+  #applied(): void {
     this.#records += 1;
     if (this.#records % recordsALook === 0) this.#letGo();
   }

@@ -17,7 +17,7 @@ export interface RecordObserver {
 
 /** Records between two looks at how long the event loop has been held. */
 const recordsALook = 16;
-/** Outputs of one change of rules that wait in memory at most, about. */
+/** Outputs of one record, or of one change of rules, that wait in memory at most, about. */
 const effectsAtOnce = 1000;
 
 /** Values of the metric's label `kind`; dashboards depend on them. */
@@ -94,21 +94,36 @@ export class Evaluation {
     return this.#windows.get(id);
   }
 
-  async applyRecords(records: readonly LogRecord[], begin: number, end: number): Promise<void> {
+  /** `emit` makes the outputs so far durable, where one record has more than should wait in memory. */
+  async applyRecords(
+    records: readonly LogRecord[],
+    begin: number,
+    end: number,
+    emit: () => Promise<void>,
+  ): Promise<void> {
     const pace = new Pace();
     for (let from = begin; from < end;) {
       if (pace.isDue) await pace.rest();
       from = this.#applyRecords(records, from, Math.min(end, from + recordsALook));
-      if (this.#engine.left !== undefined) await this.#tellTheRest(from - 1, records);
+      if (this.#engine.left !== undefined) await this.#applyTheRest(records[from - 1]!, emit);
     }
     this.#countEngine();
   }
 
-  async #tellTheRest(index: number, records: readonly LogRecord[]): Promise<void> {
-    try {
-      await inSlices(this.#engine.left ?? []);
-    } catch (error) {
-      this.#failed({ topic: this.#topic, partition: this.#partition, offset: records[index]!.offset }, error);
+  async #applyTheRest({ offset }: LogRecord, emit: () => Promise<void>): Promise<void> {
+    const work = this.#engine.left![Symbol.iterator]();
+    const pace = new Pace();
+    for (let isDone = false; !isDone;) {
+      const began = performance.now();
+      try {
+        isDone = work.next().done === true;
+      } catch (error) {
+        this.#failed({ topic: this.#topic, partition: this.#partition, offset }, error);
+        isDone = true;
+      }
+      this.uncovered.milliseconds += performance.now() - began;
+      if (this.#effects.size >= effectsAtOnce) await emit();
+      if (pace.isDue) await pace.rest();
     }
   }
 

@@ -219,7 +219,7 @@ export class PartitionRunner {
       // Control events and records are applied in one order.
       await this.#controlEvents.repeat(records[index]!.offset);
       const end = countBefore(records, index, this.#controlEvents.replayFrom);
-      await this.#evaluation.applyRecords(records, index, end);
+      await this.#evaluation.applyRecords(records, index, end, () => this.#emitter.emit());
       index = end;
     }
     await this.#controlEvents.repeat(this.#evaluation.nextOffset);

@@ -30,6 +30,7 @@ export function agreesWithReference(
   const history: HistoryEntry[] = [];
   for (const { record, at } of log) {
     engine.applyRecord(record, at, effects);
+    all(engine.left ?? []);
     history.push({ record, offset: at.offset, appendTime: at.appendTime });
     const reaches = new Map<string, number>();
     const reachOf = (gateway: string): number => {

@@ -203,6 +203,7 @@ export class Run {
       }
       const entry = log[offset];
       if (entry !== undefined) this.engine.applyRecord(entry.record, entry.at, this.#effects);
+      all(this.engine.left ?? []);
       emitted.push(...this.#effects.take());
     }
     return this;

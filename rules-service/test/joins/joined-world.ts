@@ -91,6 +91,7 @@ export class JoinedWorld {
       const stamped: Entry = { record, at: entry.at };
       this.log.push(stamped);
       this.engine.applyRecord(stamped.record, stamped.at, this.#effects);
+      all(this.engine.left ?? []);
       this.#witness?.record({ record, ...entry.at });
       this.#listen();
       if (this.#hands.length === 0) look(this);
@@ -280,6 +281,7 @@ export class JoinedWorld {
       const entry = this.log[offset];
       if (entry !== undefined) this.engine.applyRecord(entry.record, entry.at, this.#effects);
     }
+    all(this.engine.left ?? []);
     this.#listen();
     this.readers.isRepeating = false;
     for (const id of this.#rules.keys()) this.#changedRules.add(id);

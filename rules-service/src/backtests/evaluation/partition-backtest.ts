@@ -108,6 +108,8 @@ export class PartitionBacktest {
         { partition, offset, appendTime },
         this.#effects,
       );
+      // Nobody else waits for this thread.
+      for (const _ of this.#engine.left ?? []);
     } catch (error) {
       if (error instanceof DecodeError) this.counts.undecodable += 1;
       else this.counts.failed += 1;

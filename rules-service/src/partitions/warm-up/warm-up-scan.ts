@@ -1,4 +1,4 @@
-import { Pace } from "@headwater/core";
+import { inSlices, Pace } from "@headwater/core";
 import type { TelemetryRecord } from "@headwater/proto";
 import type { EventLog } from "@headwater/event-log";
 import type { RecordPosition, WarmUp } from "../../engine/engine.ts";
@@ -75,6 +75,7 @@ export class WarmUpScan implements RecordObserver {
       for (const [index, { record, at }] of kept.entries()) {
         if (at.offset < this.#next) continue;
         this.#apply(record, at);
+        if (this.warmUp.left !== undefined) await inSlices(this.warmUp.left);
         this.#next = at.offset + 1;
         if (index % recordsALook === 0 && pace.isDue) await pace.rest();
       }
@@ -95,6 +96,7 @@ export class WarmUpScan implements RecordObserver {
         const record = decoder.decode(entry);
         if (record !== undefined) {
           this.#apply(record, { partition, offset: entry.offset, appendTime: entry.appendTime });
+          if (this.warmUp.left !== undefined) await inSlices(this.warmUp.left);
         }
         this.#next = entry.offset + 1;
         // Live records have precedence.
