@@ -1,5 +1,5 @@
 import { events } from "@headwater/proto";
-import { DecodeError, type Logger } from "@headwater/core";
+import { DecodeError, inSlices, type Logger } from "@headwater/core";
 import type { EventLog, LogBatch, TopicNames } from "@headwater/event-log";
 import { isActive, transitionOf, type RuleTimeline } from "../partitions/control-events/rule-timeline.ts";
 import { SteadyFollowing } from "../partitions/steady-following.ts";
@@ -22,6 +22,11 @@ export interface RulesInEffectOptions {
   readonly logger: Logger;
   readonly onFailure: (error: unknown) => void;
 }
+
+/** A batch of no more is read in one turn of the event loop. */
+const recordsAtOnce = 500;
+/** Records between two looks at how long the event loop has been held. */
+const recordsALook = 64;
 
 /**
  * The states of rules that are in effect on the partitions of all instances, read from the state logs. So any instance
@@ -79,8 +84,15 @@ export class RulesInEffect {
     });
   }
 
-  #onBatch({ partition, records }: LogBatch): void {
+  /** A partition of many rules begins with all of their states at once. */
+  #onBatch(batch: LogBatch): Promise<void> | void {
+    if (batch.records.length > recordsAtOnce) return inSlices(this.#read(batch));
+    for (const _ of this.#read(batch));
+  }
+
+  *#read({ partition, records }: LogBatch): Generator<void> {
     for (const { offset, key, value } of records) {
+      if (offset % recordsALook === 0) yield;
       this.#next.set(partition, offset + 1);
       if (key === null || value === null) continue;
       // Most records are states, so the key alone is read before anything is decoded.

@@ -1,5 +1,5 @@
 import type { FollowOptions, Following, LogGap } from "../event-log.ts";
-import type { Logger } from "@headwater/core";
+import { Pace, type Logger } from "@headwater/core";
 import type { PartitionBuffer } from "./partition-buffer.ts";
 
 const BATCH_RECORDS = 10_000;
@@ -71,6 +71,8 @@ export class FollowDelivery implements Following {
   }
 
   async #deliver(): Promise<void> {
+    // Handlers that return no promise would hold the event loop until all that was fetched is delivered.
+    const pace = new Pace();
     for (let found = true; found && !this.ended;) {
       found = false;
       for (const buffer of this.#buffers) {
@@ -84,6 +86,7 @@ export class FollowDelivery implements Following {
         // Most handlers fold in memory and return no promise; awaiting undefined would cost a turn each time.
         const handled = this.#options.onBatch(batch);
         if (handled !== undefined) await handled;
+        if (pace.isDue) await pace.rest();
       }
       this.#checkCaughtUp();
     }
