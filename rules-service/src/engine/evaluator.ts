@@ -81,24 +81,38 @@ export class Evaluator {
     this.#appendTime = at.appendTime;
     this.#room = this.#slice;
     this.timers.begin();
-    let isDone = true;
     this.#derivations?.beginRecord(at.offset);
     if (this.#firstWake <= at.offset) this.#wake();
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n, at.appendTime)) {
       // Its time is known to its readings, and what that lets happen comes after them.
       const hadTime = this.clock.now > 0;
       this.clock.observe(record, at);
-      if (!hadTime && this.clock.now > 0) this.#beginWatching();
-      if (record.mark !== null) this.gateways.marked(record.gateway, this.#hear, this.#begin);
-      if (record.incarnation !== this.index.incarnationOf(record.device)) this.counts.otherDevice++;
-      else if (record.readings.length > 0 && this.#isToBeJudged(record, at) && this.#intake.take(record, at)) {
-        isDone = this.#evaluate();
+      if (!hadTime && this.clock.now > 0) {
+        const work = this.#begins(record, at);
+        return work.next().done === true ? undefined : work;
       }
-      isDone = isDone && this.#fireDue();
+      if (!this.#hears(record, at)) return this.#goOn();
     }
-    if (!isDone) return this.#goOn();
     this.next = at.offset + 1;
     return undefined;
+  }
+
+  /** False: the slice is full. */
+  #hears(record: TelemetryRecord, at: RecordPosition): boolean {
+    if (record.mark !== null) this.gateways.marked(record.gateway, this.#hear, this.#begin);
+    if (record.incarnation !== this.index.incarnationOf(record.device)) this.counts.otherDevice++;
+    else if (record.readings.length > 0 && this.#isToBeJudged(record, at) && this.#intake.take(record, at)) {
+      if (!this.#evaluate()) return false;
+    }
+    return this.#fireDue();
+  }
+
+  /** The first record that shows a time. */
+  *#begins(record: TelemetryRecord, at: RecordPosition): Generator<void> {
+    yield* this.#beginWatching();
+    this.#room = this.#slice;
+    if (this.#hears(record, at)) this.next = at.offset + 1;
+    else yield* this.#goOn();
   }
 
   *#goOn(): Generator<void> {
@@ -148,12 +162,16 @@ export class Evaluator {
   }
 
   /** The log shows a time, from which on silence can be told. */
-  #beginWatching(): void {
+  *#beginWatching(): Generator<void> {
     for (const rule of this.index.rules.values()) {
       if (!rule.program.watchesSilence) continue;
       for (const [id, device] of this.index.devices) {
         if (!rule.selects(id, device) || this.index.instance(rule, id) !== undefined) continue;
         this.#begin(rule, id);
+        this.#room -= 1;
+        if (this.#room > 0) continue;
+        yield;
+        this.#room = this.#slice;
       }
     }
   }

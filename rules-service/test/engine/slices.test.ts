@@ -106,6 +106,19 @@ describe("the clock's word to very many devices", () => {
   });
 });
 
+it("the first record that shows a time makes all devices watched in slices, none of them later than it", () => {
+  const devices = ids("d", 500);
+  const p = new Partition();
+  for (const device of devices) p.device(device, {});
+  p.rule({ absent: "60s", metric: undefined }, { id: "away" });
+  p.tick(0);
+  let slices = 0;
+  for (const _ of p.engine.left ?? []) slices += 1;
+  expect(slices).toBeGreaterThan(5);
+  p.mark(0, { forwarded: 0 });
+  expect(slicesOf(passed(p), () => p.alerts().map(({ device }) => device)).flat()).toEqual(devices);
+});
+
 it("a reading that very many rules judge is judged in slices, in one order", () => {
   const rules = ids("r", 300);
   const p = new Partition();
