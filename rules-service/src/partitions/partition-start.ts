@@ -74,9 +74,11 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
       checkpoint: restored.checkpoint?.state,
     });
   } catch (error) {
-    logger.error({ partition, err: error }, "the state of the rules cannot be read; they are warmed again");
-    restored = { ...state, checkpoint: undefined, states: [] };
     begunAnew = error instanceof StateOfOtherVersionError;
+    // What an upgrade brings is no failure.
+    if (begunAnew) logger.info({ partition, what: (error as Error).message }, "the rules are warmed again");
+    else logger.error({ partition, err: error }, "the state of the rules cannot be read; they are warmed again");
+    restored = { ...state, checkpoint: undefined, states: [] };
     evaluation.nextOffset = await retrying(() => startOffset(options, restored, telemetry.start), retry);
     await evaluation.restore({ offset: evaluation.nextOffset, states: [], checkpoint: undefined });
   }
