@@ -22,6 +22,8 @@ const noSamples: readonly Sample[] = [];
  * replay comes to the same slices.
  */
 const instancesASlice = 64;
+/** What a timer takes of the room of an instance. */
+const timerRoom = 1 / 8;
 
 /** Takes the records of a partition to the rules that they concern, and the clock's word to the instances that wait. */
 export class Evaluator {
@@ -128,7 +130,12 @@ export class Evaluator {
     return this.timers.fire(this.clock, this.#fire, this.#repeat, this.#hasRoom) && this.#judge();
   }
 
-  readonly #hasRoom = (): boolean => this.#room > 0;
+  /** A timer that comes up costs room, too: most are too early, and are set anew. */
+  readonly #hasRoom = (): boolean => {
+    if (this.#room <= 0) return false;
+    this.#room -= timerRoom;
+    return true;
+  };
 
   /** Lets the clock alone have a record. */
   applyClock(record: TelemetryRecord, at: RecordPosition): void {
