@@ -4,14 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { nowMicros, silentLogger } from "@headwater/core";
+import { nowMicros } from "@headwater/core";
 import { partitionFor, topicNames, topicSpecs, type EventLog } from "@headwater/event-log";
 import { openEmbeddedLog } from "@headwater/event-log/embedded";
 import { events, telemetryHeaders } from "@headwater/proto";
-import { adminTokenAuth, createHttpServer, createMetrics } from "@headwater/service";
-import { createRulesApp } from "../rules-service/src/app.ts";
 import { rulesConfig } from "../rules-service/src/config.ts";
 import { conditions, describe } from "./conditions.ts";
+import { openRules } from "./start-rules.ts";
 
 // What a great number of rules costs a service that few of them concern: made, switched on, listed, restarted.
 //
@@ -27,7 +26,6 @@ const { values } = parseArgs({
 const rules = Number(values.rules);
 const partitions = 4;
 const topics = topicNames();
-const token = "0123456789abcdef0123456789abcdef";
 const atOnce = 500;
 
 /** Every tenth is for the device that sends; some of each kind that people write. */
@@ -48,22 +46,8 @@ function rule(index: number): Record<string, unknown> {
   return { id: `rule-${index}`, selector: { ids }, ...(condition === undefined ? { derive } : { condition }) };
 }
 
-async function service(log: EventLog, dataDir: string) {
-  const metrics = createMetrics({ service: "rules", processMetrics: false });
-  const logger = silentLogger;
-  const http = await createHttpServer({
-    ...{ logger, metrics, auth: adminTokenAuth(token), host: "127.0.0.1", port: 0, title: "rules" },
-    readiness: () => [],
-  });
-  const config = { rules: rulesConfig({}) };
-  const app = createRulesApp({ log, topics, partitions, logger, metrics, http, config, instance: "bench", dataDir });
-  const call = async (method: "GET" | "POST", url: string, payload?: object): Promise<Record<string, unknown>> => {
-    const headers = { authorization: `Bearer ${token}` };
-    const response = await http.inject({ method, url, headers, ...(payload !== undefined && { payload }) });
-    if (response.statusCode >= 400) throw new TypeError(`${method} ${url}: ${response.statusCode} ${response.body}`);
-    return JSON.parse(response.body) as Record<string, unknown>;
-  };
-  return { app, http, call };
+function service(log: EventLog, dataDir: string) {
+  return openRules({ log, topics, partitions, config: { rules: rulesConfig({}) }, dataDir });
 }
 
 type Call = Awaited<ReturnType<typeof service>>["call"];

@@ -2,14 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { nowMicros, silentLogger } from "@headwater/core";
+import { nowMicros } from "@headwater/core";
 import { partitionFor, topicNames, topicSpecs, type EventLog, type OutgoingRecord } from "@headwater/event-log";
 import { openEmbeddedLog } from "@headwater/event-log/embedded";
 import { events, telemetryHeaders } from "@headwater/proto";
-import { adminTokenAuth, createHttpServer, createMetrics } from "@headwater/service";
-import { createRulesApp } from "../rules-service/src/app.ts";
 import { rulesConfig } from "../rules-service/src/config.ts";
 import { conditions, describe } from "./conditions.ts";
+import { openRules } from "./start-rules.ts";
 
 // What the whole rules service costs a message: consuming, decoding, evaluating, alerts and states appended, offsets
 // committed, on the embedded log and with all of its threads.
@@ -22,7 +21,6 @@ const DEVICES = 1000;
 const second = 1_000_000;
 const partitions = 4;
 const topics = topicNames();
-const token = "0123456789abcdef0123456789abcdef";
 const config = { rules: rulesConfig({}) };
 
 /** The rules of a round, and what the devices send. */
@@ -65,25 +63,8 @@ async function fill(log: EventLog, metric: string): Promise<void> {
   }
 }
 
-async function service(log: EventLog, dataDir: string) {
-  const metrics = createMetrics({ service: "rules", processMetrics: false });
-  const logger = silentLogger;
-  const http = await createHttpServer({
-    ...{ logger, metrics, auth: adminTokenAuth(token), host: "127.0.0.1", port: 0, title: "rules" },
-    readiness: () => [],
-  });
-  const app = createRulesApp({ log, topics, partitions, logger, metrics, http, config, instance: "bench", dataDir });
-  const call = async (method: "GET" | "POST", url: string, payload?: object): Promise<{ state?: string }> => {
-    const headers = { authorization: `Bearer ${token}` };
-    const response = await http.inject({ method, url, headers, ...(payload !== undefined && { payload }) });
-    if (response.statusCode >= 400) throw new TypeError(`${method} ${url}: ${response.statusCode} ${response.body}`);
-    return JSON.parse(response.body) as { state?: string };
-  };
-  const stop = async (): Promise<void> => {
-    await app.stop();
-    await http.close();
-  };
-  return { app, call, stop };
+function service(log: EventLog, dataDir: string) {
+  return openRules({ log, topics, partitions, config, dataDir });
 }
 
 async function untilCommitted(log: EventLog): Promise<void> {

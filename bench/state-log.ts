@@ -3,14 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { nowMicros, silentLogger } from "@headwater/core";
+import { nowMicros } from "@headwater/core";
 import { partitionFor, topicNames, topicSpecs, type EventLog, type OutgoingRecord } from "@headwater/event-log";
 import { openEmbeddedLog } from "@headwater/event-log/embedded";
 import { events, telemetryHeaders } from "@headwater/proto";
-import { adminTokenAuth, createHttpServer, createMetrics } from "@headwater/service";
-import { createRulesApp } from "../rules-service/src/app.ts";
 import { rulesConfig } from "../rules-service/src/config.ts";
 import { conditions as machine, describe } from "./conditions.ts";
+import { openRules } from "./start-rules.ts";
 
 // What the state log takes beside the telemetry whose states it holds: keys and values of both topics, from the moment
 // when every rule is live and has a checkpoint.
@@ -35,7 +34,6 @@ const every = Number(values.every);
 const seconds = Number(values.seconds);
 const partitions = 4;
 const topics = topicNames();
-const token = "0123456789abcdef0123456789abcdef";
 const second = 1_000_000;
 
 const conditions: Record<string, Record<string, unknown>> = {
@@ -78,22 +76,8 @@ class Fleet {
   }
 }
 
-async function service(log: EventLog, dataDir: string) {
-  const metrics = createMetrics({ service: "rules", processMetrics: false });
-  const logger = silentLogger;
-  const http = await createHttpServer({
-    ...{ logger, metrics, auth: adminTokenAuth(token), host: "127.0.0.1", port: 0, title: "rules" },
-    readiness: () => [],
-  });
-  const config = { rules: rulesConfig({}) };
-  const app = createRulesApp({ log, topics, partitions, logger, metrics, http, config, instance: "bench", dataDir });
-  const call = async (method: "GET" | "POST", url: string, payload?: object): Promise<{ state?: string }> => {
-    const headers = { authorization: `Bearer ${token}` };
-    const response = await http.inject({ method, url, headers, ...(payload !== undefined && { payload }) });
-    if (response.statusCode >= 400) throw new TypeError(`${method} ${url}: ${response.statusCode} ${response.body}`);
-    return JSON.parse(response.body) as { state?: string };
-  };
-  return { app, http, call };
+function service(log: EventLog, dataDir: string) {
+  return openRules({ log, topics, partitions, config: { rules: rulesConfig({}) }, dataDir });
 }
 
 const kinds = { series: 0, instances: 0, gone: 0, checkpoints: 0, other: 0 };
