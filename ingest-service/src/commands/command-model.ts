@@ -39,7 +39,6 @@ export function commandPart({ topic, foldedEvents, onOverdue }: CommandPartOptio
       `);
     },
     apply(db, batch) {
-      overdue = false;
       for (const record of batch.records) {
         const event = foldedEvents.command(batch, record);
         if (event === undefined) continue;
@@ -53,6 +52,7 @@ export function commandPart({ topic, foldedEvents, onOverdue }: CommandPartOptio
     },
     onApplied() {
       if (overdue) onOverdue();
+      overdue = false;
     },
   };
 }

@@ -44,7 +44,6 @@ export function devicePart(options: DevicePartOptions): ModelPart {
       createErasures(db);
     },
     apply(db, batch) {
-      folded = [];
       for (const record of batch.records) {
         const result = applyRecord(db, batch, record, options);
         if (result === undefined) continue;
@@ -56,8 +55,9 @@ export function devicePart(options: DevicePartOptions): ModelPart {
       }
     },
     onApplied() {
-      for (const each of folded) options.onFolded(each);
+      const all = folded;
       folded = [];
+      for (const each of all) options.onFolded(each);
       if (hasErased) options.onErased();
       hasErased = false;
     },

@@ -11,6 +11,7 @@ export interface ModelPart {
   /** Changes whenever the same records fold to another result. */
   readonly version: number;
   migrate(db: DatabaseSync): void;
+  /** May be called several times before `onApplied`: what is noted for that is kept until then. */
   apply(db: DatabaseSync, batch: LogBatch): void;
   onApplied?(batch: LogBatch): void;
 }

@@ -27,7 +27,6 @@ export function quarantinePart({ topic, foldedEvents, bounds, onAsked }: Quarant
     version: 4,
     migrate: createQuarantine,
     apply(db, batch) {
-      hasAsked = false;
       for (const record of batch.records) {
         const event = foldedEvents.quarantine(batch, record);
         if (event === undefined) continue;
@@ -37,6 +36,7 @@ export function quarantinePart({ topic, foldedEvents, bounds, onAsked }: Quarant
     },
     onApplied() {
       if (hasAsked) onAsked();
+      hasAsked = false;
     },
   };
 }

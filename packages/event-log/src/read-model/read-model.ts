@@ -19,10 +19,11 @@ export interface ReadModelOptions {
   /**
    * Applies records, in offset order per partition, inside of the transaction that also keeps the positions: each
    * record counts exactly once. Has to bear any bytes: an error ends the model (`died`), since skipping would
-   * make the answers wrong in silence.
+   * make the answers wrong in silence. A large batch comes in several calls before `onApplied`, and one that was rolled
+   * back comes again: what is noted for `onApplied` is kept until then, and may be noted twice.
    */
   apply(db: DatabaseSync, batch: LogBatch): void;
-  /** Called after the transaction of `apply`, with the same batch, for subscribers to changes. */
+  /** Called after the transaction of `apply`, with all records that it applied, for subscribers to changes. */
   onApplied?(batch: LogBatch): void;
 }
 
