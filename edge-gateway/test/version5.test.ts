@@ -1,17 +1,10 @@
-import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import type { EventEmitter } from "node:events";
 import { eventually } from "@headwater/testkit/eventually";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GatewayUnderTest } from "./gateway-under-test.ts";
-
-const version5 = { protocolVersion: 5 } as const;
-
-/** The next PUBLISH that the client hears, with its properties. */
-async function next(client: MqttClient): Promise<IPublishPacket> {
-  const [, , packet] = (await once(client as unknown as EventEmitter, "message")) as [string, Buffer, IPublishPacket];
-  return packet;
-}
+import { clientsOf, nextPublish, version5 } from "./version5-clients.ts";
 
 const acknowledgement = (client: MqttClient, topic: string, payload: string | Buffer, options: object) =>
   new Promise<{ reasonCode?: number; properties?: { userProperties?: object; reasonString?: string } }>(
@@ -26,6 +19,7 @@ const acknowledgement = (client: MqttClient, topic: string, payload: string | Bu
 
 describe("MQTT 5", () => {
   let gateway: GatewayUnderTest;
+  let device: ReturnType<typeof clientsOf>["device"];
   beforeAll(async () => {
     gateway = await GatewayUnderTest.start({
       HEADWATER_MQTT_MAX_KEEP_ALIVE_MS: "20000",
@@ -33,16 +27,9 @@ describe("MQTT 5", () => {
       HEADWATER_MQTT_USER_PROPERTIES: "site,shift",
       HEADWATER_ROUTES: JSON.stringify([{ topic: "plant/{device}/data", decoder: "json", userProperties: ["line"] }]),
     });
+    ({ device } = clientsOf(gateway));
   });
   afterAll(() => gateway.stop());
-
-  const device = async (id: string, options: IClientOptions = {}) =>
-    gateway.connectDevice(id, { ...version5, ...options });
-  const again = (client: MqttClient, options: IClientOptions = {}) =>
-    gateway.connect(client.options.username, client.options.password as string, {
-      ...{ clientId: client.options.clientId!, ...version5, clean: false },
-      ...options,
-    });
 
   it("CONNACK tells what the gateway takes, and what it gave that was not asked for", async () => {
     const client = mqtt.connect(gateway.url, {
@@ -168,7 +155,7 @@ describe("MQTT 5", () => {
   it("a command says where its answer goes, and how long it counts", async () => {
     const client = await device("valve", { properties: { receiveMaximum: 1 } });
     await client.subscribeAsync("devices/valve/commands/+", { qos: 1, properties: { subscriptionIdentifier: 7 } });
-    const heard = next(client);
+    const heard = nextPublish(client);
     await gateway.requestCommand("valve", "c-1", { name: "shut", ttlMs: 60_000 });
     const { topic, properties } = await heard;
     expect(topic).toBe("devices/valve/commands/c-1");
@@ -195,7 +182,7 @@ describe("MQTT 5", () => {
       return events.flatMap(({ succeeded, failed }) => succeeded?.result ?? failed?.result ?? []);
     };
     for (const id of ["p-1", "p-2", "p-3"]) {
-      const heard = next(client);
+      const heard = nextPublish(client);
       await gateway.requestCommand("pump", id, { name: "shut" });
       await heard;
       // The response topic of the first command, for all.
@@ -223,127 +210,5 @@ describe("MQTT 5", () => {
       ),
     );
     expect(client.connected).toBe(true);
-  });
-
-  it("a session lives on for as long as its client says, with its options, across versions and a restart", async () => {
-    const client = await device("stays", { clientId: "s", clean: true, properties: { sessionExpiryInterval: 600 } });
-    await client.subscribeAsync("devices/stays/x", { qos: 1, nl: true, properties: { subscriptionIdentifier: 9 } });
-    await client.endAsync();
-    const older = await again(client, { protocolVersion: 4 });
-    expect(older.connected).toBe(true);
-    await older.endAsync();
-    await gateway.restart();
-    const back = await again(client, { properties: { sessionExpiryInterval: 600 } });
-    const heard: string[] = [];
-    back.on("message", (_topic, payload, packet) =>
-      heard.push(`${String(payload)} ${String(packet.properties?.subscriptionIdentifier)}`),
-    );
-    const other = await again(client, { clientId: "other" });
-    await back.publishAsync("devices/stays/x", "own", { qos: 1 });
-    await other.publishAsync("devices/stays/x", "other's", { qos: 1 });
-    await eventually(() => expect(heard).toEqual(["other's 9"]));
-  });
-
-  it("a session is not there any more when its time is over, or was to end with its connection", async () => {
-    for (const sessionExpiryInterval of [0, 1]) {
-      const id = `goes-${sessionExpiryInterval}`;
-      const client = await device(id, { clientId: "s", clean: false, properties: { sessionExpiryInterval } });
-      await client.subscribeAsync(`devices/${id}/x`, { qos: 1 });
-      await client.endAsync();
-      await new Promise((resolve) => setTimeout(resolve, sessionExpiryInterval * 1100));
-      const present = await sessionPresent(id, client);
-      expect(present).toBe(false);
-    }
-  });
-
-  async function sessionPresent(id: string, before: MqttClient): Promise<boolean> {
-    const client = mqtt.connect(gateway.url, {
-      ...{ ...version5, username: id, password: before.options.password as string, reconnectPeriod: 0 },
-      ...{ clientId: "s", clean: false },
-    });
-    const [connack] = (await once(client as unknown as EventEmitter, "connect")) as [{ sessionPresent: boolean }];
-    client.end(true);
-    return connack.sessionPresent;
-  }
-
-  it("a last will waits for its delay, and is not sent if the client is back before", async () => {
-    const wills = async (id: string) => (await gateway.events()).filter((event) => event.device === id);
-    const will = (id: string, willDelayInterval: number) => ({
-      clientId: "s",
-      clean: false,
-      properties: { sessionExpiryInterval: 600 },
-      will: {
-        ...({
-          topic: `devices/${id}/telemetry`,
-          payload: Buffer.from('{"gone":true}'),
-          qos: 1,
-          retain: false,
-        } as const),
-        properties: { willDelayInterval },
-      },
-    });
-    const goes = await device("late-1", will("late-1", 1));
-    const listener = await again(goes, { clientId: "listener" });
-    await listener.subscribeAsync("devices/late-1/telemetry", { qos: 1 });
-    const heard = next(listener);
-    const returns = await device("late-2", will("late-2", 1));
-    goes.stream.destroy();
-    returns.stream.destroy();
-    await again(returns, { properties: { sessionExpiryInterval: 600 } });
-    await eventually(async () => expect(await wills("late-1")).toHaveLength(1));
-    expect(await wills("late-2")).toHaveLength(0);
-    // Without the delay, which no PUBLISH may have.
-    expect(Object.keys((await heard).properties ?? {})).toEqual([]);
-  });
-
-  it("a client that takes few messages at a time gets no more, also of what waited", async () => {
-    const client = await device("slow", { clientId: "s", clean: false, properties: { sessionExpiryInterval: 600 } });
-    await client.subscribeAsync("devices/slow/x", { qos: 1 });
-    await client.endAsync();
-    const other = await again(client, { clientId: "other" });
-    for (let i = 0; i < 5; i += 1) await other.publishAsync("devices/slow/x", String(i), { qos: 1 });
-    let open = 0;
-    let most = 0;
-    const heard: string[] = [];
-    const back = await again(client, {
-      properties: { sessionExpiryInterval: 600, receiveMaximum: 2 },
-      customHandleAcks: (_topic, message, _packet, done) => {
-        open += 1;
-        most = Math.max(most, open);
-        heard.push(String(message));
-        setTimeout(() => {
-          open -= 1;
-          done(0);
-        }, 30);
-      },
-    });
-    for (let i = 5; i < 10; i += 1) await other.publishAsync("devices/slow/x", String(i), { qos: 1 });
-    await eventually(() => expect(heard).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(String)));
-    expect(most).toBeLessThanOrEqual(2);
-    expect(back.connected).toBe(true);
-  });
-
-  it("a client whose session is taken over, and one of a gateway that stops, are told so", async () => {
-    const reasonOf = (client: MqttClient) =>
-      new Promise<object>((resolve) => {
-        client.on("packetreceive", (packet) => {
-          if (packet.cmd === "disconnect") resolve(packet);
-        });
-      });
-    const client = await device("told", { clientId: "s" });
-    const first = reasonOf(client);
-    const second = await again(client);
-    const reasonString = "Another connection has logged in with this client identifier";
-    expect(await first).toMatchObject({ reasonCode: 0x8e, properties: { reasonString } });
-    const stopped = reasonOf(second);
-    await gateway.restart();
-    expect(await stopped).toMatchObject({ reasonCode: 0x9c, properties: { serverReference: "other:1883" } });
-    await eventually(async () =>
-      expect(
-        (await gateway.presence())
-          .filter((event) => event.device === "told")
-          .flatMap(({ disconnected }) => disconnected?.reason ?? []),
-      ).toEqual(["taken-over", "gateway-stopped"]),
-    );
   });
 });
