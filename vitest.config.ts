@@ -24,7 +24,8 @@ const node = {
 /**
  * unit: beside the code, no sockets beyond loopback, milliseconds. contract: one suite per port on the embedded
  * adapters. e2e: real processes over real sockets on the embedded log and store. servers: whatever needs the real Kafka
- * and InfluxDB (`npm run servers -- start`); it fails, never skips, without them. mutation: whether the tests of the
+ * and InfluxDB (`npm run servers -- start`); it fails, never skips, without them. api: whether the API answers as its
+ * description says (schemathesis, from PyPI); ten minutes on two cores. mutation: whether the tests of the
  * rule engine notice that it was made wrong; takes many minutes and is run when the engine or its tests change.
  * browser: the web page, built (`npm run build`), in a real Chromium on a real all-in-one; pictures of it are kept in
  * tests/browser/screenshots.
@@ -65,8 +66,17 @@ export default defineConfig({
           ...node,
           name: "e2e",
           include: ["tests/{e2e,conformance,clients,foreign}/**/*.test.ts"],
-          exclude: ["**/*.servers.test.ts", "**/node_modules/**"],
+          exclude: ["**/*.{servers,api}.test.ts", "**/node_modules/**"],
           testTimeout: 900_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: "api",
+          include: ["tests/clients/**/*.api.test.ts"],
+          testTimeout: 600_000,
           hookTimeout: 300_000,
         },
       },
