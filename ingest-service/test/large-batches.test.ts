@@ -28,7 +28,7 @@ afterEach(async () => {
   await backends.close();
 });
 
-/** What a listener is told of is among the first records of a batch, and everything behind it is of no concern to it. */
+/** What a listener is told of is among the first records of a batch; what stands behind it is of no concern to it. */
 async function appendThenStart(
   topic: string,
   values: readonly Uint8Array[],
