@@ -13,7 +13,8 @@ export interface Turn {
 }
 
 const everyMs = 2;
-const notedFromMs = 10;
+/** Turns below are not noted. */
+const notedFromMs = Number(process.env["BENCH_TURNS_FROM_MS"] ?? "10");
 const file = process.env["BENCH_TURNS"];
 
 if (isMainThread && file !== undefined) {

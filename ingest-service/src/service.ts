@@ -4,6 +4,7 @@ import { accessRoutes, mergeSchemas, type HostedService } from "@headwater/servi
 import { openTimeSeriesStore, timeSeriesSettings } from "@headwater/time-series";
 import { createIngestApp } from "./app.ts";
 import { ingestSettings } from "./config.ts";
+import { loadForQueries } from "./telemetry/load-for-queries.ts";
 import { servicesRoute } from "./upstreams/services-route.ts";
 import { upstreamsOf } from "./upstreams/upstream.ts";
 
@@ -18,11 +19,12 @@ export const ingestService: HostedService<typeof settings> = {
   async create(context) {
     const { config, topics, partitions } = context;
     const telemetry = topicSpecs(partitions).find(({ name }) => topics.telemetry.endsWith(name));
-    const store = await openTimeSeriesStore(config, {
+    const opening = openTimeSeriesStore(config, {
       dataDir: context.dataDir,
       logger: context.logger.child({ component: "time-series" }),
       leastRawMs: telemetry?.retentionMs,
     });
+    const [store] = await Promise.all([opening, loadForQueries()]);
     context.lifecycle.add("time-series store", { stop: () => store.close() });
     accessRoutes(context.http, context.access, config.ingest.writeTimeoutMs, context.provider);
     const upstreams = upstreamsOf(config.ingest, config.urls, context.services);

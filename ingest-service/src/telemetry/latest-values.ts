@@ -4,7 +4,7 @@ import { isTextField, type LatestValue, metricOfField } from "@headwater/time-se
 import { millis } from "./rows.ts";
 
 export const latestValuesSchema = Type.Record(
-  // A name with a line break, too: by default the serializer leaves it out.
+  // A name with a line break, too: the default pattern takes none.
   Type.String({ pattern: "^[^]*$" }),
   Type.Object({
     value: Type.Union([Type.Number(), Type.String()]),

@@ -26,7 +26,7 @@ export async function* parquetFile(
   batches: AsyncIterable<LabelledRows>,
   columns: ParquetColumns,
 ): AsyncGenerator<Uint8Array> {
-  // Loaded with the first export, which most processes never see.
+  // A service has it loaded already (`loadForQueries`).
   const parquet = await import("hyparquet-writer");
   const bytes = new parquet.ByteWriter();
   const writer = new parquet.ParquetWriter({ writer: bytes, schema: schemaOf(columns), createdBy: "Headwater" });

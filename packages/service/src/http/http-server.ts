@@ -7,6 +7,7 @@ import { ResourceError, RequestError, type Logger } from "@headwater/core";
 import type { Metrics } from "../metrics/metrics.ts";
 import { negotiateTypes } from "./accept.ts";
 import { AdoptedConnections } from "./adopted-connections.ts";
+import { serializerCompiler } from "./answer-text.ts";
 import { requireToken } from "./authentication.ts";
 import { compressAnswers, decompressBodies } from "./compression.ts";
 import { answerNotModified } from "./conditional-get.ts";
@@ -138,6 +139,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
   const routes = new RouteMethods();
   app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(errorHandler(logger, bodyLimit));
   app.addHook("onRoute", closeQuery);
   app.addHook("onRoute", (route) => routes.add(route.url, Array.isArray(route.method) ? route.method : [route.method]));
