@@ -20,7 +20,9 @@ ${fleetUsage}
   --limit N          points of each series at most
   --device-limit N, --cursor NEXT
                      with --format json: so many devices, and on from \`next\` of the answer before
-  --format FORMAT    csv (default), ndjson, json or parquet`;
+  --format FORMAT    csv (default), ndjson, json or parquet
+
+Where points of the range are no longer kept, standard error says what is (json: \`classes\` of the answer does).`;
 
 const formats: Readonly<Record<string, string>> = {
   csv: "text/csv",
@@ -43,6 +45,20 @@ const passedOn = [
   "limit",
   "cursor",
 ] as const;
+
+const nameOfClass: Readonly<Record<string, string>> = {
+  raw: "points",
+  minute: "one value a minute",
+  hour: "one value an hour",
+};
+
+/** What of a range is still kept, in words, from the header that says so (docs/queries.md). */
+function keptAs(classes: string): string {
+  const parts = [...classes.matchAll(/(\w+);from="([^"]*)";to="([^"]*)"/g)].map(
+    ([, name = "", from, to]) => `${nameOfClass[name] ?? name} from ${from} to ${to}`,
+  );
+  return `not all of this range is kept as points; the answer has ${parts.length === 0 ? "nothing" : parts.join(", ")}`;
+}
 
 export const queryCommand: Command = {
   name: "query",
@@ -82,7 +98,11 @@ export const queryCommand: Command = {
     for (const name of passedOn) add(name, values[name]);
     add("by", values.by);
     add("deviceLimit", values["device-limit"]);
-    const body = await connect(values, env).stream(`/api/v1/telemetry/series?${query.toString()}`, { accept });
+    const path = `/api/v1/telemetry/series?${query.toString()}`;
+    const body = await connect(values, env).stream(path, { accept }, undefined, (headers) => {
+      const classes = headers.get("headwater-classes");
+      if (classes !== null) console.error(keptAs(classes));
+    });
     await pipeline(Readable.fromWeb(body as never), process.stdout, { end: false });
     if (values.format === "json") console.log();
     return 0;

@@ -22,12 +22,13 @@ export interface ApiClient {
   ): Promise<T>;
   /**
    * The body of an answer, for exports; with a body of its own (a POST) for imports. Throws as `request` does; the 30 s
-   * are those until the answer begins.
+   * are those until the answer begins, and `onHeaders` is told its headers.
    */
   stream(
     path: string,
     headers?: Readonly<Record<string, string>>,
     body?: Uint8Array<ArrayBuffer>,
+    onHeaders?: (headers: Headers) => void,
   ): Promise<ReadableStream<Uint8Array>>;
 }
 
@@ -64,7 +65,7 @@ export function createApiClient(baseUrl: string, token?: string): ApiClient {
       }
       return answerIn(`${method} ${url.href}`, text) as T;
     },
-    async stream(path, headers = {}, body) {
+    async stream(path, headers = {}, body, onHeaders) {
       const method = body === undefined ? "GET" : "POST";
       const url = new URL(path, baseUrl);
       const patience = new AbortController();
@@ -78,6 +79,7 @@ export function createApiClient(baseUrl: string, token?: string): ApiClient {
         }),
       ).finally(() => clearTimeout(timer));
       if (!response.ok) throw new ProblemError(`${method} ${path}`, response.status, await response.text());
+      onHeaders?.(response.headers);
       return response.body ?? new Blob([]).stream();
     },
   };
