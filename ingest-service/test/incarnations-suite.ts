@@ -121,6 +121,28 @@ export function incarnationsSuite(scene: IncarnationsScene): void {
     await expectVerified();
   });
 
+  it("are deleted before the next one's are stored, however many others wait to be deleted", async () => {
+    const last = id("~last");
+    await register(last);
+    await gateway.append(gateway.event(last, at, { v: 1 }));
+    await eventually(async () => expect(await rows(last, 0)).toEqual([1]));
+    await scene.stop();
+    const partition = gateway.partitionOf(last);
+    const others = Array.from({ length: 8_000 }, (_, i) => id(`other-${i}`));
+    const ended = [...others.filter((other) => gateway.partitionOf(other) === partition).slice(0, 1_200), last].map(
+      (device) => ({ id: device, revision: 2, deleted: true, writeId: "w", incarnation: 1, erasedBelow: 1 }),
+    );
+    const begun = { id: last, revision: 3, writeId: "x", incarnation: 1, incarnationSince: at, erasedBelow: 1 };
+    await scene.backends.log.append(
+      topics.devices,
+      [...ended, begun].map((event) => ({ key: event.id, value: events.device.encode(event) })),
+    );
+    await gateway.append(gateway.event(last, at + 1, { v: 2 }, { incarnation: 1 }));
+    await scene.start();
+    await eventually(async () => expect(await rows(last, 1)).toEqual([2]));
+    await eventually(async () => expect(await rows(last, 0)).toEqual([]), 10_000);
+  });
+
   it("are deleted after a restart in the middle, and what the next one sends is not", async () => {
     const t3 = id("t3");
     await register(t3);

@@ -44,6 +44,12 @@ export class Erasures {
       .map(({ device, below }) => ({ device: String(device), below: Number(below) }));
   }
 
+  /** The same of one device. */
+  pendingOf(device: string): Erasure | undefined {
+    const row = this.#sql("SELECT below FROM erasures WHERE device = ? AND done < below").get(device);
+    return row && { device, below: Number(row["below"]) };
+  }
+
   /** Whether the deletions before that incarnation of the device are known. */
   isKnown(device: string, incarnation: number): boolean {
     return (incarnationOf(this.#model.db, device)?.incarnation ?? 0) >= incarnation;

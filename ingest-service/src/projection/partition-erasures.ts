@@ -33,24 +33,26 @@ export class PartitionErasures {
 
   /** Queues deletions behind what was read before; what is read from now on leaves out what they delete. */
   queue(): void {
+    for (const erasure of this.#options.erasures.pending(this.#options.partition, maxQueued)) this.#push(erasure);
+  }
+
+  #push(erasure: Erasure): void {
     const { topic, partition, store, erasures, logger } = this.#options;
     const { signal } = this.#over;
-    for (const erasure of erasures.pending(partition, maxQueued)) {
-      const key = `${erasure.below}/${erasure.device}`;
-      if (this.#queued.has(key)) continue;
-      this.#queued.add(key);
-      void this.#options.push({
-        ...{ topic, partition, records: [], points: [], sources: [], bytes: 0, refusals: [], signal },
-        task: () => erase(store, erasure, signal, logger),
-        onDurable: () => {
-          if (signal.aborted) return;
-          this.#options.onErased(erasure);
-          erasures.done(erasure);
-          this.#queued.delete(key);
-          if (this.#queued.size === 0) this.queue();
-        },
-      });
-    }
+    const key = `${erasure.below}/${erasure.device}`;
+    if (this.#queued.has(key)) return;
+    this.#queued.add(key);
+    void this.#options.push({
+      ...{ topic, partition, records: [], points: [], sources: [], bytes: 0, refusals: [], signal },
+      task: () => erase(store, erasure, signal, logger),
+      onDurable: () => {
+        if (signal.aborted) return;
+        this.#options.onErased(erasure);
+        erasures.done(erasure);
+        this.#queued.delete(key);
+        if (this.#queued.size === 0) this.queue();
+      },
+    });
   }
 
   /**
@@ -65,6 +67,11 @@ export class PartitionErasures {
       await retrying(() => erasures.known(partition), { signal }).catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });
+    }
+    // However many others wait: what is queued below may not have come to these yet.
+    for (const device of met.keys()) {
+      const erasure = erasures.pendingOf(device);
+      if (erasure !== undefined) this.#push(erasure);
     }
     this.queue();
     if (erasures.version === version) return pointBatch;
