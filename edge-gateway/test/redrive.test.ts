@@ -90,3 +90,52 @@ it("a message that could not be read becomes an event of the time at which it wa
   await eventually(async () => expect(await telemetry(gateway.log)).toHaveLength(3));
   expect((await telemetry(gateway.log)).at(-1)).toMatchObject({ redrive: { entry: entries[1]!.id, attempt: 2 } });
 });
+
+it("what another gateway has claimed and does not take does not keep this one from what is behind it", async () => {
+  gateway = await GatewayUnderTest.start();
+  const device = await gateway.connectDevice("d1");
+  await device.publishAsync("devices/d1/telemetry", "{", { qos: 1 });
+  const [entry] = await eventually(async () => {
+    const found = await quarantine(gateway.log);
+    expect(found).toHaveLength(1);
+    return found;
+  });
+  // More than a look at the requests takes in, in front of it, by a gateway that is away.
+  const others = Array.from({ length: 300 }, (_, i) => {
+    const named = { id: `away-${i}`, device: `away-${i}`, attempt: 1, stage: "decode", gateway: "away" };
+    const requested = events.quarantine.encode({ ...named, payload: Buffer.from("{}"), requested: { by: "admin" } });
+    const claimed = events.quarantine.encode({ ...named, claimed: { gateway: "away" } });
+    return [requested, claimed].map((value) => ({ key: named.device, partition: 0, value }));
+  });
+  await gateway.log.append(topics.quarantine, others.flat());
+  await ask(gateway.log, entry!, 1, '{"a":1}');
+  await eventually(async () => expect(await telemetry(gateway.log)).toHaveLength(1), 15_000);
+  expect((await telemetry(gateway.log))[0]).toMatchObject({ device: "d1", redrive: { attempt: 1 } });
+});
+
+it("what another gateway has claimed of a device comes before what is behind it of the same", async () => {
+  gateway = await GatewayUnderTest.start();
+  const device = await gateway.connectDevice("d1");
+  for (const text of ["{", "["]) await device.publishAsync("devices/d1/telemetry", text, { qos: 1 });
+  const [first, second] = await eventually(async () => {
+    const found = await quarantine(gateway.log);
+    expect(found).toHaveLength(2);
+    return found;
+  });
+  const step = (more: object) => {
+    const value = events.quarantine.encode({ id: first!.id, device: "d1", attempt: 1, stage: "decode", ...more });
+    return { key: "d1", partition: first!.partition, value };
+  };
+  const requested = step({ gateway: "away", payload: Buffer.from("{}"), requested: { by: "admin" } });
+  await gateway.log.append(topics.quarantine, [requested, step({ claimed: { gateway: "away" } })]);
+  await ask(gateway.log, second!, 1, '{"a":2}');
+  // The claim of this one is there, and it waits.
+  await eventually(async () => {
+    const claims = (await quarantine(gateway.log)).filter(({ id, claimed }) => id === second!.id && claimed != null);
+    expect(claims).not.toHaveLength(0);
+  });
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(await telemetry(gateway.log)).toEqual([]);
+  await gateway.log.append(topics.quarantine, [step({ gateway: "away", redriven: {} })]);
+  await eventually(async () => expect(await telemetry(gateway.log)).toHaveLength(1));
+});

@@ -46,14 +46,15 @@ export class RedriveBook {
     this.#options = options;
     this.#model = openReadModel({
       file: options.file,
-      schemaVersion: `1.${eventSchemaVersion}`,
+      schemaVersion: `2.${eventSchemaVersion}`,
       topics: [options.topic],
       log: options.log,
       logger: options.logger,
       migrate(db) {
         db.exec(`
           CREATE TABLE request (id TEXT PRIMARY KEY, attempt INTEGER NOT NULL, open INTEGER NOT NULL, partition INTEGER NOT NULL, position INTEGER NOT NULL, device TEXT NOT NULL, at INTEGER NOT NULL, stage TEXT NOT NULL, payload BLOB NOT NULL, topic TEXT NOT NULL, taken_by TEXT NOT NULL, claim TEXT NOT NULL, asked_at INTEGER NOT NULL) WITHOUT ROWID;
-          CREATE INDEX request_open ON request (partition, position) WHERE open = 1;
+          CREATE INDEX request_open ON request (partition, position, claim) WHERE open = 1;
+          CREATE INDEX request_device ON request (device, position, claim) WHERE open = 1;
           CREATE INDEX request_asked ON request (asked_at);
         `);
       },
@@ -78,11 +79,11 @@ export class RedriveBook {
     return this.#model.caughtUp;
   }
 
-  /** The first requests that are open, in the order of each partition. */
-  open(limit: number): readonly RedriveRequest[] {
-    return this.#model.db
-      .prepare("SELECT * FROM request WHERE open = 1 ORDER BY partition, position LIMIT ?")
-      .all(limit)
+  /** The first open requests that no other gateway has claimed, in the order of each partition. */
+  openFor(gateway: string, limit: number): readonly RedriveRequest[] {
+    return statementsOf(this.#model.db)
+      .of("SELECT * FROM request WHERE open = 1 AND claim IN ('', ?) ORDER BY partition, position LIMIT ?")
+      .all(gateway, limit)
       .map((row) => ({
         id: String(row["id"]),
         attempt: Number(row["attempt"]),
@@ -95,6 +96,19 @@ export class RedriveBook {
         claim: String(row["claim"]),
         partition: Number(row["partition"]),
       }));
+  }
+
+  /** Whether another gateway has claimed an open request of the same device that comes before. */
+  isBehindOthers({ id, device }: RedriveRequest, gateway: string): boolean {
+    const found = statementsOf(this.#model.db)
+      .of(
+        `SELECT 1 FROM request AS own JOIN request AS other
+         ON other.open = 1 AND other.device = own.device AND other.position < own.position
+           AND other.partition = own.partition AND other.claim NOT IN ('', ?)
+         WHERE own.id = ? AND own.device = ? LIMIT 1`,
+      )
+      .get(gateway, id, device);
+    return found !== undefined;
   }
 
   #apply(db: DatabaseSync, batch: LogBatch): void {

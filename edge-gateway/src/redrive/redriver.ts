@@ -62,13 +62,14 @@ export class Redriver {
     const { book, recordWriter } = this.#options;
     // What it has told last may not have reached the book.
     if (this.#timer === undefined || this.#isTelling || this.#untold.length > 0 || !book.caughtUp) return this.#tell();
-    const requests = book.open(atOnce);
+    const { gateway } = recordWriter;
+    const requests = book.openFor(gateway, atOnce);
     this.#forgetEnded(requests);
     const blocked = new Set<string>();
     for (const request of requests) {
       const key = keyOf(request);
       if (request.claim === "") this.#claim(request, key);
-      if (request.claim !== recordWriter.gateway) blocked.add(request.device);
+      if (request.claim !== gateway || book.isBehindOthers(request, gateway)) blocked.add(request.device);
       else if (!blocked.has(request.device) && !this.#taken.has(key)) {
         if (!recordWriter.takesRedrives) break;
         this.#taken.add(key);
