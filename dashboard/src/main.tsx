@@ -1,3 +1,4 @@
+import "./data/at-first.ts";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./shell/app.tsx";

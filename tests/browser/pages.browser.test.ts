@@ -156,7 +156,7 @@ describe("the web page in Chromium", () => {
     for (let step = 0; step < 4; step++) await page.keyboard.press("+");
     await expect.poll(() => new URL(page.url()).searchParams.get("at")).toMatch(/^-?\d+\.\d{4},/);
     const zoomed = page.url();
-    expect(await page.getByText("11 of 11 in sight").count()).toBe(0);
+    await page.getByText("11 of 11 in sight").waitFor({ state: "detached" });
     await page.mouse.move(400, 500);
     await page.mouse.down();
     await page.mouse.move(500, 520, { steps: 3 });

@@ -25,7 +25,7 @@ export function TokensPanel() {
       <div className="toolbar">
         <h2>API tokens</h2>
         {may("access:write") && (
-          <button type="button" className="button primary" onClick={() => setAsking(true)}>
+          <button type="button" className="button primary end" onClick={() => setAsking(true)}>
             New token
           </button>
         )}

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Link } from "wouter";
 import { api } from "../data/api.ts";
 import { useAddressFilter } from "../data/use-address-filter.ts";
 import { useResource } from "../data/use-resource.ts";
+import { codeOf } from "../design/late-code.tsx";
 import { Loaded } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { RangeBar } from "../time/range-bar.tsx";
@@ -15,7 +16,7 @@ import { useChoices } from "./use-choices.ts";
 import { VariableField } from "./variables.tsx";
 import "./boards.css";
 
-const BoardEditor = lazy(async () => ({ default: (await import("./board-editor.tsx")).BoardEditor }));
+const { Shown: BoardEditor } = codeOf(async () => (await import("./board-editor.tsx")).BoardEditor);
 
 const begin: Board = { id: "", title: "New board", widgets: [] };
 
@@ -100,16 +101,14 @@ function Opened({ kept, onChanged }: OpenedProps) {
         </p>
       )}
       {isEdited ? (
-        <Suspense fallback={<p aria-busy="true">Loading…</p>}>
-          <BoardEditor
-            {...{ kept, stored, choices, time, onChanged }}
-            onWritten={setWritten}
-            onDone={() => {
-              setWritten(undefined);
-              set("edit", "");
-            }}
-          />
-        </Suspense>
+        <BoardEditor
+          {...{ kept, stored, choices, time, onChanged }}
+          onWritten={setWritten}
+          onDone={() => {
+            setWritten(undefined);
+            set("edit", "");
+          }}
+        />
       ) : board.widgets.length === 0 ? (
         <p className="empty">This board has no widgets yet.</p>
       ) : (

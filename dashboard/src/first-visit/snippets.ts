@@ -28,13 +28,16 @@ export function snippetOf(language: Language, { host, port }: Address, id: strin
     case "python":
       return `# pip install paho-mqtt
 import json
-import paho.mqtt.publish as publish
+import paho.mqtt.client as mqtt
 
-publish.single(
-    ${topicText}, json.dumps({"temperature": 21.5}), qos=1,
-    hostname=${JSON.stringify(host)}, port=${port}, client_id=${inText},
-    auth={"username": ${inText}, "password": ${tokenText}},
-)`;
+device = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, ${inText}, protocol=mqtt.MQTTv5)
+device.username_pw_set(${inText}, ${tokenText})
+device.on_connect = lambda client, data, flags, reason, properties: print(reason)
+device.connect(${JSON.stringify(host)}, ${port})
+device.loop_start()
+device.publish(${topicText}, json.dumps({"temperature": 21.5}), qos=1).wait_for_publish(10)
+device.disconnect()
+device.loop_stop()`;
     case "node":
       return `// npm install mqtt
 ${importMqtt}

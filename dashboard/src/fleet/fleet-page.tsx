@@ -1,9 +1,10 @@
-import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Link, Redirect } from "wouter";
 import { useAddressFilter } from "../data/use-address-filter.ts";
 import { useLiveReload } from "../data/use-live-reload.ts";
 import { useResource } from "../data/use-resource.ts";
 import { Choice } from "../design/choice.tsx";
+import { codeOf } from "../design/late-code.tsx";
 import { Loaded } from "../design/notice.tsx";
 import { Tile } from "../design/tile.tsx";
 import { DemoPanel } from "../first-visit/demo-panel.tsx";
@@ -28,7 +29,7 @@ const views = [
 /** However many alerts come, those of all devices are asked for no more often. */
 const alertsRestMs = 1_000;
 
-const FleetMap = lazy(async () => ({ default: (await import("./fleet-map.tsx")).FleetMap }));
+const { Shown: FleetMap } = codeOf(async () => (await import("./fleet-map.tsx")).FleetMap);
 
 /** All devices, as many as there are, and how they are. */
 export function FleetPage() {
@@ -90,15 +91,13 @@ export function FleetPage() {
                 <FleetTable devices={all} heard={heard} alerts={open} />
               ) : (
                 <div className="settles">
-                  <Suspense fallback={<p aria-busy="true">Loading…</p>}>
-                    <FleetMap
-                      devices={all}
-                      heard={heard}
-                      alerts={open}
-                      at={search.get("at") ?? ""}
-                      onRest={(at) => set("at", at)}
-                    />
-                  </Suspense>
+                  <FleetMap
+                    devices={all}
+                    heard={heard}
+                    alerts={open}
+                    at={search.get("at") ?? ""}
+                    onRest={(at) => set("at", at)}
+                  />
                 </div>
               )}
               {all.some((device) => device.registered && device.tags["demo"] === "headwater") && <DemoPanel isThere />}

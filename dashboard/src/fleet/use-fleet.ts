@@ -1,12 +1,11 @@
 import type { AnswerOf } from "@headwater/client";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { api } from "../data/api.ts";
+import { askForFirst, takeDevicesAtFirst } from "../data/at-first.ts";
 import { type Resource, useResource } from "../data/use-resource.ts";
 
 export type ListedDevice = AnswerOf<"GET", "/api/v1/devices">["items"][number];
 
-/** Enough to fill a screen; the first page is there long before the last one of a great fleet. */
-const firstSize = 100;
 const pageSize = 1_000;
 /** More than a person looks through; a search finds the others. */
 const mostDevices = 10_000;
@@ -29,10 +28,16 @@ export function useFleet(filter: FleetFilter): { resource: Resource<readonly Lis
   const key = `${filter.state} ${filter.q}`;
   const [begun, setBegun] = useState<Begun>();
   const took = useRef(0);
+  const isKnown = useRef("");
   const { resource, reload } = useResource(key, async () => {
+    if (isKnown.current !== key) {
+      const items = await firstOf(filter);
+      if (items.length > 0) setBegun({ key, items });
+    }
     const since = performance.now();
-    const all = await loadFleet(filter, (items) => setBegun({ key, items }));
+    const all = await loadFleet(filter);
     took.current = performance.now() - since;
+    isKnown.current = key;
     return all;
   });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -50,26 +55,33 @@ export function useFleet(filter: FleetFilter): { resource: Resource<readonly Lis
   return { resource: isBegun ? { state: "loading", value: begun.items } : resource, reload: reloadRarely };
 }
 
+/** Those that are sooner told than all, which costs the platform as much as the fleet is large. */
+async function firstOf({ q, state }: FleetFilter): Promise<readonly ListedDevice[]> {
+  if (state === "unregistered") return [];
+  const atFirst = q === "" && state === "" ? await takeDevicesAtFirst() : undefined;
+  const first = atFirst ?? (await askForFirst({ ...(q !== "" && { q }), ...connectedIn(state) }));
+  return first.items;
+}
+
 /** Whole: a table of 10,000 rows costs as much as one of a hundred. */
-async function loadFleet(
-  { q, state }: FleetFilter,
-  onFirst: (items: readonly ListedDevice[]) => void,
-): Promise<readonly ListedDevice[]> {
+async function loadFleet({ q, state }: FleetFilter): Promise<readonly ListedDevice[]> {
   const items: ListedDevice[] = [];
   let cursor: string | undefined;
   do {
     const query = {
-      limit: cursor === undefined ? firstSize : pageSize,
+      limit: pageSize,
       registered: state === "unregistered" ? ("false" as const) : ("any" as const),
       ...(q !== "" && { q }),
-      ...(state === "connected" && { connected: true }),
-      ...(state === "away" && { connected: false }),
+      ...connectedIn(state),
       ...(cursor !== undefined && { cursor }),
     };
     const page: AnswerOf<"GET", "/api/v1/devices"> = await api.call("GET", "/api/v1/devices", { query });
     items.push(...page.items);
-    if (cursor === undefined && page.next != null) onFirst([...items]);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined && items.length < mostDevices);
   return items;
+}
+
+function connectedIn(state: FleetFilter["state"]): { readonly connected?: boolean } {
+  return state === "connected" || state === "away" ? { connected: state === "connected" } : {};
 }

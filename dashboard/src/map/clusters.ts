@@ -10,7 +10,7 @@ export interface Cluster extends WorldPoint {
 }
 
 /** Pixels that two marks need, at the least. */
-const cellPixels = 52;
+const cellPixels = 60;
 /** More columns than a grid ever has: a cell is one number, of which 10,000 are told apart sooner than texts. */
 const mostCells = 2 ** 24;
 

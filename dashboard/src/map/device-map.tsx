@@ -1,8 +1,8 @@
-import { type ReactNode, startTransition, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, startTransition, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import { cellsOf, type Cluster, clustersOf } from "./clusters.ts";
 import { landSize, useLand } from "./land.ts";
-import { fitted, screenPoint, type Size, type View } from "./mercator.ts";
+import { fitted, screenPoint, type Size, type View, type WorldPoint } from "./mercator.ts";
 import { type Marked, namesOf, type Side } from "./names.ts";
 import { looks, type Place, type PlaceLook } from "./place.ts";
 import { useGestures } from "./use-gestures.ts";
@@ -26,6 +26,7 @@ const howToMove = matchMedia("(pointer: coarse)").matches
   : "A drag moves, Ctrl and the wheel zoom.";
 /** With so few marks there is room for names. */
 const mostNames = 40;
+const restMs = 120;
 const usualSize: Size = { width: 800, height: 400 };
 const markRadius = 12;
 
@@ -46,17 +47,18 @@ export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
   const { view, change, showAll } = useView(places, size, at, onRest);
   const land = useLand();
   const { handlers, zoom } = useGestures(area, size, change, showAll);
-  const cells = cellsOf(view);
+  // A step is seen at once with the marks that there are; into which they part or join is drawn in turns after it.
+  const drawn = useDeferredValue(view);
+  const cells = cellsOf(drawn);
   const isMeasured = measured !== undefined;
+  const levels = useMemo(() => new Map<number, readonly Cluster[]>(), [places]);
   // How large the map is decides what stands on it: before that is known, nothing does.
-  const clusters = useMemo(() => (isMeasured ? clustersOf(places, cells) : []), [places, cells, isMeasured]);
-  const isInSight = (point: Pick<Place, "x" | "y">): boolean => {
-    const { left, top } = screenPoint(point, view, size);
-    return left >= -20 && top >= -20 && left <= size.width + 20 && top <= size.height + 20;
-  };
-  const marks = clusters.filter(isInSight);
+  const clusters = isMeasured ? levelOf(levels, places, cells) : noClusters;
+  const marks = useMemo(() => clusters.filter((each) => isInSight(each, drawn, size)), [clusters, drawn, size]);
   const names = namesOf(marks.length <= mostNames ? marks.map((mark) => markedOf(mark, view, size)) : [], size.width);
-  const shown = new Set(marks.flatMap((cluster) => cluster.places.filter(isInSight).map(({ id }) => id)));
+  const rested = useRested(view);
+  const shown = useMemo(() => idsInSight(places, rested, size), [places, rested, size]);
+  const below = useMemo(() => children(shown), [children, shown]);
   const open = ({ places: all }: Cluster): void => {
     const close = fitted(all, size);
     // The mark is gone then, and the focus would be with it.
@@ -112,9 +114,40 @@ export function DeviceMap({ places, at, onRest, children }: DeviceMapProps) {
       <p className="quiet" role="status" aria-busy={!isMeasured}>
         {shown.size.toLocaleString()} of {places.length.toLocaleString()} in sight. {howToMove}
       </p>
-      {children(shown)}
+      {below}
     </>
   );
+}
+
+const noClusters: readonly Cluster[] = [];
+
+/** The marks of a level, made once: people go back and forth between two. */
+function levelOf(levels: Map<number, readonly Cluster[]>, places: readonly Place[], cells: number): readonly Cluster[] {
+  const known = levels.get(cells);
+  if (known !== undefined) return known;
+  const made = clustersOf(places, cells);
+  levels.set(cells, made);
+  return made;
+}
+
+function isInSight(point: WorldPoint, view: View, size: Size): boolean {
+  const { left, top } = screenPoint(point, view, size);
+  return left >= -20 && top >= -20 && left <= size.width + 20 && top <= size.height + 20;
+}
+
+function idsInSight(places: readonly Place[], view: View, size: Size): ReadonlySet<string> {
+  return new Set(places.filter((place) => isInSight(place, view, size)).map(({ id }) => id));
+}
+
+/** What stands below the map follows it when it comes to rest: a table in each step would hold the step up. */
+function useRested(view: View): View {
+  const [rested, setRested] = useState<View>();
+  const { x, y, scale } = view;
+  useEffect(() => {
+    const timer = setTimeout(() => startTransition(() => setRested({ x, y, scale })), restMs);
+    return () => clearTimeout(timer);
+  }, [x, y, scale]);
+  return rested ?? view;
 }
 
 /** Pixels of a mark of several devices. */

@@ -53,10 +53,9 @@ export const narrowPlan: Plan = {
 
 interface Way {
   readonly d: string;
-  /** The point in its middle. */
+  /** Where what is said of it stands: over its middle where it lies flat, else from here to the right. */
   readonly x: number;
   readonly y: number;
-  /** It lies flat there: what is said of it has room above, and otherwise beside it. */
   readonly isFlat: boolean;
 }
 
@@ -71,5 +70,8 @@ export function wayOf({ at }: Plan, from: Place, to: Place): Way {
   const [endX, endY] = isAcross ? [x2 > x1 ? x2 : x2 + boxWidth, y2 + boxHeight / 2] : [x2 + boxWidth / 2, y2];
   const [middleX, middleY] = [(startX + endX) / 2, (startY + endY) / 2];
   const bend = isAcross ? `${middleX} ${startY} ${middleX} ${endY}` : `${startX} ${middleY} ${endX} ${middleY}`;
-  return { d: `M${startX} ${startY} C${bend} ${endX} ${endY}`, x: middleX, y: middleY, isFlat: isAcross && y1 === y2 };
+  const d = `M${startX} ${startY} C${bend} ${endX} ${endY}`;
+  if (isAcross && y1 === y2) return { d, x: middleX, y: middleY - 8, isFlat: true };
+  // One that swings to the left is nearly flat in its middle, and leaves room below.
+  return { d, x: middleX + 10, y: middleY + (endX < startX ? 20 : 5), isFlat: false };
 }

@@ -44,11 +44,7 @@ export function Flow({ pipeline }: { readonly pipeline: Pipeline }) {
           <g key={`${from} ${to}`}>
             <path d={d} className={`flow-way${text === undefined ? " rare" : ""}`} markerEnd="url(#flow-end)" />
             {text !== undefined && (
-              <text
-                x={isFlat ? x : x + 10}
-                y={isFlat ? y - 8 : y + 5}
-                className={`flow-rate${isFlat ? "" : " beside"}`}
-              >
+              <text x={x} y={y} className={`flow-rate${isFlat ? "" : " beside"}`}>
                 {text}
               </text>
             )}

@@ -30,7 +30,7 @@ export function RulesPage() {
           onChange={({ target }) => setSearch(target.value === "" ? {} : { q: target.value }, { replace: true })}
         />
         {mayWrite && (
-          <Link href="/rules/new" className="button primary">
+          <Link href="/rules/new" className="button primary end">
             New rule
           </Link>
         )}

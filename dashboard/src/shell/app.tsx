@@ -1,5 +1,7 @@
-import { type FunctionComponent, lazy, Suspense } from "react";
+import type { FunctionComponent } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
+import { codeOf } from "../design/late-code.tsx";
+import { FleetPage } from "../fleet/fleet-page.tsx";
 import { SignedIn } from "../sign-in/signed-in.tsx";
 import { PageBoundary } from "./page-boundary.tsx";
 import { TopBar } from "./top-bar.tsx";
@@ -11,15 +13,13 @@ const placeAtFirst = location.pathname.split("/")[1] ?? "";
  * A page whose code comes when it is shown; that of the address at which the browser begins is asked for at once, while
  * the platform is asked who is signed in.
  */
-function page<Props>(place: string, load: () => Promise<FunctionComponent<Props>>) {
-  const code = async () => ({ default: await load() });
-  const first = placeAtFirst === place ? code() : undefined;
+function page<Props extends object>(place: string, load: () => Promise<FunctionComponent<Props>>) {
+  const { ask, Shown } = codeOf(load);
   // Told where the page is shown.
-  first?.catch(() => {});
-  return lazy(() => first ?? code());
+  if (placeAtFirst === place) ask().catch(() => {});
+  return Shown;
 }
 
-const FleetPage = page("", async () => (await import("../fleet/fleet-page.tsx")).FleetPage);
 const DevicePage = page("devices", async () => (await import("../device/device-page.tsx")).DevicePage);
 const BoardsPage = page("boards", async () => (await import("../boards/boards-page.tsx")).BoardsPage);
 const BoardPage = page("boards", async () => (await import("../boards/board-page.tsx")).BoardPage);
@@ -45,33 +45,31 @@ export function App() {
       <TopBar />
       <main id="content" tabIndex={-1}>
         <PageBoundary key={location.split("/")[1]}>
-          <Suspense fallback={<p aria-busy="true">Loading…</p>}>
-            <Switch>
-              <Route path="/" component={FleetPage} />
-              <Route path="/devices/:id">{({ id }) => <DevicePage key={id} id={decodeURIComponent(id)} />}</Route>
-              <Route path="/connect" component={ConnectPage} />
-              <Route path="/design" component={DesignPage} />
-              <Route path="/boards" component={BoardsPage} />
-              <Route path="/boards/new" component={NewBoardPage} />
-              <Route path="/boards/:id">{({ id }) => <BoardPage key={id} id={decodeURIComponent(id)} />}</Route>
-              <Route path="/alerts/:id?">{({ id }) => <AlertsPage id={id} />}</Route>
-              <Route path="/rules" component={RulesPage} />
-              <Route path="/rules/new">
-                <RulePage />
-              </Route>
-              <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>
-              <Route path="/pipeline" component={PipelinePage} />
-              <Route path="/quarantine/:id?">{({ id }) => <QuarantinePage id={id} />}</Route>
-              <Route path="/access" component={AccessPage} />
-              <Route path="/audit" component={AuditPage} />
-              <Route>
-                <h1>There is no such page</h1>
-                <p className="empty">
-                  Nothing is at <bdi>{location}</bdi>. <Link href="/">To the fleet</Link>
-                </p>
-              </Route>
-            </Switch>
-          </Suspense>
+          <Switch>
+            <Route path="/" component={FleetPage} />
+            <Route path="/devices/:id">{({ id }) => <DevicePage key={id} id={decodeURIComponent(id)} />}</Route>
+            <Route path="/connect" component={ConnectPage} />
+            <Route path="/design" component={DesignPage} />
+            <Route path="/boards" component={BoardsPage} />
+            <Route path="/boards/new" component={NewBoardPage} />
+            <Route path="/boards/:id">{({ id }) => <BoardPage key={id} id={decodeURIComponent(id)} />}</Route>
+            <Route path="/alerts/:id?">{({ id }) => <AlertsPage id={id} />}</Route>
+            <Route path="/rules" component={RulesPage} />
+            <Route path="/rules/new">
+              <RulePage />
+            </Route>
+            <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>
+            <Route path="/pipeline" component={PipelinePage} />
+            <Route path="/quarantine/:id?">{({ id }) => <QuarantinePage id={id} />}</Route>
+            <Route path="/access" component={AccessPage} />
+            <Route path="/audit" component={AuditPage} />
+            <Route>
+              <h1>There is no such page</h1>
+              <p className="empty">
+                Nothing is at <bdi>{location}</bdi>. <Link href="/">To the fleet</Link>
+              </p>
+            </Route>
+          </Switch>
         </PageBoundary>
       </main>
     </SignedIn>

@@ -1,12 +1,13 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
+import { codeOf } from "../design/late-code.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { LiveBadge } from "./live-badge.tsx";
 import { PageBoundary } from "./page-boundary.tsx";
 import { isAt, places } from "./places.ts";
 import { ThemeButton } from "./theme-button.tsx";
 
-const CommandPalette = lazy(() => import("./command-palette.tsx"));
+const { Shown: CommandPalette } = codeOf(async () => (await import("./command-palette.tsx")).default, null);
 
 export function TopBar() {
   const [location] = useLocation();
@@ -48,9 +49,7 @@ export function TopBar() {
       </div>
       {isSearching && (
         <PageBoundary>
-          <Suspense fallback={null}>
-            <CommandPalette onClose={() => setSearching(false)} />
-          </Suspense>
+          <CommandPalette onClose={() => setSearching(false)} />
         </PageBoundary>
       )}
     </header>

@@ -1,5 +1,6 @@
 import { createApiClient } from "@headwater/client";
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { askToSignIn, codeAtFirst, sessionAtFirst } from "../data/at-first.ts";
 import { type Session, SessionContext } from "./session.ts";
 
 /** Shows the page to who is signed in, and the sign-in to everybody else. */
@@ -67,14 +68,6 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
   );
 }
 
-function askToSignIn(body: { readonly token: string } | { readonly code: string }): Promise<Response> {
-  return fetch("/api/v1/session", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-}
-
 /** Where people sign in at a provider, if there is one. */
 async function providerPath(): Promise<string | undefined> {
   const { oidc } = await createApiClient(location.origin).call("GET", "/api/v1", {});
@@ -89,16 +82,13 @@ function problemOfProvider(): string {
   return location.hash === "#sign-in-failed" ? "That sign-in failed, or took too long; try again." : "";
 }
 
-/** Of the link that `npm start` prints. */
-const codeAtFirst = /^#sign-in=([\w-]+)$/.exec(location.hash)?.[1];
 /** Before anything is drawn, and once, however often the page is set up: a code counts once. */
-const atFirst = askAtFirst(codeAtFirst);
+const atFirst = answerAtFirst();
 
-async function askAtFirst(code: string | undefined): Promise<Session | undefined> {
-  const asked = code === undefined ? fetch("/api/v1/session") : askToSignIn({ code });
+async function answerAtFirst(): Promise<Session | undefined> {
   // The code is gone from the address and from the history with that.
-  if (code !== undefined) history.replaceState(history.state, "", location.pathname + location.search);
-  const answer = await asked;
+  if (codeAtFirst !== undefined) history.replaceState(history.state, "", location.pathname + location.search);
+  const answer = await sessionAtFirst;
   return answer.ok ? ((await answer.json()) as Session) : undefined;
 }
 

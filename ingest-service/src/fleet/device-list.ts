@@ -57,6 +57,8 @@ export interface FoundDevices {
 
 /** Looked at between two turns of the event loop. */
 const DEVICES_A_SLICE = 1_000;
+/** To see that an id is of no interest takes so much of what a question about it takes. */
+const costOfLook = 0.05;
 
 /** Devices of a read model that match, in slices, so that a large fleet holds nobody up. */
 export async function listDevices(
@@ -69,17 +71,31 @@ export async function listDevices(
   const best = new FirstDevices(listing);
   const now = Date.now() * 1000;
   let total = 0;
-  // In the order of ids a page can be full before all are looked at.
-  const endsEarly = sort === "id" && !isBack && !count && filter.registered === true;
-  for (const slice of slicesOf(db, filter, seen, endsEarly ? after?.id : undefined)) {
+  const take = (slice: readonly DeviceRow[]): void => {
     for (const row of slice) {
       const device = foundDevice(row, sort, seen, now);
       if (!matches(device, filter)) continue;
       total += 1;
       best.add(device);
     }
-    if (endsEarly && best.size > limit) break;
-    await sharedTurn();
+  };
+  // In the order of ids a page can be full before all are looked at.
+  const endsEarly = sort === "id" && !isBack && !count;
+  const from = endsEarly ? (after?.id ?? "") : "";
+  if (filter.registered !== false) {
+    for (const slice of registeredSlices(db, filter, from)) {
+      take(slice);
+      if (endsEarly && best.size > limit) break;
+      await sharedTurn();
+    }
+  }
+  if (filter.registered !== true && !hasFacts(filter)) {
+    // What stands behind the last of a full page is not on it.
+    const upTo = endsEarly && best.size > limit ? best.take().at(-1)!.id : undefined;
+    for (const slice of heardSlices(db, filter, seen, { from, upTo })) {
+      take(slice);
+      await sharedTurn();
+    }
   }
   return { devices: best.take(), total: count ? total : undefined };
 }
@@ -127,16 +143,6 @@ function matches({ connected, lastSeen }: FoundDevice, filter: DeviceFilter): bo
   if (filter.connected !== undefined && connected !== filter.connected) return false;
   if (filter.seenAfter !== undefined && (lastSeen === undefined || lastSeen < filter.seenAfter)) return false;
   return filter.seenBefore === undefined || lastSeen === undefined || lastSeen < filter.seenBefore;
-}
-
-function* slicesOf(
-  db: DatabaseSync,
-  filter: DeviceFilter,
-  seen: SeenTimes,
-  after: string | undefined,
-): Generator<readonly DeviceRow[]> {
-  if (filter.registered !== false) yield* registeredSlices(db, filter, after ?? "");
-  if (filter.registered !== true && !hasFacts(filter)) yield* heardSlices(db, filter, seen);
 }
 
 function* registeredSlices(db: DatabaseSync, filter: DeviceFilter, after: string): Generator<readonly DeviceRow[]> {
@@ -204,19 +210,34 @@ function hasFacts({ type, tags, attributes }: DeviceFilter): boolean {
   return type !== undefined || tags.length > 0 || attributes.length > 0;
 }
 
-/** What has sent under an id that no device has, or no longer. */
-function* heardSlices(db: DatabaseSync, filter: DeviceFilter, seen: SeenTimes): Generator<readonly DeviceRow[]> {
+interface IdSpan {
+  /** Exclusive. */
+  readonly from: string;
+  /** Inclusive; undefined: to the last. */
+  readonly upTo: string | undefined;
+}
+
+/** What has sent under an id of a span that no device has, or no longer. */
+function* heardSlices(
+  db: DatabaseSync,
+  filter: DeviceFilter,
+  seen: SeenTimes,
+  { from, upTo }: IdSpan,
+): Generator<readonly DeviceRow[]> {
   const statement = statementsOf(db).of("SELECT present, incarnation FROM devices WHERE id = ?");
   const presence = statementsOf(db).of("SELECT connected, since FROM presence WHERE device = ?");
   const text = filter.text?.toLowerCase();
   let slice: DeviceRow[] = [];
-  let looked = 0;
+  let cost = 0;
   for (const [id, incarnations] of seen.devices) {
-    looked += 1;
-    if (looked % DEVICES_A_SLICE === 0) {
+    if (cost >= DEVICES_A_SLICE) {
       yield slice;
       slice = [];
+      cost = 0;
     }
+    cost += costOfLook;
+    if (compareIds(id, from) <= 0 || (upTo !== undefined && compareIds(id, upTo) > 0)) continue;
+    cost += 1;
     if (text !== undefined && !id.toLowerCase().includes(text)) continue;
     const known = statement.get(id);
     const incarnation = Number(known?.["incarnation"] ?? 0);

@@ -1,0 +1,45 @@
+import type { AnswerOf } from "@headwater/client";
+import { api } from "./api.ts";
+
+/** Of the link that `npm start` prints. */
+export const codeAtFirst = /^#sign-in=([\w-]+)$/.exec(location.hash)?.[1];
+
+type Devices = AnswerOf<"GET", "/api/v1/devices">;
+
+/** Enough to fill a screen; they are there long before the last of a great fleet. */
+const firstSize = 100;
+
+/**
+ * The first devices of a filter. Registered ones alone: to find those that were only heard, the platform looks at all
+ * that has ever sent.
+ */
+export function askForFirst(filter: { readonly q?: string; readonly connected?: boolean }): Promise<Devices> {
+  return api.call("GET", "/api/v1/devices", { query: { limit: firstSize, registered: "true", ...filter } });
+}
+
+/**
+ * Who is signed in, and the devices with which the fleet's page begins. Both are asked for as the first script begins,
+ * before there is anything that could show them.
+ */
+export const sessionAtFirst: Promise<Response> =
+  codeAtFirst === undefined ? fetch("/api/v1/session") : askToSignIn({ code: codeAtFirst });
+let devicesAtFirst =
+  codeAtFirst === undefined && location.pathname === "/" && location.search === "" ? askForFirst({}) : undefined;
+// Each is told to whoever waits for it; the devices are asked for anew.
+sessionAtFirst.catch(() => {});
+devicesAtFirst?.catch(() => {});
+
+/** Once, and undefined if it failed: nobody was signed in, say. */
+export async function takeDevicesAtFirst(): Promise<Devices | undefined> {
+  const asked = devicesAtFirst;
+  devicesAtFirst = undefined;
+  return asked?.catch(() => undefined);
+}
+
+export function askToSignIn(body: { readonly token: string } | { readonly code: string }): Promise<Response> {
+  return fetch("/api/v1/session", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
