@@ -1,4 +1,27 @@
-import { createApiClient } from "@headwater/client";
+import { type ApiClient, callThrough, createApiClient, ProblemError } from "@headwater/client";
+
+const platform = createApiClient(location.origin);
+
+/**
+ * Whether the platform knows the session of the browser: `ended` once it has refused something for want of one, `begun`
+ * when somebody has signed in anew on the same page.
+ */
+export const sessionChanges = new EventTarget();
+
+async function watched<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ProblemError && error.status === 401) sessionChanges.dispatchEvent(new Event("ended"));
+    throw error;
+  }
+}
+
+const request: ApiClient["request"] = (...asked) => watched(platform.request(...asked));
 
 /** The platform's API; the session of the browser stands for a token. */
-export const api = createApiClient(location.origin);
+export const api: ApiClient = {
+  request,
+  call: callThrough(request),
+  stream: (...asked) => watched(platform.stream(...asked)),
+};

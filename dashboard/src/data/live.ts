@@ -1,3 +1,5 @@
+import { api } from "./api.ts";
+
 /** none: no page listens. */
 export type LiveState = "none" | "connecting" | "live" | "stale";
 
@@ -65,7 +67,10 @@ class Feed {
     source.addEventListener("error", () => {
       this.#become("stale");
       // The browser goes on by itself, from the last event, unless it was refused.
-      if (source.readyState === EventSource.CLOSED) this.#retry = setTimeout(() => this.#open(), retryMs);
+      if (source.readyState !== EventSource.CLOSED) return;
+      this.#retry = setTimeout(() => this.#open(), retryMs);
+      // The browser does not say why. If it was for want of a session, the page is told by this answer.
+      api.call("GET", "/api/v1/session", {}).catch(() => {});
     });
     for (const topic of topics) {
       source.addEventListener(topic, ({ data }: MessageEvent<string>) => this.#take({ topic, data: JSON.parse(data) }));

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { sessionChanges } from "./api.ts";
 import { live } from "./live.ts";
 
 /** What was asked of the platform: while it is asked anew, or if that fails, the former answer stays in sight. */
@@ -13,7 +14,7 @@ interface Held<T> {
 }
 
 /**
- * Asks for something, and again when its key changes or `reload` is called. One question is under way at a time:
+ * Asks for something, and again when its key changes, `reload` is called, or the platform or a session is back. One question is under way at a time:
  * reloads that come meanwhile are one more question after it.
  */
 export function useResource<T>(key: string, load: () => Promise<T>): { resource: Resource<T>; reload: () => void } {
@@ -41,10 +42,13 @@ export function useResource<T>(key: string, load: () => Promise<T>): { resource:
       );
     };
     ask.current();
-    const stop = live.onReturn(() => ask.current());
+    const again = (): void => ask.current();
+    const stop = live.onReturn(again);
+    sessionChanges.addEventListener("begun", again);
     return () => {
       isOver = true;
       stop();
+      sessionChanges.removeEventListener("begun", again);
     };
   }, [key]);
   const reload = useCallback(() => ask.current(), []);

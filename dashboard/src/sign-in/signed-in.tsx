@@ -1,12 +1,19 @@
 import { createApiClient } from "@headwater/client";
-import { type FormEvent, type ReactNode, useEffect, useState } from "react";
-import { askToSignIn, codeAtFirst, sessionAtFirst } from "../data/at-first.ts";
+import { type ReactNode, useEffect, useState } from "react";
+import { sessionChanges } from "../data/api.ts";
+import { codeAtFirst, sessionAtFirst } from "../data/at-first.ts";
+import { Modal } from "../design/modal.tsx";
 import { type Session, SessionContext } from "./session.ts";
+import { SignInForm } from "./sign-in-form.tsx";
 
-/** Shows the page to who is signed in, and the sign-in to everybody else. */
+/**
+ * Shows the page to who is signed in, and the sign-in to everybody else. Over a page whose session has ended it asks to
+ * sign in anew, and the page stays as it is.
+ */
 export function SignedIn({ children }: { readonly children: ReactNode }) {
   const [isAsking, setAsking] = useState(true);
   const [session, setSession] = useState<Session>();
+  const [hasEnded, setEnded] = useState(false);
   const [problem, setProblem] = useState("");
   const [provider, setProvider] = useState<string>();
   useEffect(() => {
@@ -23,44 +30,35 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
       () => setProblem("Headwater does not answer; is it running?"),
     );
   }, []);
-  if (session !== undefined) return <SessionContext value={session}>{children}</SessionContext>;
-  if (isAsking) return <p role="status">{problem}</p>;
-
-  const signIn = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    const entry = new FormData(event.currentTarget).get("token");
-    const token = typeof entry === "string" ? entry.trim() : "";
-    const answer = await askToSignIn({ token });
-    if (answer.ok) setSession((await answer.json()) as Session);
-    else
-      setProblem(
-        answer.status === 401 ? "This token is not known here, or was revoked." : `Refused (${answer.status}).`,
-      );
+  useEffect(() => {
+    const ended = (): void => {
+      setEnded(true);
+      providerPath().then(setProvider, () => {});
+    };
+    sessionChanges.addEventListener("ended", ended);
+    return () => sessionChanges.removeEventListener("ended", ended);
+  }, []);
+  const begin = (begun: Session): void => {
+    setSession(begun);
+    setEnded(false);
+    sessionChanges.dispatchEvent(new Event("begun"));
   };
+  if (session !== undefined) {
+    return (
+      <SessionContext value={session}>
+        {children}
+        <Modal title="The session has ended" isOpen={hasEnded} onClose={() => setEnded(false)}>
+          <p>Sign in to go on; what you have typed on this page stays.</p>
+          <SignInForm {...{ provider }} problem="" onSignedIn={begin} />
+        </Modal>
+      </SessionContext>
+    );
+  }
+  if (isAsking) return <p role="status">{problem}</p>;
   return (
     <main style={{ maxWidth: "26rem", margin: "10vh auto" }}>
       <h1>Headwater</h1>
-      {provider !== undefined && (
-        <p>
-          <a className="button primary" href={provider}>
-            Sign in at your organization
-          </a>
-        </p>
-      )}
-      <form onSubmit={(event) => void signIn(event)}>
-        <label className="field">
-          Access token
-          <input name="token" type="password" autoComplete="current-password" required />
-        </label>
-        {problem !== "" && (
-          <p className="notice critical" role="alert">
-            {problem}
-          </p>
-        )}
-        <button className="button primary" type="submit">
-          Sign in
-        </button>
-      </form>
+      <SignInForm {...{ provider, problem }} onSignedIn={begin} />
       <p>
         <code>npm start</code> prints a link that signs you in; the admin token lies in <code>data/admin-token</code>.
       </p>

@@ -1,4 +1,4 @@
-export { createApiClient, type ApiClient } from "./api-client.ts";
+export { callThrough, createApiClient, type ApiClient } from "./api-client.ts";
 export {
   ApiError,
   BadAddressError,
