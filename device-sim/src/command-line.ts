@@ -48,7 +48,7 @@ export interface FleetLine extends Common, FleetOptions {
 export const usage = `headwater sim: devices that send, and a verdict on what became of it
 
 A fleet on a schedule that does not wait for the platform:
-  --fleet FILE      a fleet in YAML (device-sim/README.md; seven are in device-sim/fleets); headwater sim schema
+  --fleet FILE      a fleet in YAML (device-sim/README.md; eight are in device-sim/fleets); headwater sim schema
                     prints its JSON Schema for editors
   --devices N       without a file: so many devices (default 100)
   --rate R          messages a second of all together: 5000, 5000/s, 12/m (default one a device)
@@ -56,8 +56,8 @@ A fleet on a schedule that does not wait for the platform:
   --qos Q           0, 1 or 2 (default 1)
   --mqtt-version V  3.1.1 or 5 (default 3.1.1); with --fleet: of all its profiles
   --payload-bytes N fill each message up to that
-  --format F        json (default), senml, senml-cbor, cbor, line, protobuf, value, thingsboard; with a route at the
-                    gateway tasmota, shelly, zigbee2mqtt, home-assistant, the-things-stack, chirpstack
+  --format F        json (default), senml, senml-cbor, cbor, line, protobuf, value, thingsboard, sparkplug; with a route
+                    at the gateway tasmota, shelly, zigbee2mqtt, home-assistant, the-things-stack, chirpstack
   --seed N          of all that is drawn by chance (default 1)
   --prefix P        before each device's id (default "")
   --tls             connect by TLS (mqtts://, port 8883 unless --mqtt says otherwise)

@@ -25,6 +25,12 @@ export const profileSchema = Type.Object(
     rate: Type.Optional(Rate),
     arrival: Type.Optional(Type.Union([Type.Literal("even"), Type.Literal("poisson")], { default: "even" })),
     format: Type.Optional(Type.Union(formatNames.map((name) => Type.Literal(name)))),
+    edgeDevices: Type.Optional(
+      Type.Integer({
+        ...{ minimum: 0, maximum: 1_000 },
+        description: "Of sparkplug: devices behind each edge node, which send in turns with it; default 0",
+      }),
+    ),
     topic: Type.Optional(Type.String({ minLength: 1, description: "With `{id}`; default: Headwater's of the format" })),
     qos: Type.Optional(
       Type.Union([Type.Integer({ minimum: 0, maximum: 2 }), Type.Record(Type.String({ pattern: "^[012]$" }), Share)], {
