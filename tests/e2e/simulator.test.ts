@@ -82,10 +82,10 @@ describe.concurrent("a fleet at an honest platform", () => {
             delivery: { late: "10%", lateBy: "100ms..1s", missing: "5%", duplicates: "30%", disorder: "5%" },
             connection: { cut: { every: "500ms..1s" } },
           },
-          five: {
+          older: {
             devices: 4,
             rate,
-            mqttVersion: 5,
+            mqttVersion: "3.1.1",
             qos: { 0: "10%", 1: "50%", 2: "40%" },
             delivery: { duplicates: "30%", disorder: "5%" },
             connection: { cut: { every: "500ms..1s" } },
@@ -134,7 +134,7 @@ describe.concurrent("a fleet at an honest platform", () => {
     const verdict = await run({
       duration: "3s",
       profiles: {
-        press: { ...node, devices: 3, mqttVersion: 5, connection: { cut: { every: "400ms..900ms" } } },
+        press: { ...node, devices: 3, connection: { cut: { every: "400ms..900ms" } } },
         lathe: {
           ...{ ...node, devices: 2, mqttVersion: "3.1.1", qos: { 0: "20%", 1: "40%", 2: "40%" } },
           delivery: { late: "10%", lateBy: "100ms..500ms", duplicates: "10%", disorder: "5%" },
@@ -256,7 +256,7 @@ describe.concurrent("a fleet in parts", () => {
 });
 
 describe.concurrent("a fleet behind a hop that lies", () => {
-  const lines: FleetSpec = { duration: "2s", profiles: { a: { devices: 1, rate: "20/s" } } };
+  const lines: FleetSpec = { duration: "2s", profiles: { a: { devices: 1, rate: "20/s", mqttVersion: "3.1.1" } } };
   const lied = async (lies: Partial<Lies>, settleMs?: number): Promise<FleetVerdict> => {
     const relay = await LyingRelay.start(Number(new URL(platform.mqttUrl()).port), { ...none, ...lies });
     try {

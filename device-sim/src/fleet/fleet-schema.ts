@@ -38,7 +38,7 @@ export const profileSchema = Type.Object(
       }),
     ),
     mqttVersion: Type.Optional(
-      Type.Union([Type.Literal("3.1.1"), Type.Literal(5)], { default: "3.1.1", description: "3.1.1 or 5" }),
+      Type.Union([Type.Literal("3.1.1"), Type.Literal(5)], { default: 5, description: '5, or "3.1.1" in quotes' }),
     ),
     payloadBytes: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 1_000_000, description: "Filled up to this length, where the format can" }),

@@ -155,7 +155,7 @@ export class Reading {
         `${name}-${devices}`,
         at("topic"),
       ),
-      mqttVersion: spec.mqttVersion === 5 ? 5 : 4,
+      mqttVersion: spec.mqttVersion === "3.1.1" ? 4 : 5,
       qos: this.#qos(spec.qos ?? 1, at("qos")),
       payloadBytes: spec.payloadBytes ?? 0,
       metrics: Object.entries(
