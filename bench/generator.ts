@@ -49,7 +49,16 @@ await writeReport(values.json, {
 });
 
 async function measure(port: number, rate: number): Promise<void> {
-  const args = ["--acks-only", "--json", "--devices", values.devices, "--rate", String(rate)];
+  const args = [
+    "--acks-only",
+    "--json",
+    "--mqtt-version",
+    "3.1.1",
+    "--devices",
+    values.devices,
+    "--rate",
+    String(rate),
+  ];
   const target = ["--duration", `${values.seconds}s`, "--mqtt", `mqtt://127.0.0.1:${port}`];
   const main = join(import.meta.dirname, "../cli/src/main.ts");
   const child = spawn(process.execPath, [main, "sim", ...args, ...target], { stdio: ["ignore", "pipe", "ignore"] });

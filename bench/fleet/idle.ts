@@ -50,7 +50,7 @@ function join(port: number, secret: string, name: string, index: number): Promis
     socket.on("data", (chunk: Buffer) => {
       if (chunk[0] === packetTypes.connack && chunk[3] === 0) {
         sockets.push(socket);
-        socket.write(subscribePacket(1, `devices/${device.id}/commands/+`, 1));
+        socket.write(subscribePacket(1, [`devices/${device.id}/commands/+`], 1));
       } else if (chunk[0] === packetTypes.suback) resolve();
     });
   });

@@ -86,7 +86,7 @@ function visit({ port, secret, name, devices, holdMs }: StormOrder, index: numbe
     outcome = "accepted";
     state.accepted += 1;
     state.latencies.push(performance.now() - dueAt);
-    socket.write(subscribePacket(1, `devices/${device.id}/commands/+`, 1));
+    socket.write(subscribePacket(1, [`devices/${device.id}/commands/+`], 1));
     setTimeout(() => socket.end(disconnect), holdMs);
   });
 }

@@ -25,6 +25,16 @@ describe("headwater sim's command line", () => {
     expect(parseCommandLine(["--speed", "1000", "--settle", "5"])).toMatchObject({ speed: 1000, settleMs: 5000 });
   });
 
+  it("takes a version of MQTT for a series as for a fleet; without one a fleet's file says it", () => {
+    const of = (...args: string[]) => {
+      const line = parseCommandLine(args);
+      return line === "help" ? line : [line.kind, line.mqttVersion];
+    };
+    expect(of()).toEqual(["replay", undefined]);
+    expect(of("--mqtt-version", "3.1.1")).toEqual(["replay", "3.1.1"]);
+    expect(of("--rate", "5/s", "--mqtt-version", "5")).toEqual(["fleet", 5]);
+  });
+
   it.each([
     [["--speed", "fast"], /--speed takes a number/],
     [["--devices", "0"], /--devices takes a number from 1/],

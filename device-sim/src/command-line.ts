@@ -6,6 +6,8 @@ import type { FleetOptions } from "./fleet/fleet-of-options.ts";
 interface Common {
   readonly rulesUrl: string | undefined;
   readonly tokenFile: string | undefined;
+  /** undefined: 5, or what the fleet's file says. */
+  readonly mqttVersion: "3.1.1" | 5 | undefined;
   readonly settleMs: number;
   readonly json: boolean;
 }
@@ -48,16 +50,15 @@ export interface FleetLine extends Common, FleetOptions {
 export const usage = `headwater sim: devices that send, and a verdict on what became of it
 
 A fleet on a schedule that does not wait for the platform:
-  --fleet FILE      a fleet in YAML (device-sim/README.md; seven are in device-sim/fleets); headwater sim schema
+  --fleet FILE      a fleet in YAML (device-sim/README.md; eight are in device-sim/fleets); headwater sim schema
                     prints its JSON Schema for editors
   --devices N       without a file: so many devices (default 100)
   --rate R          messages a second of all together: 5000, 5000/s, 12/m (default one a device)
   --duration D      30s, 10m (default 60s)
   --qos Q           0, 1 or 2 (default 1)
-  --mqtt-version V  3.1.1 or 5 (default 3.1.1); with --fleet: of all its profiles
   --payload-bytes N fill each message up to that
-  --format F        json (default), senml, senml-cbor, cbor, line, protobuf, value, thingsboard; with a route at the
-                    gateway tasmota, shelly, zigbee2mqtt, home-assistant, the-things-stack, chirpstack
+  --format F        json (default), senml, senml-cbor, cbor, line, protobuf, value, thingsboard, sparkplug; with a route
+                    at the gateway tasmota, shelly, zigbee2mqtt, home-assistant, the-things-stack, chirpstack
   --seed N          of all that is drawn by chance (default 1)
   --prefix P        before each device's id (default "")
   --tls             connect by TLS (mqtts://, port 8883 unless --mqtt says otherwise)
@@ -89,6 +90,7 @@ For both:
                     http://127.0.0.1:8080)
   --rules-url URL   that of the rules service, if the one at --url cannot tell (default HEADWATER_RULES_URL)
   --mqtt URL        its MQTT address (default mqtt://127.0.0.1:1883); ws:// and wss:// for WebSocket
+  --mqtt-version V  5 (default) or 3.1.1; with --fleet: of all its profiles
   --token-file FILE file with the access token (default HEADWATER_TOKEN, HEADWATER_TOKEN_FILE, else data/admin-token)
   --settle S        seconds the pipeline may take to store what was acked (default 30)
   --json            the verdict as JSON
@@ -137,7 +139,7 @@ type Values = Readonly<Record<string, string | boolean | readonly string[] | und
 
 const ofFleets = [
   ["fleet", "rate", "duration", "qos", "payload-bytes", "format", "seed", "prefix", "tls", "ca", "cert", "key"],
-  ["threads", "share", "report", "acks-only", "results", "mqtt-version"],
+  ["threads", "share", "report", "acks-only", "results"],
 ].flat();
 const ofReplays = ["series", "samples", "id", "type", "metric", "speed", "linger"];
 
@@ -170,6 +172,7 @@ function commonOf(values: Values, env: NodeJS.ProcessEnv): Common {
   return {
     rulesUrl: text("rules-url") || env["HEADWATER_RULES_URL"] || undefined,
     tokenFile: text("token-file"),
+    mqttVersion: versionOf(text("mqtt-version")),
     settleMs: number(values, "settle", 0, 3600) * 1000,
     json: values["json"] === true,
   };
@@ -229,7 +232,6 @@ function fleetLine(values: Values, env: NodeJS.ProcessEnv): FleetLine {
     rate: text("rate"),
     qos: whole("qos", 0, 2) ?? 1,
     duration: text("duration"),
-    mqttVersion: versionOf(text("mqtt-version")),
     payloadBytes: whole("payload-bytes", 1, 1_000_000),
     format,
     seed: whole("seed", 0, 4_294_967_295),

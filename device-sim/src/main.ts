@@ -62,6 +62,7 @@ async function run(line: ReplayLine, token: string, signal: AbortSignal): Promis
   const verdict = await simulate({
     api: createPlatformClient({ url: line.url, rulesUrl: line.rulesUrl, token }),
     mqttUrl: line.mqtt,
+    mqttVersion: line.mqttVersion === "3.1.1" ? 4 : 5,
     devices: Array.from({ length: line.devices }, (_, index) => ({
       id: line.devices === 1 ? line.id : `${line.id}-${index + 1}`,
       type: line.type,

@@ -4,6 +4,7 @@ import { sleep } from "@headwater/core";
 import { SimulationError } from "./errors.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import type { Profile } from "./fleet/profile.ts";
+import { measuredIds } from "./load/edge-node-load.ts";
 import { Load } from "./load/load.ts";
 import type { LoadDevice, LoadDone, LoadProgress } from "./load/worker-protocol.ts";
 import type { Target } from "./mqtt/open-connection.ts";
@@ -68,7 +69,12 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
   run.onState(api === undefined ? "connecting" : `registering ${named.length} devices`);
   const devices = api === undefined ? named : await registered(api, named, fleet.profiles, signal);
   if (signal.aborted) throw interrupted();
-  const metricOf = new Map(devices.map(({ id, profile }) => [id, storedMetric(fleet.profiles[profile]!)] as const));
+  const metricOf = new Map(
+    devices.flatMap(({ id, profile: at }) => {
+      const profile = fleet.profiles[at]!;
+      return measuredIds(id, profile).map((each) => [each, storedMetric(profile)] as const);
+    }),
+  );
   const identified = new Map(
     [...metricOf].flatMap(([id, metric]) => (metric === undefined ? [] : [[id, metric] as const])),
   );
@@ -135,9 +141,10 @@ export function devicesOf({
   prefix,
   share: [part, parts],
 }: Pick<FleetRun, "fleet" | "prefix" | "share">): LoadDevice[] {
-  const all = fleet.profiles.flatMap(({ name, devices }, profile) =>
-    Array.from({ length: devices }, (_, i) => ({ id: `${prefix}${name}-${i + 1}`, token: "", profile })),
-  );
+  const all = fleet.profiles.flatMap(({ name, devices, format }, profile) => {
+    const before = `${prefix}${formats[format].idBefore ?? ""}${name}`;
+    return Array.from({ length: devices }, (_, i) => ({ id: `${before}-${i + 1}`, token: "", profile }));
+  });
   return all.filter((_, i) => i % parts === part - 1);
 }
 

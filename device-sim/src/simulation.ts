@@ -9,6 +9,8 @@ export interface SimulationOptions {
   readonly api: ApiClient;
   readonly mqttUrl: string;
   readonly devices: readonly { id: string; type: string; samples: readonly Sample[] }[];
+  /** As CONNECT says it: 4 is 3.1.1. */
+  readonly mqttVersion: 4 | 5;
   readonly metric: string;
   readonly speed: ReplayOptions["speed"];
   readonly signal?: AbortSignal;
@@ -33,12 +35,13 @@ export interface Verdict extends StoredVerdict {
 /** Registers the devices, replays their series, and compares the acked messages with the stored points. */
 export async function simulate(options: SimulationOptions): Promise<Verdict> {
   const begun = performance.now();
+  const { mqttUrl, mqttVersion } = options;
   const total = options.devices.reduce((sum, device) => sum + device.samples.length, 0);
   const fleet: SimulatedDevice[] = [];
   try {
     for (const { id, type } of options.devices) {
       const { token } = await registerDevice(options.api, { id, type });
-      fleet.push(await SimulatedDevice.connect({ mqttUrl: options.mqttUrl, id, token }));
+      fleet.push(await SimulatedDevice.connect({ mqttUrl, mqttVersion, id, token }));
     }
     const before = await alertsOf(options.api, options.devices);
     const sent = () => fleet.reduce((sum, device) => sum + device.sent, 0);

@@ -1,5 +1,14 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Fleet, fleetOf, type FleetSpec, type FleetVerdict, mergeOf, runFleet } from "@headwater/device-sim";
+import {
+  type Fleet,
+  fleetOf,
+  type FleetSpec,
+  type FleetVerdict,
+  mergeOf,
+  readFleet,
+  runFleet,
+} from "@headwater/device-sim";
 import { eventually } from "@headwater/testkit/eventually";
 import { openEmbedded } from "./platform/embedded.ts";
 import type { Platform } from "./platform/platform.ts";
@@ -73,10 +82,10 @@ describe.concurrent("a fleet at an honest platform", () => {
             delivery: { late: "10%", lateBy: "100ms..1s", missing: "5%", duplicates: "30%", disorder: "5%" },
             connection: { cut: { every: "500ms..1s" } },
           },
-          five: {
+          older: {
             devices: 4,
             rate,
-            mqttVersion: 5,
+            mqttVersion: "3.1.1",
             qos: { 0: "10%", 1: "50%", 2: "40%" },
             delivery: { duplicates: "30%", disorder: "5%" },
             connection: { cut: { every: "500ms..1s" } },
@@ -112,6 +121,42 @@ describe.concurrent("a fleet at an honest platform", () => {
     expect(verdict.content!.compared).toBeGreaterThan(counts.sent / 2);
     expect(verdict.latency.ack.count).toBe(counts.acked);
     expect(verdict.latency.stored.count).toBeGreaterThan(0);
+  });
+
+  it("of Sparkplug's edge nodes and the devices behind them loses nothing, through cuts, sleep and both versions", async () => {
+    const node: FleetSpec["profiles"][string] = {
+      ...{ format: "sparkplug", rate: "20/s", edgeDevices: 2 },
+      metrics: {
+        temperature: { shape: "sine", mean: 20, amplitude: 5, period: "2s", dropout: "10%" },
+        mode: { shape: "steps", values: ["idle", "busy"], every: "700ms" },
+      },
+    };
+    const verdict = await run({
+      duration: "3s",
+      profiles: {
+        press: { ...node, devices: 3, connection: { cut: { every: "400ms..900ms" } } },
+        lathe: {
+          ...{ ...node, devices: 2, mqttVersion: "3.1.1", qos: { 0: "20%", 1: "40%", 2: "40%" } },
+          delivery: { late: "10%", lateBy: "100ms..500ms", duplicates: "10%", disorder: "5%" },
+        },
+        meter: { ...node, devices: 1, edgeDevices: 0, connection: { sleep: { every: "1s", awake: "300ms" } } },
+      },
+      expect: { duplicated: 0, reordered: 0, retimed: 0 },
+    });
+    expect(verdict.expectations.filter(({ holds }) => !holds)).toEqual([]);
+    const { counts, stored, logged, content } = verdict;
+    expect(counts.cuts).toBeGreaterThan(3);
+    expect(stored!.arrived + stored!.overwritten).toBe(counts.acked);
+    expect(logged!.arrived).toBe(counts.acked);
+    expect(content).toMatchObject({ changed: 0, misplaced: 0 });
+    expect(content!.compared).toBeGreaterThan(counts.sent);
+  });
+
+  it("is a hall of Sparkplug as the gallery has it", async () => {
+    const file = join(import.meta.dirname, "../../device-sim/fleets/sparkplug.yaml");
+    const verdict = await run({ ...readFleet(file).spec, duration: "4s" });
+    expect(verdict.expectations.filter(({ holds }) => !holds)).toEqual([]);
+    expect(verdict.stored!.arrived + verdict.stored!.overwritten).toBe(verdict.counts.acked);
   });
 
   it("is the same fleet again by its seed", async () => {
@@ -211,7 +256,7 @@ describe.concurrent("a fleet in parts", () => {
 });
 
 describe.concurrent("a fleet behind a hop that lies", () => {
-  const lines: FleetSpec = { duration: "2s", profiles: { a: { devices: 1, rate: "20/s" } } };
+  const lines: FleetSpec = { duration: "2s", profiles: { a: { devices: 1, rate: "20/s", mqttVersion: "3.1.1" } } };
   const lied = async (lies: Partial<Lies>, settleMs?: number): Promise<FleetVerdict> => {
     const relay = await LyingRelay.start(Number(new URL(platform.mqttUrl()).port), { ...none, ...lies });
     try {

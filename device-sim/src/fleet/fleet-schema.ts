@@ -25,6 +25,12 @@ export const profileSchema = Type.Object(
     rate: Type.Optional(Rate),
     arrival: Type.Optional(Type.Union([Type.Literal("even"), Type.Literal("poisson")], { default: "even" })),
     format: Type.Optional(Type.Union(formatNames.map((name) => Type.Literal(name)))),
+    edgeDevices: Type.Optional(
+      Type.Integer({
+        ...{ minimum: 0, maximum: 1_000 },
+        description: "Of sparkplug: devices behind each edge node, which send in turns with it; default 0",
+      }),
+    ),
     topic: Type.Optional(Type.String({ minLength: 1, description: "With `{id}`; default: Headwater's of the format" })),
     qos: Type.Optional(
       Type.Union([Type.Integer({ minimum: 0, maximum: 2 }), Type.Record(Type.String({ pattern: "^[012]$" }), Share)], {
@@ -32,7 +38,7 @@ export const profileSchema = Type.Object(
       }),
     ),
     mqttVersion: Type.Optional(
-      Type.Union([Type.Literal("3.1.1"), Type.Literal(5)], { default: "3.1.1", description: "3.1.1 or 5" }),
+      Type.Union([Type.Literal("3.1.1"), Type.Literal(5)], { default: 5, description: '5, or "3.1.1" in quotes' }),
     ),
     payloadBytes: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 1_000_000, description: "Filled up to this length, where the format can" }),

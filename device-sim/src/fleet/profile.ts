@@ -19,6 +19,8 @@ export interface Profile {
   readonly rate: number;
   readonly isPoisson: boolean;
   readonly format: FormatName;
+  /** Behind each edge node. */
+  readonly edgeDevices: number;
   readonly topic: string;
   /** As its CONNECT says it: 4 is 3.1.1. */
   readonly mqttVersion: 4 | 5;
@@ -46,6 +48,20 @@ export interface Profile {
   };
   readonly commands: { readonly answer: "succeeded" | "failed" | "rejected" | "none"; readonly delay: Range };
   readonly hostile: ProfileSpec["hostile"];
+}
+
+/** Metrics of a Sparkplug birth that are no telemetry. */
+const controls = /^(?:bdSeq$|(?:Node|Device) Control\/)/;
+
+function checkEdgeNode({ topic, metrics = {} }: ProfileSpec, at: (member: string) => string): void {
+  if (topic !== undefined)
+    throw new FleetFault(at("topic"), "Sparkplug says the topics of an edge node; leave `topic` out");
+  const control = Object.keys(metrics).find((name) => controls.test(name));
+  if (control !== undefined)
+    throw new FleetFault(
+      at(`metrics/${control.replaceAll("/", "~1")}`),
+      "this name means something else in Sparkplug; choose another",
+    );
 }
 
 /** MQTT's length of a string, less what a prefix of the run may add. */
@@ -99,7 +115,13 @@ export class Reading {
     const at = (member: string): string => `/profiles/${name}/${member}`;
     const { clock = {}, delivery = {}, connection = {}, commands = {} } = spec;
     const { format = "json" } = spec;
-    const { isUntimed, isNumberAlone } = formats[format];
+    const { isUntimed, isNumberAlone, write } = formats[format];
+    if (write === undefined) checkEdgeNode(spec, at);
+    else if (spec.edgeDevices !== undefined)
+      throw new FleetFault(
+        at("edgeDevices"),
+        `no device stands behind one of ${format}; leave it out, or write \`format: sparkplug\``,
+      );
     if (isUntimed && spec.clock !== undefined)
       throw new FleetFault(at("clock"), `${format} says no time, so no clock can be wrong; leave \`clock\` out`);
     if (isNumberAlone && spec.metrics !== undefined)
@@ -127,12 +149,13 @@ export class Reading {
       rate,
       isPoisson: spec.arrival === "poisson",
       format,
+      edgeDevices: spec.edgeDevices ?? 0,
       topic: this.#topic(
         (spec.topic ?? formats[format].topic).replaceAll("{identity}", identity ?? "value"),
         `${name}-${devices}`,
         at("topic"),
       ),
-      mqttVersion: spec.mqttVersion === 5 ? 5 : 4,
+      mqttVersion: spec.mqttVersion === "3.1.1" ? 4 : 5,
       qos: this.#qos(spec.qos ?? 1, at("qos")),
       payloadBytes: spec.payloadBytes ?? 0,
       metrics: Object.entries(
@@ -173,7 +196,8 @@ export class Reading {
         },
       },
       connection: {
-        cleanSession: connection.cleanSession ?? false,
+        // The specification of Sparkplug wants it of an edge node.
+        cleanSession: connection.cleanSession ?? write === undefined,
         keepAlive:
           connection.keepAlive === undefined ? 60_000 : this.millis(connection.keepAlive, at("connection/keepAlive")),
         cut: connection.cut && this.range(connection.cut.every, at("connection/cut/every"), 1),

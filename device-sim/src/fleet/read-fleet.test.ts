@@ -139,6 +139,24 @@ profiles:
       6,
       /commands\.0\.metric: no profile has the metric "x"/,
     ],
+    [
+      "devices behind one that is no edge node",
+      boiler("    edgeDevices: 2\n"),
+      4,
+      /edgeDevices: no device stands behind one of json; .*`format: sparkplug`/,
+    ],
+    [
+      "a topic of an edge node's own",
+      boiler("    format: sparkplug\n    topic: a/{id}\n"),
+      5,
+      /topic: Sparkplug says the topics/,
+    ],
+    [
+      "a metric that is a control of Sparkplug",
+      boiler("    format: sparkplug\n    metrics:\n      bdSeq: { shape: constant, value: 1 }\n"),
+      6,
+      /bdSeq: this name means something else in Sparkplug/,
+    ],
     ["no profile", "name: x\n", 1, /profiles: is missing/],
     ["devices that nobody says", "profiles:\n  a: { share: 50% }\n", 2, /needs `devices`/],
     [
@@ -271,8 +289,8 @@ describe("the gallery", () => {
     expect(Object.keys(expected).length).toBeGreaterThan(0);
   });
 
-  it("has six fleets at least", () => {
-    expect(filesOf(gallery).length).toBeGreaterThanOrEqual(6);
+  it("has eight fleets at least", () => {
+    expect(filesOf(gallery).length).toBeGreaterThanOrEqual(8);
   });
 });
 

@@ -8,7 +8,11 @@ export interface Message {
   readonly time: number;
   /** When it is to be sent, on the clock of the schedule. */
   readonly due: number;
+  /** Whose it is, of those that share a connection. */
+  readonly by: number;
   readonly readings: Readings;
+  /** Its number, if it was sent before. */
+  readonly seq?: number;
 }
 
 /** When a device sends what it has measured: late, out of order, or kept for some time and then all at once. */
@@ -56,7 +60,7 @@ export class Delivery {
     const kept = this.#kept;
     this.#kept = [];
     if (this.#spec.keep?.isNewestFirst === true) kept.reverse();
-    for (const { time, readings } of kept) this.#deliver({ time, readings, due: now });
+    for (const message of kept) this.#deliver({ ...message, due: now });
   }
 
   #deliver(message: Message): void {

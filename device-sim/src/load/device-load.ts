@@ -2,16 +2,16 @@ import type { Profile } from "../fleet/profile.ts";
 import { text } from "../mqtt/packets.ts";
 import { Session } from "../mqtt/session.ts";
 import { formats } from "../payloads/formats.ts";
+import type { Readings } from "../payloads/payload.ts";
 import { Random } from "../signals/random.ts";
-import type { Signal, Value } from "../signals/signal.ts";
 import { CommandAnswers } from "./command-answers.ts";
-import { CommandExpectation } from "./command-expectation.ts";
 import { Delivery, type Message } from "./delivery.ts";
-import { MessageLog } from "./message-log.ts";
+import { DeviceClock } from "./device-clock.ts";
+import { EdgeNodeLoad, measuredIds } from "./edge-node-load.ts";
+import { MeasuredDevice } from "./measured-device.ts";
 import { hostilePublish } from "./hostile.ts";
-import { type Outage, siteOutages } from "./site-outages.ts";
+import { absencesOf } from "./absences.ts";
 import type { LoadContext } from "./load-context.ts";
-import { Threshold } from "./threshold.ts";
 
 export interface Identity {
   readonly id: string;
@@ -20,12 +20,11 @@ export interface Identity {
 
 type OnSent = (seq: number, due: number) => void;
 
-/** A device of a fleet: what it measures, when it sends that, and what becomes of it. */
+/** A device of a fleet on its connection: what it measures, when it sends that, and what becomes of it. */
 export class DeviceLoad {
   readonly id: string;
-  readonly log: MessageLog;
-  readonly alerts: readonly Threshold[];
-  readonly commands: readonly CommandExpectation[];
+  /** The device itself, and behind an edge node the devices that take turns with it. */
+  readonly measured: readonly MeasuredDevice[];
   /** Why the broker has refused it last. */
   refused: string | undefined;
   /** Whether it has been connected at all. */
@@ -34,11 +33,12 @@ export class DeviceLoad {
   readonly #context: LoadContext;
   readonly #onSent: OnSent | undefined;
   readonly #random: Random;
-  readonly #signals: readonly (readonly [string, Signal])[];
+  /** undefined: it is no edge node of Sparkplug. */
+  readonly #edge: EdgeNodeLoad | undefined;
+  #turn = 0;
   readonly #session: Session;
   readonly #topic: Buffer;
-  readonly #skew: number;
-  readonly #jumpBy: number;
+  readonly #clock: DeviceClock;
   /** When what was sent last by a number was due, for those that are not acknowledged yet. */
   readonly #dues = new Map<number, number>();
   readonly #commands: CommandAnswers;
@@ -53,17 +53,16 @@ export class DeviceLoad {
   constructor({ id, token }: Identity, profile: Profile, context: LoadContext, onSent?: OnSent) {
     this.#onSent = onSent;
     this.id = id;
-    this.log = new MessageLog(context.keepsReadings);
     this.#profile = profile;
     this.#context = context;
     this.#random = new Random(context.seed, id);
-    this.#signals = profile.metrics.map(([name, maker]) => [name, maker(new Random(context.seed, id, name))]);
-    this.#topic = text(profile.topic.replaceAll("{id}", id));
-    this.#skew = this.#random.within(profile.clock.skew);
-    this.#jumpBy = this.#random.within(profile.clock.jumpBy);
+    this.measured = measuredIds(id, profile).map((each) => new MeasuredDevice(each, profile, context));
+    const isEdgeNode = formats[profile.format].write === undefined;
+    const edge = isEdgeNode ? new EdgeNodeLoad(id, profile, context.now) : undefined;
+    this.#edge = edge;
+    this.#topic = text(edge?.node.topic ?? profile.topic.replaceAll("{id}", id));
+    this.#clock = new DeviceClock(profile.clock, this.#random);
     this.#delivery = new Delivery(profile.delivery, this.#random, context, (message) => this.#send(message));
-    this.alerts = context.expectedAlerts.map((each) => new Threshold(each));
-    this.commands = context.expectedCommands.map((each) => new CommandExpectation(each));
     const reply = (topic: string, payload: string): void =>
       void this.#session.publish(0, text(topic), Buffer.from(payload), 1);
     const onCommand = (name: string): void => this.#received(name);
@@ -76,11 +75,13 @@ export class DeviceLoad {
       password: token,
       cleanSession: profile.connection.cleanSession,
       keepAlive: Math.min(65_535, Math.ceil(profile.connection.keepAlive / 1_000)),
-      filter: `devices/${id}/commands/+`,
+      filters: [`devices/${id}/commands/+`, ...(edge?.node.filters ?? [])],
+      will: edge && (() => edge.lastWill()),
+      onLeft: edge && ((numbers) => (this.#backlog = [...edge.left(numbers), ...this.#backlog])),
       onConnected: () => this.#connected(),
       onDown: (reason, isRefused) => this.#down(reason, isRefused),
       onAcked: (seq) => this.#acked(seq),
-      onMessage: (topic, payload) => this.#commands.take(topic, payload),
+      onMessage: (topic, payload) => this.#heard(topic, payload),
     });
   }
 
@@ -95,7 +96,7 @@ export class DeviceLoad {
 
   /** Whether its values have called for a command that is not here yet. */
   get isWaitingForCommand(): boolean {
-    return this.commands.some((each) => each.isWaiting);
+    return this.measured[0]!.commands.some((each) => each.isWaiting);
   }
 
   connect(): void {
@@ -104,10 +105,12 @@ export class DeviceLoad {
 
   /** The fleet begins: what a device does by itself from now on. */
   begin(): void {
-    const { cut, sleep, outages } = this.#profile.connection;
-    if (cut !== undefined) this.#cutAgain();
-    if (outages !== undefined) this.#failWith(siteOutages(this.#context.seed, this.#profile, this.id));
-    if (sleep !== undefined) this.#sleepAfter(this.#random.next() * sleep.awake);
+    absencesOf(this.id, this.#profile, this.#random, this.#context, {
+      cut: () => this.cut(),
+      fail: () => this.#fail(),
+      sleep: () => this.#sleep(),
+      wake: () => this.#wake(),
+    });
   }
 
   /** Milliseconds until the next message, `factor` times as fast as usual. */
@@ -130,16 +133,14 @@ export class DeviceLoad {
       return;
     }
     const elapsed = due - this.#context.beganAt();
-    const readings: (readonly [string, Value])[] = [];
-    for (const [name, signal] of this.#signals) {
-      const value = signal.next(elapsed, due);
-      if (value !== undefined) readings.push([name, value]);
-    }
-    if ((readings.length === 0 && this.#signals.length > 0) || this.#random.isIn(delivery.missing)) {
+    const by = this.#turn;
+    this.#turn = (by + 1) % this.measured.length;
+    const readings = this.measured[by]!.measure(elapsed, due);
+    if (readings === undefined || this.#random.isIn(delivery.missing)) {
       this.#context.counts.missing += 1;
       return;
     }
-    this.#delivery.take({ time: Math.round(due + this.#clockError(elapsed)), due, readings }, elapsed);
+    this.#delivery.take({ time: Math.round(due + this.#clock.error(elapsed)), due, by, readings }, elapsed);
   }
 
   /** Nothing is measured any more; what was kept is sent. */
@@ -151,7 +152,7 @@ export class DeviceLoad {
 
   close(): void {
     this.#isEnding = true;
-    this.#session.disconnect();
+    this.#leave();
   }
 
   cut(): void {
@@ -162,11 +163,6 @@ export class DeviceLoad {
 
   keepAlive(now: number): void {
     this.#session.keepAlive(now);
-  }
-
-  #clockError(elapsed: number): number {
-    const { drift, jumpAt } = this.#profile.clock;
-    return this.#skew + (elapsed * drift) / 1e6 + (elapsed >= jumpAt ? this.#jumpBy : 0);
   }
 
   #send(message: Message): void {
@@ -181,31 +177,53 @@ export class DeviceLoad {
   }
 
   /** Whether it went out. Its number is that of its turn, so that what comes in another order was reordered. */
-  #publish({ time, due, readings }: Message): boolean {
+  #publish(message: Message): boolean {
     if (!this.#session.isConnected || this.#isAsleep) return false;
+    const { time, due, by, readings } = message;
     const { counts } = this.#context;
-    const { identity, format, payloadBytes, delivery } = this.#profile;
-    const qos = this.#qos();
-    const seq = this.log.count + 1;
+    const { identity, delivery } = this.#profile;
+    // What is written anew stays one that is acknowledged.
+    const qos = message.seq === undefined ? this.#qos() : 1;
+    if (!this.#session.hasRoom(qos)) return false;
+    const device = this.measured[by]!;
+    const seq = message.seq ?? device.log.count + 1;
     const all = identity === undefined ? readings : [...readings, [identity, seq] as const];
-    const payload = formats[format].write(time, all, payloadBytes);
-    if (!this.#session.publish(seq, this.#topic, payload, qos)) return false;
-    this.log.add(time, readings);
-    counts.sent += 1;
-    counts.bytes += payload.length;
-    for (const each of this.alerts) each.take(readings);
-    for (const each of this.commands) each.sent(readings, due);
+    const { topic, payload } = this.#written(message, all);
+    const number = seq * this.measured.length + by;
+    this.#session.publish(number, topic, payload, qos);
+    if (message.seq !== undefined) device.log.repeated.push(seq);
+    else this.#count(message, payload.length);
     if (qos === 0) {
       counts.unconfirmed += 1;
     } else {
-      this.#dues.set(seq, due);
-      if (this.#random.isIn(delivery.duplicates) && this.#session.publish(seq, this.#topic, payload, qos)) {
+      this.#dues.set(number, due);
+      this.#edge?.sent(number, { time, due, by, readings, seq });
+      if (this.#random.isIn(delivery.duplicates) && this.#session.publish(number, topic, payload, qos)) {
         counts.repeated += 1;
-        this.log.repeated.push(seq);
+        device.log.repeated.push(seq);
       }
     }
-    this.#onSent?.(seq, due);
+    if (by === 0) this.#onSent?.(seq, due);
     return true;
+  }
+
+  #written({ time, by, seq }: Message, readings: Readings): { readonly topic: Buffer; readonly payload: Buffer } {
+    const { format, payloadBytes } = this.#profile;
+    if (this.#edge === undefined)
+      return { topic: this.#topic, payload: formats[format].write!(time, readings, payloadBytes) };
+    const { topic, payload } = this.#edge.node.data(by, time, readings, payloadBytes, seq !== undefined);
+    return { topic: text(topic), payload };
+  }
+
+  #count({ time, due, by, readings }: Message, bytes: number): void {
+    const { counts } = this.#context;
+    const { log, alerts, commands } = this.measured[by]!;
+    log.add(time, readings);
+    counts.sent += 1;
+    counts.bytes += bytes;
+    for (const each of alerts) each.take(readings);
+    // An edge node executes commands to itself alone.
+    if (by === 0) for (const each of commands) each.sent(readings, due);
   }
 
   #qos(): 0 | 1 | 2 {
@@ -215,19 +233,21 @@ export class DeviceLoad {
     return drawn < zero ? 0 : drawn < zero + one ? 1 : 2;
   }
 
-  #acked(seq: number): void {
-    const due = this.#dues.get(seq);
+  #acked(number: number): void {
+    const due = this.#dues.get(number);
     // The number of an answer to a command, or the second copy of a message.
     if (due === undefined) return;
-    this.#dues.delete(seq);
-    this.log.ack(seq);
+    this.#dues.delete(number);
+    this.#edge?.acked(number);
+    const devices = this.measured.length;
+    this.measured[number % devices]!.log.ack(Math.floor(number / devices));
     this.#context.counts.acked += 1;
     this.#context.acked(due);
     if (this.#backlog.length > 0) this.#sendBacklog();
   }
 
   #received(name: string): void {
-    for (const each of this.commands) {
+    for (const each of this.measured[0]!.commands) {
       const due = each.take(name);
       if (due !== undefined) this.#context.commanded(due);
     }
@@ -239,7 +259,18 @@ export class DeviceLoad {
     if (sent > 0) this.#backlog = this.#backlog.slice(sent);
   }
 
+  #heard(topic: string, payload: Buffer): void {
+    if (this.#edge?.node.isAskedForBirths(topic, payload) === true) this.#edge.sayBirths(this.#session);
+    else this.#commands.take(topic, payload);
+  }
+
+  #leave(): void {
+    this.#edge?.sayDeath(this.#session);
+    this.#session.disconnect();
+  }
+
   #connected(): void {
+    this.#edge?.sayBirths(this.#session);
     if (this.hasConnected) this.#context.counts.reconnects += 1;
     this.hasConnected = true;
     this.refused = undefined;
@@ -256,40 +287,17 @@ export class DeviceLoad {
     });
   }
 
-  #cutAgain(): void {
-    const wait = this.#random.within(this.#profile.connection.cut!);
-    this.#context.during(this.#context.now() + wait, () => {
-      this.cut();
-      this.#cutAgain();
-    });
+  #sleep(): void {
+    this.#isAsleep = true;
+    this.#leave();
   }
 
-  /** Its site fails: the connection is lost, and the device keeps what it measures until the site is back. */
-  #failWith(outages: Iterator<Outage, never>): void {
-    const { from, to } = outages.next().value;
-    const began = this.#context.beganAt();
-    this.#context.during(began + from, () => {
-      this.#isAsleep = true;
-      if (this.#session.isConnected) this.#context.counts.cuts += 1;
-      // Also a connection that is under way.
-      this.#session.cut();
-      this.#context.during(began + to, () => {
-        this.#wake();
-        this.#failWith(outages);
-      });
-    });
-  }
-
-  #sleepAfter(wait: number): void {
-    const { every, awake } = this.#profile.connection.sleep!;
-    this.#context.during(this.#context.now() + wait, () => {
-      this.#isAsleep = true;
-      this.#session.disconnect();
-      this.#context.during(this.#context.now() + every - awake, () => {
-        this.#wake();
-        this.#sleepAfter(awake);
-      });
-    });
+  /** The connection is lost, and the device keeps what it measures. */
+  #fail(): void {
+    this.#isAsleep = true;
+    if (this.#session.isConnected) this.#context.counts.cuts += 1;
+    // Also a connection that is under way.
+    this.#session.cut();
   }
 
   #wake(): void {

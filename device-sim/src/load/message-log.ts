@@ -8,7 +8,7 @@ export class MessageLog {
   #ackedCount = 0;
   readonly #keepsReadings: boolean;
   #readings: Readings[] = [];
-  /** Numbers of those that were sent a second time on purpose. */
+  /** Numbers of those that were sent again as messages of their own, once for each time. */
   readonly repeated: number[] = [];
 
   /** `keepsReadings`: also what each message said, to hold it against what is stored. */

@@ -209,13 +209,15 @@ function finish(): void {
       lag,
       refused,
       scheduled,
-      devices: devices.map((device, i) => ({
-        id: device.id,
-        profile: work.devices[i]!.profile,
-        sent: device.log.take(),
-        alerts: device.alerts.map(({ crossed }) => crossed),
-        commands: device.commands.map(({ expected, received }) => ({ expected, received })),
-      })),
+      devices: devices.flatMap(({ measured }, i) =>
+        measured.map(({ id, log, alerts, commands }) => ({
+          id,
+          profile: work.devices[i]!.profile,
+          sent: log.take(),
+          alerts: alerts.map(({ crossed }) => crossed),
+          commands: commands.map(({ expected, received }) => ({ expected, received })),
+        })),
+      ),
     },
   });
   // Sockets get what was written to them before the thread ends.

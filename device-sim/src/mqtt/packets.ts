@@ -2,6 +2,13 @@
 
 export type MqttVersion = 4 | 5;
 
+/** What the broker publishes for a client whose connection is lost. */
+export interface Will {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: 0 | 1;
+}
+
 export interface ConnectOptions {
   readonly clientId: string;
   readonly username?: string | undefined;
@@ -10,6 +17,7 @@ export interface ConnectOptions {
   /** Seconds */
   readonly keepAlive: number;
   readonly version?: MqttVersion | undefined;
+  readonly will?: Will | undefined;
 }
 
 export const packetType = {
@@ -33,16 +41,25 @@ const lastingSession = Buffer.from([5, 0x11, 0xff, 0xff, 0xff, 0xff]);
 const nothing = Buffer.alloc(0);
 
 export function connectPacket(options: ConnectOptions): Buffer {
-  const { clientId, username, password, cleanSession, keepAlive, version = 4 } = options;
+  const { clientId, username, password, cleanSession, keepAlive, version = 4, will } = options;
   const names = [username, password].filter((each) => each !== undefined);
-  const flags = (username === undefined ? 0 : 0x80) | (password === undefined ? 0 : 0x40) | (cleanSession ? 2 : 0);
+  const flags =
+    (username === undefined ? 0 : 0x80) |
+    (password === undefined ? 0 : 0x40) |
+    (will === undefined ? 0 : 4 | (will.qos << 3)) |
+    (cleanSession ? 2 : 0);
   const head = Buffer.from([version, flags, keepAlive >>> 8, keepAlive & 0xff]);
   const properties = version === 4 ? nothing : cleanSession ? noProperties : lastingSession;
-  return packet(0x10, [text("MQTT"), head, properties, text(clientId), ...names.map(text)]);
+  const last =
+    will === undefined
+      ? []
+      : [version === 4 ? nothing : noProperties, text(will.topic), twoBytes(will.payload.length), will.payload];
+  return packet(0x10, [text("MQTT"), head, properties, text(clientId), ...last, ...names.map(text)]);
 }
 
-export function subscribePacket(id: number, filter: string, qos: number, version: MqttVersion = 4): Buffer {
-  return packet(0x82, [twoBytes(id), version === 5 ? noProperties : nothing, text(filter), Buffer.from([qos])]);
+export function subscribePacket(id: number, filters: readonly string[], qos: number, version: MqttVersion = 4): Buffer {
+  const each = filters.flatMap((filter) => [text(filter), Buffer.from([qos])]);
+  return packet(0x82, [twoBytes(id), version === 5 ? noProperties : nothing, ...each]);
 }
 
 /** `topic` with its length before it, as `text` makes it. QoS 0 has no identifier. */

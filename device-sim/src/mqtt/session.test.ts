@@ -30,7 +30,7 @@ function session(port: number, on: Partial<ConstructorParameters<typeof Session>
   const made = new Session({
     open: () => connect(port, "127.0.0.1"),
     ...{ version: 5, clientId: "d", username: "d", password: "p", cleanSession: false, keepAlive: 30 },
-    ...{ filter: undefined, onConnected() {}, onDown() {}, onAcked() {}, onMessage() {}, ...on },
+    ...{ filters: [], onConnected() {}, onDown() {}, onAcked() {}, onMessage() {}, ...on },
   });
   const before = close;
   close = () => {

@@ -8,6 +8,7 @@ import {
   pingPacket,
   publishPacket,
   subscribePacket,
+  type Will,
 } from "./packets.ts";
 import { endOfProperties, readConnack } from "./connack.ts";
 import { PacketReader } from "./packet-reader.ts";
@@ -22,9 +23,17 @@ export interface SessionOptions {
   readonly cleanSession: boolean;
   /** Seconds */
   readonly keepAlive: number;
-  /** Subscribed to once connected; undefined: nothing. */
-  readonly filter: string | undefined;
+  /** Subscribed to once connected. */
+  readonly filters: readonly string[];
+  /** The last will of a connection that is about to be made. */
+  readonly will?: (() => Will) | undefined;
   readonly onConnected: () => void;
+  /**
+   * Of a device whose messages make sense on their own connection alone: the numbers of those that the last one left
+   * unacknowledged are handed over, before `onConnected`, instead of being sent again as they were. Those without a
+   * number (0) are sent again.
+   */
+  readonly onLeft?: ((seqs: readonly number[]) => void) | undefined;
   /** A CONNACK with a reason, or a connection that was lost or never came about. */
   readonly onDown: (reason: string, isRefused: boolean) => void;
   /** The broker has taken it: its PUBACK, or PUBCOMP. */
@@ -97,18 +106,23 @@ export class Session {
     stream.once("close", () => {
       if (this.#stream === stream) this.#down(reason, false);
     });
-    stream.write(connectPacket({ version, clientId, username, password, cleanSession, keepAlive }));
+    const will = this.#options.will?.();
+    stream.write(connectPacket({ version, clientId, username, password, cleanSession, keepAlive, will }));
   }
 
-  /** Whether it was written; it is not without a connection, a free packet identifier or the broker's leave. */
+  /** Whether a message could be written: there is a connection, a free packet identifier and the broker's leave. */
+  hasRoom(qos: 0 | 1 | 2): boolean {
+    return this.#isConnected && (qos === 0 || this.#inFlight.size < Math.min(60_000, this.#receiveMaximum));
+  }
+
+  /** Whether it was written. */
   publish(seq: number, topic: Buffer, payload: Buffer, qos: 0 | 1 | 2): boolean {
-    if (!this.#isConnected) return false;
+    if (!this.hasRoom(qos)) return false;
     const { version } = this.#options;
     if (qos === 0) {
       this.#write(publishPacket(topic, payload, 0, 0, false, version));
       return true;
     }
-    if (this.#inFlight.size >= Math.min(60_000, this.#receiveMaximum)) return false;
     const id = this.#freeId();
     this.#inFlight.set(id, { seq, topic, payload, qos, isReceived: false });
     this.#write(publishPacket(topic, payload, qos, id, false, version));
@@ -218,7 +232,7 @@ export class Session {
   }
 
   #connack(body: Buffer): void {
-    const { version, filter, keepAlive } = this.#options;
+    const { version, filters, keepAlive, onLeft } = this.#options;
     const connack = readConnack(body, version);
     if (connack.refusal !== undefined) {
       this.#down(connack.refusal, true);
@@ -227,7 +241,8 @@ export class Session {
     this.#receiveMaximum = connack.receiveMaximum;
     this.#keepAlive = connack.keepAlive ?? keepAlive;
     this.#isConnected = true;
-    if (filter !== undefined) this.#write(subscribePacket(this.#freeId(), filter, 1, version));
+    if (filters.length > 0) this.#write(subscribePacket(this.#freeId(), filters, 1, version));
+    if (onLeft !== undefined) onLeft(this.#takeNumbered());
     for (const [id, { topic, payload, qos, isReceived }] of this.#inFlight) {
       const again = isReceived
         ? acknowledgement(packetType.pubrel, id)
@@ -235,6 +250,12 @@ export class Session {
       this.#write(again);
     }
     this.#options.onConnected();
+  }
+
+  #takeNumbered(): number[] {
+    const numbered = [...this.#inFlight].filter(([, { seq }]) => seq > 0);
+    for (const [id] of numbered) this.#inFlight.delete(id);
+    return numbered.map(([, { seq }]) => seq);
   }
 
   #down(reason: string, isRefused: boolean): void {

@@ -4,7 +4,10 @@ import * as others from "./profile-payloads.ts";
 
 /** How a device of a fleet writes its messages, and where they are found. */
 export interface Format {
-  readonly write: WritePayload;
+  /** undefined: its messages build on each other, and an edge node writes them. */
+  readonly write?: WritePayload;
+  /** Before the name of each device. */
+  readonly idBefore?: string;
   /** With `{id}`, and `{identity}` for the name of what numbers messages. */
   readonly topic: string;
   /** Before the name of each metric once it is stored. */
@@ -28,6 +31,7 @@ export const formats: Readonly<Record<FormatName, Format>> = {
     ...{ isUntimed: true, isNumberAlone: true },
   },
   thingsboard: { write: payloads.json, topic: "v1/devices/me/telemetry" },
+  sparkplug: { topic: "spBv1.0", idBefore: "sim:" },
   tasmota: { write: others.tasmota, topic: "tele/{id}/SENSOR" },
   shelly: { write: others.shelly, topic: "{id}/events/rpc", storedBefore: `${others.shellyComponent}.` },
   zigbee2mqtt: { write: others.zigbee2mqtt, topic: "zigbee2mqtt/{id}" },

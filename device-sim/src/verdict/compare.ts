@@ -20,7 +20,7 @@ export interface Comparison {
   readonly lostRanges: readonly LostRange[];
   /** Not acknowledged, and not there: nobody has promised it. */
   readonly unconfirmedMissing: number;
-  /** Arrivals beyond the first, but for what the device itself sent twice. */
+  /** Arrivals beyond the first, but for what the device itself sent again. */
   readonly duplicated: number;
   readonly duplicates: readonly { readonly device: string; readonly seq: number; readonly times: number }[];
   /** Came after a message that was sent later. */
@@ -38,13 +38,14 @@ export function compare(
   { seen, reordered }: Arrivals,
   isOverwritten: (seq: number) => boolean = () => false,
 ): Comparison {
-  const twice = new Set(sent.repeated);
+  const again = new Map<number, number>();
+  for (const seq of sent.repeated) again.set(seq, (again.get(seq) ?? 0) + 1);
   const lostRanges: { device: string; from: number; to: number; fromTime: string; toTime: string }[] = [];
   const duplicates: { device: string; seq: number; times: number }[] = [];
   let [arrived, lost, unconfirmedMissing, duplicated, overwritten] = [0, 0, 0, 0, 0];
   for (let seq = 1; seq <= sent.times.length; seq++) {
     const times = seen[seq - 1] ?? 0;
-    const surplus = times - (twice.has(seq) ? 2 : 1);
+    const surplus = times - 1 - (again.get(seq) ?? 0);
     if (surplus > 0) {
       duplicated += surplus;
       if (duplicates.length < mostExamples) duplicates.push({ device, seq, times });

@@ -15,4 +15,6 @@ export { InexactNumber, parseJson } from "./json-text.ts";
 export { routeConfig, userPropertyNames, type RouteConfig } from "./route-config.ts";
 export { type Routes } from "./routes.ts";
 export { commandFiltersOf } from "./sparkplug/own-filters.ts";
+export { asksForRebirth } from "./sparkplug/payload.ts";
+export { writePayload as writeSparkplug, type WrittenMetric as SparkplugMetric } from "./sparkplug/write-payload.ts";
 export { TopicPattern } from "./topic-pattern.ts";

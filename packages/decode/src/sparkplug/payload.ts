@@ -1,5 +1,6 @@
 import { DecodeError } from "@headwater/core";
 import { WireReader } from "./wire-reader.ts";
+import { writePayload } from "./write-payload.ts";
 
 /**
  * Sparkplug B's payload as the Eclipse Tahu schema has it (sparkplug_b.proto), as far as telemetry needs it:
@@ -168,18 +169,17 @@ function integerProperty(bytes: Uint8Array): number | undefined {
   return undefined;
 }
 
+const maxCommandMetrics = 1_000;
+const rebirthMetric = "Node Control/Rebirth";
+
 /** A command to an edge node to send its births again. */
 export function rebirthCommand(timestamp: number): Uint8Array {
-  const name = Buffer.from("Node Control/Rebirth");
-  // name, datatype Boolean, boolean_value true
-  const metric = Buffer.concat([Buffer.of(0x0a, name.length), name, Buffer.of(0x20, 11, 0x70, 1)]);
-  return Buffer.concat([Buffer.of(0x08), varint(timestamp), Buffer.of(0x12, metric.length), metric]);
+  return writePayload({ timestamp, metrics: [{ name: rebirthMetric, isTyped: true, value: true }] });
 }
 
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  for (let rest = BigInt(value); ; rest >>= 7n) {
-    if (rest < 0x80n) return Buffer.from([...bytes, Number(rest)]);
-    bytes.push(Number(rest & 0x7fn) | 0x80);
-  }
+/** Whether a command to an edge node asks for its births. Throws DecodeError for bytes that are no payload. */
+export function asksForRebirth(command: Uint8Array): boolean {
+  return readPayload(command, maxCommandMetrics).metrics.some(
+    ({ name, value }) => name === rebirthMetric && value?.kind === "boolean" && value.value,
+  );
 }
