@@ -54,7 +54,8 @@ export class Evaluator {
   #appendTime = 0;
   /** Instances that the present slice still has room for. */
   #room = Infinity;
-
+  /** The slice was full before all instances had taken in what there was for them. */
+  #isCut = false;
   readonly #slice: number;
 
   /**
@@ -229,7 +230,8 @@ export class Evaluator {
 
   /** False: the slice is full. */
   #judge(): boolean {
-    if (this.#derivations === undefined || this.#derivations.waiting.length === 0) return true;
+    if (this.#derivations === undefined) return true;
+    if (this.#derivations.waiting.length === 0 && !this.#isCut) return true;
     this.#passOn();
     return this.#evaluate();
   }
@@ -248,8 +250,12 @@ export class Evaluator {
    * full.
    */
   #evaluate(): boolean {
+    this.#isCut = false;
     for (;;) {
-      if (this.#room <= 0) return false;
+      if (this.#room <= 0) {
+        this.#isCut = true;
+        return false;
+      }
       const instance = this.#intake.next();
       if (instance === undefined) break;
       this.#room -= 1;

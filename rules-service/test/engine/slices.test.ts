@@ -164,3 +164,22 @@ it("rules that are warmed go through a record in slices too, and to its end befo
   expect(warmUp.left).toBeUndefined();
   expect(p.alerts().map(({ device }) => device)).toEqual(devices);
 });
+
+it.each([1, 2, 64])("what the clock lets a rule derive is judged with it, in slices of %i", (instancesASlice) => {
+  // With each number of devices a slice is full at another place, and with some as its last timer comes up.
+  for (let count = 1; count <= 70; count++) {
+    const devices = ids("d", count);
+    const p = new Partition(createPartitionEngine(0, { instancesASlice }));
+    p.rule({ above: 50, for: "3s" }, { id: "first", actions: [{ derive: { metric: "hot", value: 1 } }] });
+    p.rule({ metric: "hot", above: 0 }, { id: "then" });
+    p.tick(0);
+    p.mark(0, { forwarded: 0 });
+    for (const device of devices) p.read(10, 90, { device });
+    p.tick(30);
+    p.emitted();
+    p.mark(30, { forwarded: 30 });
+    all(p.engine.left ?? []);
+    const told = p.alerts().map(({ rule, device }) => `${rule} ${device}`);
+    expect(told).toEqual(devices.flatMap((device) => [`first ${device}`, `then ${device}`]));
+  }
+});
