@@ -54,8 +54,8 @@ export class Evaluator {
   #appendTime = 0;
   /** Instances that the present slice still has room for. */
   #room = Infinity;
-  /** The slice was full before all instances had taken in what there was for them. */
-  #isCut = false;
+  /** All timers that are due with the present record have come up. */
+  #hasFired = false;
   readonly #slice: number;
 
   /**
@@ -83,6 +83,7 @@ export class Evaluator {
     this.next = at.offset;
     this.#appendTime = at.appendTime;
     this.#room = this.#slice;
+    this.#hasFired = false;
     this.timers.begin();
     this.#derivations?.beginRecord(at.offset);
     if (this.#firstWake <= at.offset) this.#wake();
@@ -128,7 +129,9 @@ export class Evaluator {
 
   /** False: the slice is full. */
   #fireDue(): boolean {
-    return this.timers.fire(this.clock, this.#fire, this.#repeat, this.#hasRoom) && this.#judge();
+    // What is judged after the last timer may set others, which are the next record's, however many slices it takes.
+    this.#hasFired ||= this.timers.fire(this.clock, this.#fire, this.#repeat, this.#hasRoom);
+    return this.#hasFired && this.#judge();
   }
 
   /** A timer that comes up costs room, too: most are too early, and are set anew. */
@@ -230,8 +233,7 @@ export class Evaluator {
 
   /** False: the slice is full. */
   #judge(): boolean {
-    if (this.#derivations === undefined) return true;
-    if (this.#derivations.waiting.length === 0 && !this.#isCut) return true;
+    if (this.#derivations === undefined || this.#derivations.waiting.length === 0) return true;
     this.#passOn();
     return this.#evaluate();
   }
@@ -250,12 +252,8 @@ export class Evaluator {
    * full.
    */
   #evaluate(): boolean {
-    this.#isCut = false;
     for (;;) {
-      if (this.#room <= 0) {
-        this.#isCut = true;
-        return false;
-      }
+      if (this.#room <= 0) return false;
       const instance = this.#intake.next();
       if (instance === undefined) break;
       this.#room -= 1;
@@ -285,11 +283,12 @@ export class Evaluator {
     this.changed(instance);
   };
 
-  readonly #fire = (instance: Instance, upTo: number): void => {
+  /** False: the slice is full before all is judged that the instance has derived. */
+  readonly #fire = (instance: Instance, upTo: number): boolean => {
     if (gatewayOf(instance.device) !== undefined) this.#hear(instance);
     this.#room -= 1;
     instance.fire(upTo, this);
     this.changed(instance);
-    this.#judge();
+    return this.#judge();
   };
 }
