@@ -172,6 +172,11 @@ export class Evaluator {
     this.#firstWake = Math.min(this.#firstWake, instance.covers);
   }
 
+  /** Whether anything was restored with more in it than was applied yet. */
+  get hasStatesAhead(): boolean {
+    return this.#asleep.size > 0;
+  }
+
   /** The log shows a time, from which on silence can be told. */
   *#beginWatching(): Generator<void> {
     for (const rule of this.index.rules.values()) {
