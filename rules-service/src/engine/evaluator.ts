@@ -22,8 +22,9 @@ const noSamples: readonly Sample[] = [];
  * replay comes to the same slices.
  */
 const instancesASlice = 64;
-/** What a timer takes of the room of an instance. */
+/** What a timer takes of the room of an instance, and a look at one that is not concerned. */
 const timerRoom = 1 / 8;
+const lookRoom = 1 / 8;
 
 /** Takes the records of a partition to the rules that they concern, and the clock's word to the instances that wait. */
 export class Evaluator {
@@ -182,9 +183,9 @@ export class Evaluator {
     for (const rule of this.index.rules.values()) {
       if (!rule.program.watchesSilence) continue;
       for (const [id, device] of this.index.devices) {
-        if (!rule.selects(id, device) || this.index.instance(rule, id) !== undefined) continue;
-        this.#begin(rule, id);
-        this.#room -= 1;
+        const isWatched = rule.selects(id, device) && this.index.instance(rule, id) === undefined;
+        if (isWatched) this.#begin(rule, id);
+        this.#room -= isWatched ? 1 : lookRoom;
         if (this.#room > 0) continue;
         yield;
         this.#room = this.#slice;

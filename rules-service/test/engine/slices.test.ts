@@ -134,6 +134,14 @@ it("the first record that shows a time makes all devices watched in slices, none
   expect(slicesOf(passed(p), () => p.alerts().map(({ device }) => device)).flat()).toEqual(devices);
 });
 
+it("that no rule watches so many devices is found out in slices, too", () => {
+  const p = new Partition();
+  for (const device of ids("d", 2000)) p.device(device, {});
+  p.rule({ absent: "60s", metric: undefined }, { id: "away", selector: { ids: ["e-*"] } });
+  p.tick(0);
+  expect([...(p.engine.left ?? [])].length).toBeGreaterThan(1);
+});
+
 it("a reading that very many rules judge is judged in slices, in one order", () => {
   const rules = ids("r", 300);
   const p = new Partition();
