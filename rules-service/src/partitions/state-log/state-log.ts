@@ -172,8 +172,9 @@ export class StateLog {
     return record;
   }
 
-  /** Records are made as they are appended, so that between two chunks others have the event loop. */
+  /** Records are made as they are appended, in slices: all partitions may begin with a snapshot at the same time. */
   async #append(records: Iterable<OutgoingRecord>): Promise<void> {
+    const pace = new Pace();
     let chunk: OutgoingRecord[] = [];
     let bytes = 0;
     for (const record of records) {
@@ -185,6 +186,7 @@ export class StateLog {
       }
       chunk.push(record);
       bytes += size;
+      if (chunk.length % recordsALook === 0 && pace.isDue) await pace.rest();
     }
     if (chunk.length > 0) await this.#appendChunk(chunk);
   }
