@@ -21,7 +21,8 @@ import { rulesConfig } from "../rules-service/src/config.ts";
 // The real rules service on the embedded log, in a process of its own for each phase; by hand `--phase fill`, `enable`
 // or `restart` with `--folder`, as for a profile (`--cpu-prof`). `heldMs` is the most CPU that the main thread took
 // between two turns of a timer, so the longest that the event loop was held; `lateMs` the longest that a timer of 5 ms
-// was late, which on a busy machine is also what others took of the processor.
+// was late, which on a busy machine is also what others took of the processor. `ready…`: until all partitions were
+// evaluated; the figures of a restart go on to the checkpoint that is written beside that.
 
 const { values } = parseArgs({
   options: {
@@ -40,6 +41,8 @@ const partitions = 4;
 const topics = topicNames();
 const token = "0123456789abcdef0123456789abcdef";
 const hour = 3_600_000_000;
+/** Of the keys of states, and of no other. */
+const stateInitial = "s".charCodeAt(0);
 
 const conditions: Record<string, (index: number) => Record<string, unknown>> = {
   threshold: (index) => ({ metric: "t", op: ">", threshold: 60 + index / 8, clearBelow: 55 + index / 8 }),
@@ -151,7 +154,7 @@ async function untilCovered(log: Log, from: ReadonlyMap<number, number>): Promis
       for await (const { records } of log.read(topics.ruleState, partition, { fromOffset: next.get(partition) ?? 0 })) {
         for (const { key, value } of records) {
           // To decode the states as well is work of the measurement.
-          if (value === null || key === null || Buffer.from(key).toString().startsWith("state/")) continue;
+          if (value === null || key === null || key[0] === stateInitial) continue;
           const { checkpoint } = events.ruleState.decode(value);
           if (checkpoint?.complete === true && checkpoint.offset >= end) covered.add(partition);
         }
@@ -213,7 +216,10 @@ async function phase(name: string, folder: string) {
   const stateEnds = await endsOf(log, topics.ruleState);
   const marks = markEachSecond(log, name);
   let end = watch();
+  const starting = watch();
   await app.start();
+  while (app.notReady().length > 0) await sleep(10);
+  const ready = starting();
   if (name === "enable") {
     await untilCovered(log, stateEnds);
     for (let index = 0; index < rules; index++) {
@@ -245,6 +251,9 @@ async function phase(name: string, folder: string) {
   await http.close();
   await log.close();
   return {
+    readySeconds: ready.seconds,
+    readyCpuSeconds: ready.cpuSeconds,
+    readyHeldMs: ready.heldMs,
     ...figures,
     afterSeconds: settled.seconds,
     afterCpuSeconds: settled.cpuSeconds,

@@ -56,3 +56,23 @@ it("looks for claims of others among what others wrote alone", async () => {
   expect(await own.isOwner()).toBe(false);
   expect(await own.isOwner()).toBe(false);
 });
+
+it("keeps what is there again, also where a checkpoint is too large to be written at once", async () => {
+  const checkpoint = { clock: 0, lastTick: 0, gateways: [], seen: [] };
+  const own = stateLog("one");
+  await own.claim();
+  const [there, other] = states(2);
+  const isGone = { ...there!, state: new Uint8Array(0) };
+  await own.appendCheckpoint(0, { states: [there!, other!], checkpoint }, 0);
+  await own.appendCheckpoint(0, { states: [isGone], checkpoint }, 0);
+  await own.appendStates([there!]);
+  await own.appendCheckpoint(0, { states: [other!], checkpoint }, 0);
+  const left = async () => (await stateLog("two").claim()).states.map(({ device }) => device).toSorted();
+  expect(await left()).toEqual(["d0", "d1"]);
+
+  const next = stateLog("three");
+  await next.claim();
+  await next.appendCheckpoint(0, { states: [there!, isGone], checkpoint }, 0);
+  await next.appendCheckpoint(0, { states: [], checkpoint }, 0);
+  expect(await left()).toEqual([]);
+});

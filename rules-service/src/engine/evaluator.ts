@@ -22,8 +22,9 @@ const noSamples: readonly Sample[] = [];
  * replay comes to the same slices.
  */
 const instancesASlice = 64;
-/** What a timer takes of the room of an instance. */
+/** What a timer takes of the room of an instance, and a look at one that is not concerned. */
 const timerRoom = 1 / 8;
+const lookRoom = 1 / 8;
 
 /** Takes the records of a partition to the rules that they concern, and the clock's word to the instances that wait. */
 export class Evaluator {
@@ -54,7 +55,8 @@ export class Evaluator {
   #appendTime = 0;
   /** Instances that the present slice still has room for. */
   #room = Infinity;
-
+  /** All timers that are due with the present record have come up. */
+  #hasFired = false;
   readonly #slice: number;
 
   /**
@@ -82,6 +84,7 @@ export class Evaluator {
     this.next = at.offset;
     this.#appendTime = at.appendTime;
     this.#room = this.#slice;
+    this.#hasFired = false;
     this.timers.begin();
     this.#derivations?.beginRecord(at.offset);
     if (this.#firstWake <= at.offset) this.#wake();
@@ -127,7 +130,9 @@ export class Evaluator {
 
   /** False: the slice is full. */
   #fireDue(): boolean {
-    return this.timers.fire(this.clock, this.#fire, this.#repeat, this.#hasRoom) && this.#judge();
+    // What is judged after the last timer may set others, which are the next record's, however many slices it takes.
+    this.#hasFired ||= this.timers.fire(this.clock, this.#fire, this.#repeat, this.#hasRoom);
+    return this.#hasFired && this.#judge();
   }
 
   /** A timer that comes up costs room, too: most are too early, and are set anew. */
@@ -168,14 +173,19 @@ export class Evaluator {
     this.#firstWake = Math.min(this.#firstWake, instance.covers);
   }
 
+  /** Whether anything was restored with more in it than was applied yet. */
+  get hasStatesAhead(): boolean {
+    return this.#asleep.size > 0;
+  }
+
   /** The log shows a time, from which on silence can be told. */
   *#beginWatching(): Generator<void> {
     for (const rule of this.index.rules.values()) {
       if (!rule.program.watchesSilence) continue;
       for (const [id, device] of this.index.devices) {
-        if (!rule.selects(id, device) || this.index.instance(rule, id) !== undefined) continue;
-        this.#begin(rule, id);
-        this.#room -= 1;
+        const isWatched = rule.selects(id, device) && this.index.instance(rule, id) === undefined;
+        if (isWatched) this.#begin(rule, id);
+        this.#room -= isWatched ? 1 : lookRoom;
         if (this.#room > 0) continue;
         yield;
         this.#room = this.#slice;
@@ -279,11 +289,12 @@ export class Evaluator {
     this.changed(instance);
   };
 
-  readonly #fire = (instance: Instance, upTo: number): void => {
+  /** False: the slice is full before all is judged that the instance has derived. */
+  readonly #fire = (instance: Instance, upTo: number): boolean => {
     if (gatewayOf(instance.device) !== undefined) this.#hear(instance);
     this.#room -= 1;
     instance.fire(upTo, this);
     this.changed(instance);
-    this.#judge();
+    return this.#judge();
   };
 }

@@ -50,7 +50,9 @@ export class Joins {
     this.#evaluator.changedRules.add(change.rule);
     const rule = this.#place(change, before);
     const attached = yield* this.#restored.attach(rule);
-    yield* this.#each(this.#devices(rule, before), (device) => {
+    // A restart: what was restored has the rule already, unless some of it is of another revision.
+    const isInPlace = attached && before === undefined && !this.#evaluator.hasStatesAhead;
+    yield* this.#each(isInPlace ? [] : this.#devices(rule, before), (device) => {
       if (attached) this.#goOn(rule, device, before);
       else this.#enter(rule, device, before);
     });

@@ -50,6 +50,7 @@ export function createPartitionEngine(partition: number, options: EngineOptions 
 
 class Engine implements PartitionEngine {
   readonly #partition: number;
+  readonly #slice: number | undefined;
   readonly #alerts: AlertWriter;
   readonly #evaluator: Evaluator;
   readonly #ledger: StateLedger;
@@ -62,6 +63,7 @@ class Engine implements PartitionEngine {
 
   constructor(partition: number, { ownsGateway, judgesOwnDerivations = true, instancesASlice }: EngineOptions) {
     this.#partition = partition;
+    this.#slice = instancesASlice;
     this.#alerts = new AlertWriter(partition);
     const index = new RuleIndex();
     this.#alerts.incarnationOf = (device) => index.incarnationOf(device);
@@ -174,7 +176,7 @@ class Engine implements PartitionEngine {
   }
 
   warm(rules: readonly RuleChange[]): WarmUp {
-    return new WarmUpRun(rules, this.#partition);
+    return new WarmUpRun(rules, this.#partition, this.#slice);
   }
 
   adopt(warmed: WarmUp, effects: Effects): Iterable<void> {

@@ -49,11 +49,12 @@ export class Timers {
 
   /**
    * Hands over every instance whose instant is due, with the judged time up to which the clock is sure of it, and then
-   * those that have something to repeat. False: there was no room for all, and the next call goes on with the others.
+   * those that have something to repeat. False: there was no room for all, or `on` has none for more, and the next call
+   * goes on with the others.
    */
   fire(
     clock: LogClock,
-    on: (instance: Instance, upTo: number) => void,
+    on: (instance: Instance, upTo: number) => boolean,
     repeat: (instance: Instance) => void,
     hasRoom: () => boolean,
   ): boolean {
@@ -76,7 +77,10 @@ export class Timers {
         if (first === undefined) continue;
         if (first.due > timer.due) this.#add(instance, first.due, gateway);
         else if (gateway === repetitions) repeat(instance);
-        else on(instance, first.time);
+        else if (!on(instance, first.time)) {
+          this.#firing = { gateways, place };
+          return false;
+        }
       }
     }
     this.#firing = undefined;

@@ -24,8 +24,9 @@ export class WarmUpRun implements WarmUp {
   #records = 0;
   #left: Iterable<void> | undefined;
 
-  constructor(rules: readonly RuleChange[], partition: number) {
-    this.#evaluator = new Evaluator(new RuleIndex(), new AlertWriter(partition, true));
+  /** `slice`: for how many instances a slice of a record has room. */
+  constructor(rules: readonly RuleChange[], partition: number, slice?: number) {
+    this.#evaluator = new Evaluator(new RuleIndex(), new AlertWriter(partition, true), undefined, undefined, slice);
     for (const change of rules) {
       const { ids } = change.definition.selector ?? {};
       this.#rules.set(change.rule, change);

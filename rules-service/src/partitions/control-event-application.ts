@@ -214,8 +214,11 @@ export class ControlEventApplication implements ControlEventListener {
     const changed: MaintenanceControlEvent[] = [];
     for (const id of this.#windows) {
       const latest = maintenance.latest(id);
-      if (latest === undefined || evaluation.maintenance(id) === latest.offset) continue;
+      const present = evaluation.maintenance(id);
+      if (latest === undefined || present === latest.offset) continue;
       const { offset, definition } = latest;
+      // There is none to be taken away.
+      if (definition === undefined && present === undefined) continue;
       changed.push({ kind: "maintenance", source: { topic: topics.rules, partition: 0, offset }, id, definition });
     }
     this.#windows.clear();

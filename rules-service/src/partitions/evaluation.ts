@@ -10,7 +10,7 @@ import type { PartitionMetrics } from "./metrics.ts";
 import type { TelemetryDecoder } from "./telemetry-decoder.ts";
 import { Uncovered } from "./uncovered.ts";
 
-/** Sees every record right after it was applied. */
+/** Sees every record as it is applied. */
 export interface RecordObserver {
   observe(record: TelemetryRecord, at: RecordPosition): void;
 }
@@ -147,8 +147,9 @@ export class Evaluation {
           if (record === undefined) continue;
           if (record.readings.length > 0) data += 1;
           const at = { partition, offset, appendTime: entry.appendTime };
-          this.#engine.applyRecord(record, at, this.#effects);
+          // First: also one whose evaluation fails here is for rules that are warmed meanwhile.
           this.observer?.observe(record, at);
+          this.#engine.applyRecord(record, at, this.#effects);
         }
       } catch (error) {
         // A replay fails at the same record and comes to the same state: no record stands in the way of the others.

@@ -85,7 +85,7 @@ export class PartitionRunner {
     const ownership = new Ownership(partition, stateLog, stalls);
     const emitter = new Emitter({ log, topics, effects, ownership, metrics, logger, signal });
     const warmUps = new WarmUps({
-      ...{ log, topic: topics.telemetry, partition, evaluation, decoder, metrics, logger, signal },
+      ...{ log, topic: topics.telemetry, partition, evaluation, decoder, metrics, skipped, logger, signal },
       horizonMs: config.warmUpMs,
       onReady: () => this.#queueSettling(),
       onFailure: (error) => this.#fail(error),

@@ -25,6 +25,8 @@ export interface RulesInEffectOptions {
 
 /** A batch of no more is read in one turn of the event loop. */
 const recordsAtOnce = 500;
+/** Of the keys of states, and of no other. */
+const stateInitial = "s".charCodeAt(0);
 /** Records between two looks at how long the event loop has been held. */
 const recordsALook = 64;
 
@@ -94,8 +96,8 @@ export class RulesInEffect {
     for (const { offset, key, value } of records) {
       if (offset % recordsALook === 0) yield;
       this.#next.set(partition, offset + 1);
-      if (key === null || value === null) continue;
-      // Most records are states, so the key alone is read before anything is decoded.
+      // Most records are states, so of the key no more is read than tells that.
+      if (key === null || value === null || key[0] === stateInitial) continue;
       const kind = String.fromCharCode(...key.subarray(0, 6));
       if (kind === "claim/") this.#claims.set(partition, offset);
       else if (kind === "effect") this.#effective(partition, value);

@@ -134,6 +134,14 @@ it("the first record that shows a time makes all devices watched in slices, none
   expect(slicesOf(passed(p), () => p.alerts().map(({ device }) => device)).flat()).toEqual(devices);
 });
 
+it("that no rule watches so many devices is found out in slices, too", () => {
+  const p = new Partition();
+  for (const device of ids("d", 2000)) p.device(device, {});
+  p.rule({ absent: "60s", metric: undefined }, { id: "away", selector: { ids: ["e-*"] } });
+  p.tick(0);
+  expect([...(p.engine.left ?? [])].length).toBeGreaterThan(1);
+});
+
 it("a reading that very many rules judge is judged in slices, in one order", () => {
   const rules = ids("r", 300);
   const p = new Partition();
@@ -163,4 +171,23 @@ it("rules that are warmed go through a record in slices too, and to its end befo
   all(p.engine.adopt(warmUp, p.effects));
   expect(warmUp.left).toBeUndefined();
   expect(p.alerts().map(({ device }) => device)).toEqual(devices);
+});
+
+it.each([1, 2, 64])("what the clock lets a rule derive is judged with it, in slices of %i", (instancesASlice) => {
+  // With each number of devices a slice is full at another place, and with some as its last timer comes up.
+  for (let count = 1; count <= 70; count++) {
+    const devices = ids("d", count);
+    const p = new Partition(createPartitionEngine(0, { instancesASlice }));
+    p.rule({ above: 50, for: "3s" }, { id: "first", actions: [{ derive: { metric: "hot", value: 1 } }] });
+    p.rule({ metric: "hot", above: 0 }, { id: "then" });
+    p.tick(0);
+    p.mark(0, { forwarded: 0 });
+    for (const device of devices) p.read(10, 90, { device });
+    p.tick(30);
+    p.emitted();
+    p.mark(30, { forwarded: 30 });
+    all(p.engine.left ?? []);
+    const told = p.alerts().map(({ rule, device }) => `${rule} ${device}`);
+    expect(told).toEqual(devices.flatMap((device) => [`first ${device}`, `then ${device}`]));
+  }
 });

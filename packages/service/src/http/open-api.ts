@@ -5,6 +5,7 @@ import type { FastifyContextConfig, FastifySchema } from "fastify";
 import { entityTags } from "./documented.ts";
 import { nameSchemas } from "./named-schemas.ts";
 import { describeProblemCodes } from "./problem-codes.ts";
+import { documentedResponses } from "./plain-answers.ts";
 import { problemSchema, problemType } from "./problem.ts";
 import { jsonTypes } from "./json-bodies.ts";
 import { requiredScopes } from "./route-scopes.ts";
@@ -138,7 +139,7 @@ function headersOf(method: string, config: FastifyContextConfig): TObject | unde
 }
 
 function responsesOf(method: string, schema: FastifySchema | undefined, config: FastifyContextConfig) {
-  const declared = (schema?.response ?? { 200: config.documentedAnswer ?? Type.Unknown() }) as Readonly<
+  const declared = (documentedResponses(schema) ?? { 200: config.documentedAnswer ?? Type.Unknown() }) as Readonly<
     Record<string, TSchema>
   >;
   const responses: Record<string, unknown> = {};

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { Device } from "@headwater/aggregates";
 import type { OperatorAction, RuleChange } from "../../engine/engine.ts";
+import type { MaintenanceDefinition } from "../../definition/maintenance.ts";
 import type { ControlEvent } from "./control-events.ts";
 import { inForce, overtaken, type PastControlEvent } from "./control-event-history.ts";
 
@@ -36,12 +37,22 @@ function device(offset: number, incarnation: number, isThere = true): PastContro
   };
 }
 
-function ruleDeleted(offset: number, mode: RuleChange["mode"] = "deleted"): PastControlEvent {
+function rule(offset: number, mode: RuleChange["mode"] = "deleted"): PastControlEvent {
   const source = { topic: "rules.v1", partition: 0, offset };
   const change = { rule: "r", revision: 1, mode, definition: {} as RuleChange["definition"] };
   return {
     ...{ fromOffset: offset, warmFrom: offset, key: `${offset}` },
     event: { kind: "rule", source, change },
+  };
+}
+
+/** A maintenance window as it was written, or undefined as it was taken away. */
+function window(offset: number, isThere = true): PastControlEvent {
+  const source = { topic: "rules.v1", partition: 0, offset };
+  const definition = isThere ? ({ id: "m" } as MaintenanceDefinition) : undefined;
+  return {
+    ...{ fromOffset: offset, warmFrom: offset, key: `${offset}` },
+    event: { kind: "maintenance", source, id: "m", definition },
   };
 }
 
@@ -71,7 +82,7 @@ it.each([
   ["is deleted", [device(1, 0), snooze(2, 9000), device(3, 1, false)]],
   ["is deleted and made anew", [device(1, 0), snooze(2, 9000), device(3, 1, false), device(4, 1)]],
   ["is another by the time that it takes effect again", [device(1, 0), snooze(2, 9000), device(4, 1)]],
-  ["has a rule no more that was made anew", [snooze(2, 9000), ruleDeleted(3), ruleDeleted(4, "live")]],
+  ["has a rule no more that was made anew", [snooze(2, 9000), rule(3), rule(4, "live")]],
 ])("lets no snooze come into force again of a device that %s, wherever the removal was cut off", (_name, past) => {
   const keys = overtaken(past, reached);
   expect(keys).toContain("2");
@@ -86,4 +97,17 @@ it("leaves nothing of a device that was deleted, once the checkpoint tells of th
   expect(overtaken(past, reached)).toEqual(["1", "2"]);
   expect(overtaken(past, { ...reached, devicesRead: 2 })).toEqual(["1"]);
   expect(overtaken(past, { ...reached, telemetryStart: 1 })).toEqual([]);
+});
+
+it.each([
+  ["a rule that was deleted", [rule(1, "live"), rule(2)]],
+  ["a maintenance window that was taken away", [window(1), window(2, false)]],
+])("leaves nothing of %s, and has nothing to do about it at a restart", (_name, past) => {
+  expect(overtaken(past, reached)).toEqual(["1", "2"]);
+  expect(overtaken(past, { ...reached, telemetryStart: 1 })).toEqual([]);
+  expect(kinds(inForce(past))).toEqual([]);
+  // However it was made anew since.
+  const anew = past[0]!.event.kind === "rule" ? rule(3, "live") : window(3);
+  expect(overtaken([...past, anew], reached)).toEqual(["1", "2"]);
+  expect(kinds(inForce([...past, anew]))).toEqual([anew.event.kind]);
 });

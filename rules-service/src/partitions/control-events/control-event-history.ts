@@ -96,8 +96,9 @@ export interface Reached {
 
 /**
  * Keys of effectives that no replay needs: what was superseded before the oldest telemetry in the log, snoozes that
- * were over by then, and deletions of which devices.v1 and the checkpoint tell as well. Where a removal is cut off,
- * nothing that it has left may come into force again: snoozes go before what ended them, and each before a newer one.
+ * were over by then, deletions of devices of which devices.v1 and the checkpoint tell as well, and what rules and
+ * maintenance windows leave that are no more. Where a removal is cut off, nothing that it has left may come into force
+ * again: snoozes go before what ended them, and each before a newer one.
  */
 export function overtaken(
   included: readonly PastControlEvent[],
@@ -112,7 +113,8 @@ export function overtaken(
     const entity = entityOf(event);
     const snooze = snoozeOf(event);
     const isOver = snooze !== undefined && ((snooze.until ?? 0) <= clock || ended.has(key));
-    const isSettled = event.kind === "device" && event.device === undefined && event.source.offset < devicesRead;
+    const isSettled =
+      isRemoval(event) || (event.kind === "device" && event.device === undefined && event.source.offset < devicesRead);
     if (newer.has(entity) || isOver || isSettled) (snooze === undefined ? others : snoozes).push(key);
     newer.add(entity);
   }
@@ -138,11 +140,17 @@ function endedSnoozes(included: readonly PastControlEvent[]): ReadonlySet<string
       const before = incarnations.get(event.id);
       incarnations.set(event.id, event.incarnation);
       if (isEnd(event, before)) end(({ device }) => device === event.id);
-    } else if (event.kind === "rule" && event.change.mode === "deleted") {
+    } else if (event.kind === "rule" && isRemoval(event)) {
       end(({ rule }) => rule === event.change.rule);
     }
   }
   return ended;
+}
+
+/** Whether it took a rule or a maintenance window away: whoever begins without either has nothing to do about it. */
+function isRemoval(event: ControlEvent): boolean {
+  if (event.kind === "rule") return event.change.mode === "deleted";
+  return event.kind === "maintenance" && event.definition === undefined;
 }
 
 /** Whether the device of that incarnation is no more; `before`: undefined if none is known. */
@@ -177,10 +185,14 @@ export function inForce(included: readonly PastControlEvent[]): Iterable<Control
   };
   for (const { event } of included) {
     if (event.kind === "rule") {
-      rules.set(event.change.rule, event);
-      if (event.change.mode === "deleted") forget(({ rule }) => rule === event.change.rule);
+      const { rule: id } = event.change;
+      if (isRemoval(event)) {
+        rules.delete(id);
+        forget(({ rule }) => rule === id);
+      } else rules.set(id, event);
     } else if (event.kind === "maintenance") {
-      windows.set(event.id, event);
+      if (isRemoval(event)) windows.delete(event.id);
+      else windows.set(event.id, event);
     } else if (event.kind === "device") {
       const before = devices.get(event.id);
       devices.set(event.id, event);

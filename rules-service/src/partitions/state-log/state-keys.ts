@@ -18,9 +18,15 @@ export const stateKeys = {
 
 /** Of a state, by its key alone; undefined: it is none of a state. */
 export function ofStateKey(key: string): { readonly rule: string; readonly device: string } | undefined {
-  const [, length, rest] = /^state\/\d+\/(\d+)\/(.*)$/s.exec(key) ?? [];
-  if (length === undefined || rest === undefined || rest[Number(length)] !== "/") return undefined;
-  return { rule: rest.slice(0, Number(length)), device: rest.slice(Number(length) + 1) };
+  if (!key.startsWith("state/")) return undefined;
+  const lengthAt = key.indexOf("/", "state/".length) + 1;
+  const ruleAt = key.indexOf("/", lengthAt) + 1;
+  if (lengthAt === 0 || ruleAt === 0) return undefined;
+  const length = Number(key.slice(lengthAt, ruleAt - 1));
+  const ruleEnd = ruleAt + length;
+  // What is no number leads nowhere, and no rule has an empty id.
+  if (!(length > 0) || key[ruleEnd] !== "/") return undefined;
+  return { rule: key.slice(ruleAt, ruleEnd), device: key.slice(ruleEnd + 1) };
 }
 
 /** Header of a tombstone that names the owner who removed the key, since a tombstone has no value. */

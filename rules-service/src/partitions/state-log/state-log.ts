@@ -117,7 +117,18 @@ export class StateLog {
 
   /** Appends the first states of a checkpoint that is to follow, before which no other counts. */
   async appendStates(states: readonly StateBytes[]): Promise<void> {
-    await this.#append(mapped(states, (state) => this.#state(state)));
+    await this.#append(this.#ahead(states));
+  }
+
+  *#ahead(states: readonly StateBytes[]): Generator<OutgoingRecord> {
+    yield* this.#removals();
+    yield* mapped(states, (state) => this.#state(state));
+  }
+
+  /** Of what was empty by the last checkpoint; before any state of the next, where it may be there again. */
+  *#removals(): Generator<OutgoingRecord> {
+    yield* mapped(this.#gone, (key) => this.#frame(this.#tombstone(key)));
+    this.#gone = [];
   }
 
   /** Removes keys that no restart and no replay needs any more, in their order. */
@@ -145,7 +156,7 @@ export class StateLog {
     alertsRead?: Position,
   ): Generator<OutgoingRecord> {
     const epoch = this.#epoch;
-    yield* mapped(this.#gone, (key) => this.#frame(this.#tombstone(key)));
+    yield* this.#removals();
     if (alertsRead !== undefined) {
       const effective = { source: alertsRead, fromOffset: offset, warmFrom: offset, record: new Uint8Array(0) };
       yield this.#frame(this.#effective(stateKeys.alertsRead(epoch), effective));
@@ -161,8 +172,9 @@ export class StateLog {
     return record;
   }
 
-  /** Records are made as they are appended, so that between two chunks others have the event loop. */
+  /** Records are made as they are appended, in slices: all partitions may begin with a snapshot at the same time. */
   async #append(records: Iterable<OutgoingRecord>): Promise<void> {
+    const pace = new Pace();
     let chunk: OutgoingRecord[] = [];
     let bytes = 0;
     for (const record of records) {
@@ -174,6 +186,7 @@ export class StateLog {
       }
       chunk.push(record);
       bytes += size;
+      if (chunk.length % recordsALook === 0 && pace.isDue) await pace.rest();
     }
     if (chunk.length > 0) await this.#appendChunk(chunk);
   }

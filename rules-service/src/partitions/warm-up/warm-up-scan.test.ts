@@ -61,7 +61,7 @@ it("takes in every record from its start to where it finishes, once and in order
           () => next,
           () => apply(stands ? 0 : (growth[(grown += 1)] ?? 0)),
         ) as EventLog;
-        const options = { log, topic: "telemetry", partition: 0, decoder, metrics, maxKept };
+        const options = { log, topic: "telemetry", partition: 0, decoder, metrics, skipped, maxKept };
         const scan = new WarmUpScan({ ...options, warmFrom, warmUp, signal: new AbortController().signal });
         await scan.approach(() => next);
         apply(growth[0] ?? 0);
@@ -100,6 +100,7 @@ it("lets the clock alone have the fifteen minutes before it, once", async () => 
     partition: 0,
     decoder,
     metrics,
+    skipped,
     warmFrom: 30,
     warmUp,
     signal,
@@ -108,4 +109,43 @@ it("lets the clock alone have the fifteen minutes before it, once", async () => 
   await scan.finish(40);
   expect(clock).toEqual(Array.from({ length: 15 }, (_, index) => 15 + index));
   expect(seen).toEqual(Array.from({ length: 10 }, (_, index) => 30 + index));
+});
+
+it("passes a record over whose evaluation fails, at once or between its slices, and says so", async () => {
+  const seen: number[] = [];
+  const warmUp = {
+    rules: [{}],
+    left: undefined as Iterable<void> | undefined,
+    applyClock: () => {},
+    applyRecord(_: unknown, { offset }: RecordPosition) {
+      seen.push(offset);
+      if (offset === 2) throw new TypeError("at once");
+      if (offset === 4) this.left = failing(this);
+    },
+  };
+  function* failing(of: typeof warmUp): Generator<void> {
+    yield;
+    of.left = undefined;
+    throw new TypeError("in its second slice");
+  }
+  const own = createMetrics({ service: "rules", processMetrics: false });
+  const noted = new SkippedRecords({ metrics: own, logger: silentLogger, reader: "rules" });
+  const options = {
+    log: growing(
+      () => 6,
+      () => {},
+    ) as EventLog,
+    topic: "telemetry",
+    partition: 0,
+    decoder,
+    metrics,
+  };
+  const { signal } = new AbortController();
+  const scan = new WarmUpScan({ ...options, skipped: noted, warmFrom: 0, warmUp: warmUp as unknown as WarmUp, signal });
+  await scan.approach(() => 6);
+  await scan.finish(6);
+  expect(seen).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(noted.warnings()).toEqual([
+    "telemetry: 2 records were skipped, the last at partition 0, offset 4 (failed: in its second slice)",
+  ]);
 });

@@ -1,6 +1,7 @@
 import { inSlices, Pace } from "@headwater/core";
 import type { TelemetryRecord } from "@headwater/proto";
 import type { EventLog } from "@headwater/event-log";
+import { skipReasons, type SkippedRecords } from "@headwater/service";
 import type { RecordPosition, WarmUp } from "../../engine/engine.ts";
 import type { RecordObserver } from "../evaluation.ts";
 import type { TelemetryDecoder } from "../telemetry-decoder.ts";
@@ -15,6 +16,7 @@ export interface WarmUpScanOptions {
   readonly warmUp: WarmUp;
   readonly decoder: TelemetryDecoder;
   readonly metrics: PartitionMetrics;
+  readonly skipped: SkippedRecords;
   readonly signal: AbortSignal;
   /** At most so many live records are kept during a round. */
   readonly maxKept?: number;
@@ -74,8 +76,8 @@ export class WarmUpScan implements RecordObserver {
       const pace = new Pace();
       for (const [index, { record, at }] of kept.entries()) {
         if (at.offset < this.#next) continue;
-        this.#apply(record, at);
-        if (this.warmUp.left !== undefined) await inSlices(this.warmUp.left);
+        const rest = this.#apply(record, at);
+        if (rest !== undefined) await rest;
         this.#next = at.offset + 1;
         if (index % recordsALook === 0 && pace.isDue) await pace.rest();
       }
@@ -95,8 +97,8 @@ export class WarmUpScan implements RecordObserver {
       for (const entry of batch.records) {
         const record = decoder.decode(entry);
         if (record !== undefined) {
-          this.#apply(record, { partition, offset: entry.offset, appendTime: entry.appendTime });
-          if (this.warmUp.left !== undefined) await inSlices(this.warmUp.left);
+          const rest = this.#apply(record, { partition, offset: entry.offset, appendTime: entry.appendTime });
+          if (rest !== undefined) await rest;
         }
         this.#next = entry.offset + 1;
         // Live records have precedence.
@@ -134,7 +136,27 @@ export class WarmUpScan implements RecordObserver {
     this.#hasClock = true;
   }
 
-  #apply(record: TelemetryRecord, at: RecordPosition): void {
-    this.warmUp.applyRecord(record, at);
+  /** Whoever calls waits for what is answered. A record whose evaluation fails is passed over, as it is live. */
+  #apply(record: TelemetryRecord, at: RecordPosition): Promise<void> | undefined {
+    try {
+      this.warmUp.applyRecord(record, at);
+    } catch (error) {
+      this.#failed(at, error);
+    }
+    return this.warmUp.left === undefined ? undefined : this.#applyTheRest(at);
+  }
+
+  async #applyTheRest(at: RecordPosition): Promise<void> {
+    try {
+      await inSlices(this.warmUp.left!);
+    } catch (error) {
+      this.#failed(at, error);
+    }
+  }
+
+  #failed({ offset }: RecordPosition, error: unknown): void {
+    const { topic, partition, skipped } = this.#options;
+    const detail = error instanceof Error ? error.message : String(error);
+    skipped.note({ topic, partition, offset, reason: skipReasons.failed, detail });
   }
 }

@@ -1,5 +1,6 @@
 import { nowMicros, Pace, retrying, type Logger } from "@headwater/core";
 import type { EventLog } from "@headwater/event-log";
+import type { SkippedRecords } from "@headwater/service";
 import type { WarmUp } from "../../engine/engine.ts";
 import { compiledRule } from "../../engine/index.ts";
 import type { Evaluation } from "../evaluation.ts";
@@ -15,6 +16,7 @@ export interface WarmUpsOptions {
   readonly evaluation: Evaluation;
   readonly decoder: TelemetryDecoder;
   readonly metrics: PartitionMetrics;
+  readonly skipped: SkippedRecords;
   readonly logger: Logger;
   /** How far back a rule is warmed at least (milliseconds). */
   readonly horizonMs: number;
@@ -143,7 +145,7 @@ export class WarmUps {
   }
 
   #scanOf(warmFrom: number, warmUp: WarmUp): WarmUpScan {
-    const { log, topic, partition, decoder, metrics, signal } = this.#options;
-    return new WarmUpScan({ log, topic, partition, decoder, metrics, signal, warmFrom, warmUp });
+    const { log, topic, partition, decoder, metrics, skipped, signal } = this.#options;
+    return new WarmUpScan({ log, topic, partition, decoder, metrics, skipped, signal, warmFrom, warmUp });
   }
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { eventually } from "@headwater/testkit/eventually";
 import type { PartitionPositions } from "@headwater/event-log";
-import { events, telemetryHeaders } from "@headwater/proto";
+import { events, telemetryHeaders, type RuleStateRecord } from "@headwater/proto";
 import { CrashableLog } from "./support/crashable-log.ts";
 import {
   alertEvents,
@@ -71,18 +71,23 @@ async function device(id: string, revision: number, what: DeviceInput): Promise<
   await on.log.append(on.topics.devices, [{ key: id, value }]);
 }
 
-/** Names of the devices whose effectives the state log still has. */
-async function devicesLeft(): Promise<string[]> {
-  const left = new Map<string, string>();
+/** The effectives of what came from a topic that the state log still has. */
+async function effectivesLeft(topic: string): Promise<NonNullable<RuleStateRecord["effective"]>[]> {
+  const left = new Map<string, NonNullable<RuleStateRecord["effective"]>>();
   for await (const { records } of on.log.read(on.topics.ruleState, 0)) {
     for (const { key, value } of records) {
       const name = Buffer.from(key!).toString();
       const { effective } = value === null ? { effective: null } : events.ruleState.decode(value);
-      if (effective?.topic === on.topics.devices) left.set(name, events.device.decode(effective.record).id);
+      if (effective?.topic === topic) left.set(name, effective);
       else left.delete(name);
     }
   }
   return [...left.values()];
+}
+
+/** Names of the devices whose effectives the state log still has. */
+async function devicesLeft(): Promise<string[]> {
+  return (await effectivesLeft(on.topics.devices)).map(({ record }) => events.device.decode(record).id);
 }
 
 let n = 0;
@@ -180,4 +185,41 @@ it("brings no snooze back of a device that was deleted and made anew, wherever a
   });
   expect(raised[0]!["mutedBy"] ?? []).toEqual([]);
   expect(raised[0]!["snoozedUntil"] ?? null).toBeNull();
+});
+
+it("leaves nothing of rules and maintenance windows that are no more, and begins with both anew under their ids", async () => {
+  const { call } = running.rules;
+  const window = { id: "north", selector: { ids: ["*"] }, to: new Date(Date.now() + 3_600_000).toISOString() };
+  await enableRule(running.rules, hotRule("stays"));
+  await enableRule(running.rules, hotRule("gone"));
+  expect((await call("POST", "/api/v1/maintenance", window)).status).toBe(201);
+  await eventually(async () => expect(await effectivesLeft(on.topics.rules)).toHaveLength(3));
+  await send("d", 0, 95);
+  const muted = async () => {
+    const { body } = await running.rules.call("GET", "/api/v1/alerts?state=active");
+    return (body.items as { rule: string; mutedBy: string[] }[])
+      .map(({ rule, mutedBy }) => `${rule} ${mutedBy.join()}`)
+      .toSorted();
+  };
+  await eventually(async () => expect(await muted()).toEqual(["gone maintenance/north", "stays maintenance/north"]));
+  expect((await call("DELETE", "/api/v1/rules/gone")).status).toBeLessThan(300);
+  expect((await call("DELETE", "/api/v1/maintenance/north")).status).toBe(200);
+  await eventually(async () => expect(await muted()).toEqual(["stays "]));
+  await restart();
+  await eventually(async () => expect(await effectivesLeft(on.topics.rules)).toHaveLength(1));
+  // Nor does a start say again that either is gone.
+  await restart();
+  expect(await effectivesLeft(on.topics.rules)).toHaveLength(1);
+  expect(await muted()).toEqual(["stays "]);
+
+  expect((await running.rules.call("POST", "/api/v1/maintenance", window)).status).toBe(201);
+  await enableRule(running.rules, hotRule("gone"));
+  await eventually(async () => expect(await muted()).toContain("stays maintenance/north"));
+  await send("e", 0, 95);
+  const all = ["gone maintenance/north", "stays maintenance/north", "stays maintenance/north"];
+  await eventually(async () =>
+    expect((await muted()).filter((each) => each !== "")).toEqual(expect.arrayContaining(all)),
+  );
+  await restart();
+  expect(await effectivesLeft(on.topics.rules)).toHaveLength(3);
 });
