@@ -20,7 +20,6 @@ import { acceptJson } from "./json-bodies.ts";
 import { KeptAnswers } from "./kept-answers.ts";
 import { measureRequests } from "./measure-requests.ts";
 import { openApi } from "./open-api.ts";
-import { plainAnswers } from "./plain-answers.ts";
 import { refuseForeignHosts } from "./known-hosts.ts";
 import { makeProblem, type Problem } from "./problem.ts";
 import type { Authenticator } from "./principal.ts";
@@ -143,7 +142,6 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(errorHandler(logger, bodyLimit));
   app.addHook("onRoute", closeQuery);
-  app.addHook("onRoute", plainAnswers);
   app.addHook("onRoute", (route) => routes.add(route.url, Array.isArray(route.method) ? route.method : [route.method]));
   app.addHook("onRequest", async (_request, reply) => {
     if (!closing.signal.aborted) return;

@@ -5,7 +5,6 @@ import type { FastifyContextConfig, FastifySchema } from "fastify";
 import { entityTags } from "./documented.ts";
 import { nameSchemas } from "./named-schemas.ts";
 import { describeProblemCodes } from "./problem-codes.ts";
-import { documentedResponses } from "./plain-answers.ts";
 import { problemSchema, problemType } from "./problem.ts";
 import { jsonTypes } from "./json-bodies.ts";
 import { requiredScopes } from "./route-scopes.ts";
@@ -139,7 +138,7 @@ function headersOf(method: string, config: FastifyContextConfig): TObject | unde
 }
 
 function responsesOf(method: string, schema: FastifySchema | undefined, config: FastifyContextConfig) {
-  const declared = (documentedResponses(schema) ?? { 200: config.documentedAnswer ?? Type.Unknown() }) as Readonly<
+  const declared = (schema?.response ?? { 200: config.documentedAnswer ?? Type.Unknown() }) as Readonly<
     Record<string, TSchema>
   >;
   const responses: Record<string, unknown> = {};
