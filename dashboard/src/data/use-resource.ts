@@ -14,8 +14,8 @@ interface Held<T> {
 }
 
 /**
- * Asks for something, and again when its key changes, `reload` is called, or the platform or a session is back. One question is under way at a time:
- * reloads that come meanwhile are one more question after it.
+ * Asks for something, and again when its key changes, `reload` is called, or the platform or a session is back. One
+ * question is under way at a time: reloads that come meanwhile are one more question after it.
  */
 export function useResource<T>(key: string, load: () => Promise<T>): { resource: Resource<T>; reload: () => void } {
   const [held, setHeld] = useState<Held<T>>({ key, resource: { state: "loading", value: undefined } });
