@@ -130,6 +130,8 @@ describe("by keyboard alone", () => {
     await page.getByRole("option", { name: /^pump-1/ }).waitFor(soon);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "pump-1" }).waitFor(soon);
+    // From there one goes on by keyboard.
+    await page.locator("#content:focus").waitFor(soon);
 
     await page.getByLabel("Name", { exact: true }).focus();
     await page.keyboard.type("shut_valve");

@@ -1,5 +1,5 @@
 import { Dialog } from "@base-ui/react/dialog";
-import { useEffect, useId, useState, type KeyboardEvent } from "react";
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useLocation } from "wouter";
 import { api } from "../data/api.ts";
 import { type Scope, useMay } from "../sign-in/session.ts";
@@ -63,8 +63,10 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
     answer.text === text ? answer.devices : answer.devices.filter(({ name }) => name.toLowerCase().includes(wanted));
   const offered = commands.filter(({ needs }) => needs === undefined || may(needs));
   const found = [...offered.filter(({ name }) => name.toLowerCase().includes(wanted)), ...devices];
+  const isAnswered = useRef(false);
   const run = (command: Command | undefined): void => {
     if (command === undefined) return;
+    isAnswered.current = true;
     onClose();
     go(command.path);
   };
@@ -79,7 +81,12 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
     <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="dialog palette" aria-label="Go to">
+        <Dialog.Popup
+          className="dialog palette"
+          aria-label="Go to"
+          // By keyboard one goes on in the page that was chosen; without a choice, where one was.
+          finalFocus={() => (isAnswered.current ? document.getElementById("content") : true)}
+        >
           <input
             type="text"
             role="combobox"
