@@ -40,8 +40,14 @@ describe("a Mosquitto that is stopped and started again under load", () => {
     const probe = await scene.device(broker.url);
     await bridged(gateway, probe);
     const load = await BrokerLoad.start(broker.url, devices, 50);
-    // Each round begins once the bridge takes messages again, however long its next attempt waited.
-    const takesAgain = async () => {
+    // Each round begins once the bridge takes messages again, however long its next attempt waited. Of the connection
+    // before there may be acknowledgements under way still.
+    const takesAgain = async (kills: number) => {
+      await eventually(
+        () => proxy.connections,
+        (connections) => connections > kills,
+        patienceMs,
+      );
       const before = proxy.acknowledged.size;
       await eventually(
         () => proxy.acknowledged.size,
@@ -50,12 +56,12 @@ describe("a Mosquitto that is stopped and started again under load", () => {
       );
     };
     for (let round = 0; round < 3; round += 1) {
-      await takesAgain();
+      await takesAgain(round);
       await sleep(Math.random() * 600);
       broker.kill(signal);
       await broker.restart();
     }
-    await takesAgain();
+    await takesAgain(3);
     await loaded(load, 500);
     await load.stop();
     // It comes last: everything that the broker still had is acknowledged before it.

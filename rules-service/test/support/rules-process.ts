@@ -22,7 +22,8 @@ export class RulesProcess {
   /** Resolves when it has printed `ready`, or has ended before that. */
   static async start(env: Readonly<Record<string, string>>): Promise<RulesProcess> {
     const child = spawn(process.execPath, [entry], {
-      env: { PATH: process.env["PATH"], ...env },
+      // With the cache, as the command line has one, its threads start without a compiler of their own.
+      env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const running = new RulesProcess(child);
@@ -56,7 +57,7 @@ export class RulesProcess {
   }
 
   async call(method: string, path: string, body?: unknown): Promise<Answer> {
-    const response = await fetch(`${this.url}${path}`, {
+    const response = await this.fetch(path, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -70,6 +71,15 @@ export class RulesProcess {
       headers: Object.fromEntries(response.headers),
       body: text === "" ? undefined : (JSON.parse(text) as unknown),
     };
+  }
+
+  /** As `fetch`; one that does not answer says what it printed last, since it may have ended. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    try {
+      return await fetch(`${this.url}${path}`, init);
+    } catch (cause) {
+      throw new Error(`${this.url} does not answer; it printed last:\n${this.output.slice(-30).join("\n")}`, { cause });
+    }
   }
 
   #keep(line: string): void {

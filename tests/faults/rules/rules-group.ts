@@ -108,8 +108,8 @@ export class RulesGroup {
     const { size, partitions } = this.#options;
     await eventually(async () => {
       const owned = await Promise.all(
-        this.#members.map(async ({ url }) => {
-          const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5000) })).text();
+        this.#members.map(async (member) => {
+          const text = await (await member.fetch("/metrics", { signal: AbortSignal.timeout(5000) })).text();
           return Number(/^headwater_rules_partitions\S* (\d+)/m.exec(text)?.[1]);
         }),
       );
