@@ -33,6 +33,7 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     const ended = (): void => {
       setEnded(true);
+      // Where the provider cannot be asked for, a token still signs in.
       providerPath().then(setProvider, () => {});
     };
     sessionChanges.addEventListener("ended", ended);
