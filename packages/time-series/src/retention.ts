@@ -123,6 +123,11 @@ export function classSpans(query: ClassQuery, marks: ClassMarks): ClassSpan[] {
   return [...spans, ...raw];
 }
 
+/** Whether every hour lies in one window, wherever it is in a range. */
+export function isOfHours({ from, to, window }: Pick<ClassQuery, "from" | "to" | "window">): boolean {
+  return window === undefined || isOfWholeHours({ from, to, window, isOfSummaries: true }, to);
+}
+
 function isOfWholeHours({ from, to, window }: ClassQuery, end: number): boolean {
   const isWhole = (time: number): boolean => floorMod(time, HOUR) === 0;
   if (window === undefined) return isWhole(from) && (to > end || isWhole(to));

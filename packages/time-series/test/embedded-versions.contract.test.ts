@@ -41,7 +41,7 @@ async function expectAll(store: TimeSeriesStore): Promise<void> {
   }
 }
 
-describe.each(["0.1.0", "schema-2"])("a file of %s", (version) => {
+describe.each(["0.1.0", "schema-2", "schema-3"])("a file of %s", (version) => {
   it("opens with all that it has, takes points between those, and is of today's version then", async () => {
     unpack(version);
     // So little memory that points move into chunks at once.
@@ -64,7 +64,7 @@ describe.each(["0.1.0", "schema-2"])("a file of %s", (version) => {
     expect(store.warnings?.()).toEqual([]);
     await store.close();
     const file = new DatabaseSync(join(dataDir, "time-series.sqlite"));
-    expect(file.prepare("PRAGMA user_version").get()).toEqual({ user_version: 3 });
+    expect(file.prepare("PRAGMA user_version").get()).toEqual({ user_version: 4 });
     file.close();
   });
 });

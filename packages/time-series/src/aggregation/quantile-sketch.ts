@@ -2,11 +2,15 @@
 const CAPACITY = 262_144;
 /** Values that are sorted at once, as soon as they are there: whoever adds them is not held up for long at any time. */
 const BLOCK = 16_384;
+/** After so many values that are added a slice of the merging is done, of so many values that are moved. */
+const MERGED_EVERY = 1_024;
+const MERGED_AT_ONCE = 16_384;
 
 /**
  * Quantiles of any number of values in bounded memory. Up to a quarter of a million values they are exact. Beyond it,
- * values are sorted, and of two neighbours one stands for both (Manku, Rajagopalan and Lindsay, 1998), so a rank is off
- * by some millionths of all.
+ * values are merged in order, and of two neighbours one stands for both (Manku, Rajagopalan and Lindsay, 1998), so a
+ * rank is off by some millionths of all. The merging goes on beside the values that follow, a slice at a time; until it
+ * is done, what it takes counts as it was.
  */
 export class QuantileSketch {
   readonly #capacity: number;
@@ -14,8 +18,11 @@ export class QuantileSketch {
   #count = 0;
   /** So many of the open ones lie in sorted blocks. */
   #sorted = 0;
+  /** Sorted blocks that are on their way into the levels. */
+  #leaving: readonly Float64Array[] = [];
+  #merging: Generator<void, Level[]> | undefined;
   /** At each level a sorted run, or none, of values that stand for 2, 4, 8 … each. */
-  readonly #levels: (Float64Array | undefined)[] = [];
+  #levels: Level[] = [];
   /** Which of two neighbours stays, in turn, so that errors even out. */
   #keepsLater = false;
 
@@ -27,6 +34,7 @@ export class QuantileSketch {
   add(value: number): void {
     if (this.#count === this.#open.length) this.#grow();
     this.#open[this.#count++] = value;
+    if (this.#merging !== undefined && this.#count % MERGED_EVERY === 0) this.#mergeOn();
     if (this.#count - this.#sorted < BLOCK) return;
     this.#open.subarray(this.#sorted, this.#count).sort();
     this.#sorted = this.#count;
@@ -50,16 +58,34 @@ export class QuantileSketch {
       this.#open = larger;
       return;
     }
-    let run = halved(mergedAll(this.#blocks()), this.#turn());
+    while (this.#merging !== undefined) this.#mergeOn();
+    this.#leaving = this.#blocks();
+    this.#merging = this.#withLeaving();
+    this.#open = new Float64Array(this.#capacity);
     this.#count = 0;
     this.#sorted = 0;
+  }
+
+  #mergeOn(): void {
+    const { done, value } = this.#merging!.next();
+    if (done !== true) return;
+    this.#levels = value;
+    this.#leaving = [];
+    this.#merging = undefined;
+  }
+
+  /** The levels with what is leaving among them. */
+  *#withLeaving(): Generator<void, Level[]> {
+    const levels = [...this.#levels];
+    let run = halved(yield* mergedAll(this.#leaving), this.#turn());
     let level = 0;
-    for (let there = this.#levels[0]; there !== undefined; there = this.#levels[level]) {
-      this.#levels[level] = undefined;
-      run = halved(merged(there, run), this.#turn());
+    for (let there = levels[0]; there !== undefined; there = levels[level]) {
+      levels[level] = undefined;
+      run = halved(yield* merged(there, run), this.#turn());
       level += 1;
     }
-    this.#levels[level] = run;
+    levels[level] = run;
+    return levels;
   }
 
   #turn(): boolean {
@@ -68,7 +94,7 @@ export class QuantileSketch {
   }
 
   #runs(): readonly Weighted[] {
-    const blocks = this.#blocks().map((values) => ({ values, weight: 1 }));
+    const blocks = [...this.#leaving, ...this.#blocks()].map((values) => ({ values, weight: 1 }));
     const levels = this.#levels.map((values, level) => values && { values, weight: 2 ** (level + 1) });
     return [...blocks, ...levels.filter((each) => each !== undefined)];
   }
@@ -81,6 +107,8 @@ export class QuantileSketch {
     return blocks;
   }
 }
+
+type Level = Float64Array | undefined;
 
 /** Values in order, each of which stands for so many. */
 interface Weighted {
@@ -122,17 +150,22 @@ function halved(sorted: Float64Array, keepsLater: boolean): Float64Array {
   return half;
 }
 
-function mergedAll(runs: readonly Float64Array[]): Float64Array {
+function* mergedAll(runs: readonly Float64Array[]): Generator<void, Float64Array> {
   if (runs.length <= 1) return runs[0] ?? new Float64Array(0);
   const middle = runs.length >>> 1;
-  return merged(mergedAll(runs.slice(0, middle)), mergedAll(runs.slice(middle)));
+  const earlier = yield* mergedAll(runs.slice(0, middle));
+  return yield* merged(earlier, yield* mergedAll(runs.slice(middle)));
 }
 
-function merged(a: Float64Array, b: Float64Array): Float64Array {
+function* merged(a: Float64Array, b: Float64Array): Generator<void, Float64Array> {
   const both = new Float64Array(a.length + b.length);
   let [i, j] = [0, 0];
-  for (let k = 0; k < both.length; k++) {
-    both[k] = j === b.length || (i < a.length && a[i]! <= b[j]!) ? a[i++]! : b[j++]!;
+  for (let from = 0; from < both.length; from += MERGED_AT_ONCE) {
+    const to = Math.min(both.length, from + MERGED_AT_ONCE);
+    for (let k = from; k < to; k++) {
+      both[k] = j === b.length || (i < a.length && a[i]! <= b[j]!) ? a[i++]! : b[j++]!;
+    }
+    yield;
   }
   return both;
 }

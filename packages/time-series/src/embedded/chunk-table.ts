@@ -3,6 +3,7 @@ import { bytesOf, decodePoints, doublesOf, encodePoints, type ChunkPoints } from
 import { openSeal, pointsChecksum, sealed, type ChunkKey } from "./chunk-seal.ts";
 import type { Damage } from "./damage.ts";
 import { mayBeUnsealed } from "./database.ts";
+import type { HourBlocks } from "./rollup/hour-blocks.ts";
 import { NewestOfChunks } from "./newest-of-chunks.ts";
 import { clipRun, EMPTY_NUMBERS, lowerBound, mergeRuns, sliceRun, type Run } from "./run.ts";
 import { summarize, type Summary } from "./summary.ts";
@@ -51,14 +52,16 @@ export class ChunkTable {
   readonly #points: StatementSync;
   readonly #put: StatementSync;
   readonly #remove: StatementSync;
-  readonly #oldest: StatementSync;
+  readonly #startFrom: StatementSync;
   readonly #countBetween: StatementSync;
   readonly #damage: Damage;
+  readonly #hours: HourBlocks;
   readonly #mayBeUnsealed: boolean;
   readonly #newestNumbers = new NewestOfChunks();
 
-  constructor(database: DatabaseSync, damage: Damage) {
+  constructor(database: DatabaseSync, damage: Damage, hours: HourBlocks) {
     this.#damage = damage;
+    this.#hours = hours;
     this.#mayBeUnsealed = mayBeUnsealed(database);
     const info = "SELECT start, stop, count, summary FROM chunks";
     this.#covering = database.prepare(`${info} WHERE series = ? AND start <= ? ORDER BY start DESC LIMIT 1`);
@@ -77,9 +80,12 @@ export class ChunkTable {
     );
     this.#put = database.prepare("REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     this.#remove = database.prepare("DELETE FROM chunks WHERE series = ? AND start = ?");
-    this.#oldest = database.prepare("SELECT start FROM chunks WHERE series = ? ORDER BY start LIMIT 1");
+    this.#startFrom = database.prepare(
+      "SELECT start FROM chunks WHERE series = ? AND start >= ? ORDER BY start LIMIT 1",
+    );
     this.#countBetween = database.prepare(
-      "SELECT count(*) AS count FROM chunks WHERE series = ? AND start >= ? AND start < ?",
+      `SELECT count(*) AS count
+       FROM (SELECT 1 FROM chunks WHERE series = ? AND start >= ? AND start < ? LIMIT ?)`,
     );
   }
 
@@ -95,12 +101,17 @@ export class ChunkTable {
 
   /** Where the oldest chunk begins, damaged or not. */
   oldestStart(series: number): number | undefined {
-    return (this.#oldest.get(series) as unknown as { start: number } | undefined)?.start;
+    return this.startFrom(series, -Infinity);
   }
 
-  /** How many chunks begin in [from, to). */
-  countBetween(series: number, from: number, to: number): number {
-    return (this.#countBetween.get(series, from, to) as unknown as { count: number }).count;
+  /** Where the first chunk that does not begin before `from` begins, damaged or not. */
+  startFrom(series: number, from: number): number | undefined {
+    return (this.#startFrom.get(series, from) as unknown as { start: number } | undefined)?.start;
+  }
+
+  /** How many chunks begin in [from, to); it counts up to `most`, since each row that is counted is read. */
+  countBetween(series: number, from: number, to: number, most: number): number {
+    return (this.#countBetween.get(series, from, to, most) as unknown as { count: number }).count;
   }
 
   /** The time of the newest number of a series in chunks, and its value; it may have none, or texts. */
@@ -156,8 +167,7 @@ export class ChunkTable {
     const isSound = chunk.checksum === undefined || chunk.checksum === pointsChecksum(row);
     const run = isSound ? decodePoints(row, chunk.count) : undefined;
     if (run !== undefined) return run;
-    this.#newestNumbers.forget(series);
-    this.#damage.setChunkAside(series, chunk.start, chunk.stop);
+    this.#setAside(series, chunk);
     return EMPTY_NUMBERS;
   }
 
@@ -175,15 +185,21 @@ export class ChunkTable {
     const seal = openSeal(series, key, summary);
     if (seal === "unsealed" && this.#mayBeUnsealed) return { ...key, summary, checksum: undefined };
     if (seal !== undefined && seal !== "unsealed") return { ...key, ...seal };
-    this.#newestNumbers.forget(series);
-    this.#damage.setChunkAside(series, start, stop);
+    this.#setAside(series, key);
     return undefined;
+  }
+
+  #setAside(series: number, { start, stop }: ChunkKey): void {
+    this.#newestNumbers.forget(series);
+    this.#hours.forget(series, start, stop);
+    this.#damage.setChunkAside(series, start, stop);
   }
 
   /** Writes points over those of the same times. */
   merge(series: number, run: Run): void {
     const { times } = run;
     if (this.#isBehindFull(series, times[0] as number)) {
+      this.#hours.forget(series, times[0] as number, times.at(-1) as number);
       this.#append(series, run);
       return;
     }
@@ -193,6 +209,7 @@ export class ChunkTable {
       const following = this.#following.get(series, time) as unknown as { start: number } | undefined;
       const end = following === undefined ? times.length : lowerBound(times, following.start);
       const part = sliceRun(run, at, end);
+      this.#hours.forget(series, time, times[end - 1] as number);
       if (chunk === undefined || (time > chunk.stop && chunk.count >= CHUNK_POINTS_ENOUGH)) {
         this.#append(series, part);
       } else if (time > chunk.stop) {
@@ -214,6 +231,7 @@ export class ChunkTable {
 
   /** Deletes the points in [from, to). */
   delete(series: number, from: number, to: number): void {
+    this.#hours.forget(series, from, to - 1);
     for (const chunk of Array.from(this.overlapping(series, from, to))) {
       if (chunk.start >= from && chunk.stop < to) {
         this.#remove.run(series, chunk.start);

@@ -43,6 +43,13 @@ export class Damage {
     this.#found(what);
   }
 
+  /** Nothing is lost: the points that these were made of answer. */
+  setHoursAside(series: number, start: number, stop: number, packed: Uint8Array): void {
+    const what = `sums by the hour of series ${series} from ${timeText(start)} to ${timeText(stop)} are damaged and set aside; its points answer`;
+    this.#entry.run(what, packed);
+    this.#found(what);
+  }
+
   setEntryAside(id: number, batch: Uint8Array): void {
     const what = `journal entry ${id}, points that were written last before a start, is damaged and set aside`;
     this.#entry.run(what, batch);

@@ -2,11 +2,13 @@ import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 /** The first version whose chunks and journal have checksums. */
 const CHECKED_VERSION = 2;
 /** The first version that packs points, and that has roll-ups. */
 const PACKED_VERSION = 3;
+/** The first version that has sums by the hour of points that are there, and keeps them right. */
+const HOURS_VERSION = 4;
 
 const SCHEMA = `
   CREATE TABLE series (
@@ -45,6 +47,17 @@ const ROLLUPS = `
   ) WITHOUT ROWID;
   CREATE TABLE last_points (series INTEGER PRIMARY KEY, time INTEGER NOT NULL, value NOT NULL);
   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+const HOUR_BLOCKS = `
+  CREATE TABLE hour_blocks (
+    series INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    packed BLOB NOT NULL,
+    PRIMARY KEY (series, start)
+  ) WITHOUT ROWID;
 `;
 
 /** What was found to be damaged, as it is; nothing reads it but people. */
@@ -87,6 +100,7 @@ export function openDatabase(path: string): { readonly database: DatabaseSync; r
       ...(version === 1 ? ["CREATE TABLE unsealed (since INTEGER);"] : []),
       ...(version < CHECKED_VERSION ? [DAMAGED] : []),
       ...(version < PACKED_VERSION ? [ROLLUPS] : []),
+      ...(version < HOURS_VERSION ? [HOUR_BLOCKS] : []),
     ];
     if (version < SCHEMA_VERSION) {
       database.exec(`BEGIN; ${steps.join("\n")} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);

@@ -1,7 +1,10 @@
-import { EMPTY_NUMBERS, runOfArrivals, type Run } from "./run.ts";
+import { clipRun, EMPTY_NUMBERS, runOfArrivals, type Run } from "./run.ts";
 import type { WriteBatch } from "./write-batch.ts";
 
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+/** Points of a series that are worth keeping in order, and series of which they are kept. */
+const LONG_RUN = 1_024;
+const MAX_IN_ORDER = 64;
 
 /**
  * The newest writes, in memory in the order of arrival; the journal holds the same on disk. Numbers lie in one
@@ -18,6 +21,8 @@ export class Head {
   #newest = new Int32Array(1024).fill(-1);
   readonly #series: number[] = [];
   readonly #texts = new Map<number, { times: number[]; values: string[] }>();
+  /** Long runs as they were put in order last: a query comes back for the next page of the same one. */
+  readonly #inOrder = new Map<number, { readonly run: Run; readonly arrivals: number }>();
   #length = 0;
   #textBytes = 0;
 
@@ -94,32 +99,38 @@ export class Head {
 
   /** Points of a series in [from, to). */
   run(series: number, from: number, to: number): Run {
+    const known = this.#inOrder.get(series);
+    const isKnown = known !== undefined && known.arrivals === this.#arrivalsOf(series);
+    if (known !== undefined && !isKnown) this.#inOrder.delete(series);
+    const run = isKnown ? known.run : this.#runOf(series);
+    if (!isKnown && run.times.length >= LONG_RUN) this.#remember(series, run);
+    return clipRun(run, from, to);
+  }
+
+  #runOf(series: number): Run {
     const texts = this.#texts.get(series);
-    if (texts !== undefined) {
-      const within = [...texts.times.keys()].filter(
-        (i) => (texts.times[i] as number) >= from && (texts.times[i] as number) < to,
-      );
-      return runOfArrivals(
-        Float64Array.from(within, (i) => texts.times[i] as number),
-        within.map((i) => texts.values[i] as string),
-      );
-    }
+    if (texts !== undefined) return runOfArrivals(Float64Array.from(texts.times), texts.values.slice());
     let count = 0;
-    for (let at = this.#newest[series] ?? -1; at !== -1; at = this.#before[at] as number) {
-      const time = this.#times[at] as number;
-      if (time >= from && time < to) count++;
-    }
+    for (let at = this.#newest[series] ?? -1; at !== -1; at = this.#before[at] as number) count++;
     if (count === 0) return EMPTY_NUMBERS;
     const times = new Float64Array(count);
     const values = new Float64Array(count);
     for (let at = this.#newest[series] ?? -1; at !== -1; at = this.#before[at] as number) {
-      const time = this.#times[at] as number;
-      if (time < from || time >= to) continue;
       count--;
-      times[count] = time;
+      times[count] = this.#times[at] as number;
       values[count] = this.#values[at] as number;
     }
     return runOfArrivals(times, values);
+  }
+
+  #remember(series: number, run: Run): void {
+    if (this.#inOrder.size >= MAX_IN_ORDER) this.#inOrder.delete(this.#inOrder.keys().next().value!);
+    this.#inOrder.set(series, { run, arrivals: this.#arrivalsOf(series) });
+  }
+
+  /** Another number with each point that comes. */
+  #arrivalsOf(series: number): number {
+    return this.#texts.get(series)?.times.length ?? this.#newest[series] ?? -1;
   }
 
   #addText(series: number, time: number, text: string): void {

@@ -47,10 +47,8 @@ function read(points: Points, series: number): { rows: Value[]; summary: Summary
   }
   let summary: Summary | undefined;
   for (const part of points.scan(series, { from: -Infinity, to: Infinity }, () => true)) {
-    summary =
-      "run" in part
-        ? summarize(part.run.values, 0, part.run.times.length, summary)
-        : joinSummaries(summary, part.summary);
+    if ("run" in part) summary = summarize(part.run.values, 0, part.run.times.length, summary);
+    else if ("summary" in part) summary = joinSummaries(summary, part.summary);
   }
   return { rows, summary };
 }
@@ -130,6 +128,16 @@ describe("points on disk and in memory", () => {
     write(points, 1, values);
     expect(read(points, 1).rows).toEqual(values);
     expect(read(new Points(database, 16), 1).rows).toEqual(values);
+  });
+
+  it("keeps all of a journal that is larger than the memory set aside, over one restart and the next", () => {
+    const before = new Points(database, 100_000);
+    const values = Array.from({ length: 300 }, (_, i): Value => [i, i]);
+    for (let from = 0; from < values.length; from += 60) write(before, 1, values.slice(from, from + 60));
+    const restarted = new Points(database, 100);
+    expect(read(restarted, 1).rows).toEqual(values);
+    restarted.flushSlice(Infinity);
+    expect(read(new Points(database, 100), 1).rows).toEqual(values);
   });
 
   it("stores none of a write that the disk has no room for, and takes it when there is", () => {

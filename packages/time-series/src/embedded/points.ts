@@ -1,13 +1,15 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { bucketLength, type ClassSpan } from "../retention.ts";
+import { bucketLength } from "../retention.ts";
 import { ChunkTable, type ChunkInfo } from "./chunk-table.ts";
 import { Damage } from "./damage.ts";
 import { mayBeUnsealed } from "./database.ts";
 import { checkedEntry, entryContent } from "./journal-entry.ts";
 import { Head } from "./head.ts";
-import type { NewestPoint, SeriesDefinition } from "./protocol.ts";
+import type { NewestPoint } from "./newest-point.ts";
+import type { SeriesDefinition } from "./protocol.ts";
+import { HourBlocks } from "./rollup/hour-blocks.ts";
 import { RollupTable } from "./rollup/rollup-table.ts";
-import { scanSeries, type ScanPart, type ScanRange } from "./series-scan.ts";
+import { type ScanPart, type ScanRange, scanSeries, scanWithHours, type Summaries } from "./series-scan.ts";
 import { SeriesTable } from "./series-table.ts";
 import { unpackWriteBatch, type WriteBatch } from "./write-batch.ts";
 
@@ -37,6 +39,7 @@ export class Points {
   readonly #database: DatabaseSync;
   readonly series: SeriesTable;
   readonly chunks: ChunkTable;
+  readonly hours: HourBlocks;
   readonly rollups: RollupTable;
   readonly #headCapacity: number;
   readonly #appendToJournal: StatementSync;
@@ -55,7 +58,8 @@ export class Points {
     this.#database = database;
     this.#damage = damage;
     this.series = new SeriesTable(database);
-    this.chunks = new ChunkTable(database, damage);
+    this.hours = new HourBlocks(database, damage);
+    this.chunks = new ChunkTable(database, damage, this.hours);
     this.rollups = new RollupTable(database, damage);
     this.#headCapacity = headCapacity;
     this.#appendToJournal = database.prepare("INSERT INTO journal VALUES (?, ?)");
@@ -128,30 +132,33 @@ export class Points {
     }
   }
 
-  /** Points, or chunks' summaries for them; with `spans` also roll-ups, where these say so. */
+  /** Points, or chunks' summaries for them; with `summaries` also hours of them, and roll-ups where these say so. */
   *scan(
     series: number,
     range: ScanRange,
     summaryFits: (chunk: ChunkInfo) => boolean,
-    spans?: readonly ClassSpan[],
+    summaries?: Summaries,
   ): Generator<ScanPart> {
-    if (spans === undefined) {
+    if (summaries === undefined) {
       yield* scanSeries(this.chunks, this.#heads(), series, range, summaryFits);
       return;
     }
+    const { spans, isOfHours, wanted } = summaries;
     const isBack = range.order === "desc";
     for (const span of isBack ? spans.toReversed() : spans) {
       const from = Math.max(range.from, span.from);
       const to = Math.min(range.to, span.to);
       if (from >= to) continue;
       if (span.class === "raw") {
-        yield* scanSeries(this.chunks, this.#heads(), series, { ...range, from, to }, summaryFits);
+        const part = { ...range, from, to };
+        if (isOfHours) {
+          yield* scanWithHours(this.chunks, this.hours, this.#heads(), series, part, summaryFits, wanted);
+        } else yield* scanSeries(this.chunks, this.#heads(), series, part, summaryFits);
         continue;
       }
       const length = bucketLength[span.class];
-      for (const { start, summary } of this.rollups.buckets(series, span.class, from, to, isBack)) {
-        yield { summary, start, stop: start + length - 1 };
-      }
+      for (const buckets of this.rollups.buckets(series, span.class, from, to, isBack, wanted))
+        yield { buckets, length };
     }
   }
 
@@ -266,16 +273,16 @@ export class Points {
       const rows = page.all(this.#journal) as unknown as { id: number; batch: Uint8Array }[];
       if (rows.length === 0) return;
       for (const { id, batch: entry } of rows) {
-        this.#journal = id;
         const packed = entryContent(entry, unsealed);
-        if (packed === undefined) {
-          this.#damage.setEntryAside(id, entry);
-          continue;
+        if (packed === undefined) this.#damage.setEntryAside(id, entry);
+        else {
+          const batch = unpackWriteBatch(packed);
+          // A flush that begins here takes none of this entry, and may not trim it.
+          this.#makeRoomFor([batch]);
+          this.#head.add(batch);
+          this.#journalBytes += packed.length;
         }
-        const batch = unpackWriteBatch(packed);
-        this.#makeRoomFor([batch]);
-        this.#head.add(batch);
-        this.#journalBytes += packed.length;
+        this.#journal = id;
       }
     }
   }

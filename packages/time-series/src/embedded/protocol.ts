@@ -13,12 +13,6 @@ export interface SeriesDefinition {
   readonly field: string;
 }
 
-export interface NewestPoint {
-  readonly series: number;
-  readonly time: number;
-  readonly value: number | string;
-}
-
 /** In the order of the question; the time of a series without points is NaN. */
 export interface NewestPoints {
   readonly times: Float64Array;

@@ -21,8 +21,8 @@ export class Sealing {
   readonly #facts: Facts;
   #marks: ClassMarks;
   #reached: ClassMarks;
-  /** Series that are not looked at yet, and the last journal entry that may have points before the mark. */
-  #round: { readonly marks: ClassMarks; readonly pending: number[]; readonly journal: number } | undefined;
+  /** Series up to which number are not looked at yet, and the last entry that may have points before the mark. */
+  #round: { readonly marks: ClassMarks; pending: number; readonly journal: number } | undefined;
 
   #oldest = Infinity;
   #oldestOfRound = Infinity;
@@ -68,22 +68,23 @@ export class Sealing {
       // Durable before the first roll-up is made: a store that is opened again takes no point before it either.
       this.#facts.marks = this.#marks;
       this.#oldestOfRound = Infinity;
-      this.#round = { marks: this.#marks, pending: this.#points.series.ids(), journal: this.#points.journalEnd };
+      this.#round = { marks: this.#marks, pending: this.#points.series.newest(), journal: this.#points.journalEnd };
     }
-    const { marks, pending, journal } = this.#round;
+    const round = this.#round;
+    const { marks, journal } = round;
     if (this.#points.movedTo < journal) {
       this.#points.startFlush();
       this.#points.flushSlice(ms);
       return;
     }
     const until = performance.now() + ms;
-    let left = pending.length;
+    let left = round.pending;
     this.#points.inTransaction(() => {
-      while (left > 0 && performance.now() < until) if (this.#seal(pending[left - 1]!, marks)) left--;
+      while (left > 0 && performance.now() < until) if (this.#seal(left, marks)) left--;
       if (left === 0) this.#facts.reached = marks;
     });
     this.#points.pointsWent();
-    pending.length = left;
+    round.pending = left;
     if (left > 0) return;
     this.#reached = marks;
     this.#oldest = this.#oldestOfRound;
@@ -102,7 +103,7 @@ export class Sealing {
       return true;
     }
     const day = Math.min(marks.raw, floorTo(oldest, DAY) + DAY);
-    const isDense = chunks.countBetween(series, oldest, day) > CHUNKS_A_STEP;
+    const isDense = chunks.countBetween(series, oldest, day, CHUNKS_A_STEP + 1) > CHUNKS_A_STEP;
     const end = isDense ? Math.min(marks.raw, floorTo(oldest, HOUR) + HOUR) : day;
     const wanted = rollupClasses.filter((each) => marks[each] < end);
     const builders = wanted.map((each) => [each, new BucketBuilder(bucketLength[each])] as const);

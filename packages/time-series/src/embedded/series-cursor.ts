@@ -3,10 +3,11 @@ import { PointWindows } from "../aggregation/point-windows.ts";
 import { needsNeighbours } from "../aggregation/window-rows.ts";
 import type { Order, SeriesRow } from "../time-series-store.ts";
 import { type Span, type Window, type Windows, windowsOf } from "../windows/index.ts";
-import { isOfSummaries } from "../retention.ts";
+import { type ClassMarks, classSpans, isOfHours, isOfSummaries } from "../retention.ts";
 import type { ChunkInfo } from "./chunk-table.ts";
 import { lowerBound, type Run, type Values } from "./run.ts";
-import type { ScanPart, ScanRange } from "./series-scan.ts";
+import { type BucketRun, summarizeBuckets } from "./bucket-run.ts";
+import type { ScanPart, ScanRange, Summaries } from "./series-scan.ts";
 import { joinSummaries, summarize, type Summary } from "./summary.ts";
 
 export interface CursorQuery {
@@ -48,6 +49,7 @@ export class SeriesCursor {
   #span: Span;
   #openStart = 0;
   #open: Summary | undefined;
+  #isOfHours: boolean | undefined;
   /** Of an aggregate that needs all points. */
   #pointWindows: PointWindows | undefined;
 
@@ -65,21 +67,17 @@ export class SeriesCursor {
     return this.#query.series;
   }
 
-  get from(): number {
-    return this.#query.from;
-  }
-
-  get to(): number {
-    return this.#query.to;
-  }
-
-  get window(): Window | undefined {
-    return this.#query.window;
-  }
-
-  /** Whether summaries serve instead of points. */
-  get isOfSummaries(): boolean {
-    return isOfSummaries(this.#query);
+  /** Which summaries serve instead of points, by the marks of the series; undefined: none do. */
+  summaries(marksOf: (series: number) => ClassMarks): Summaries | undefined {
+    if (!isOfSummaries(this.#query)) return undefined;
+    const { aggregate } = this.#query;
+    this.#isOfHours ??= isOfHours(this.#query);
+    const wanted = aggregate === "mean" || aggregate === "sum" || aggregate === "count" ? "sums" : "all";
+    return {
+      spans: classSpans({ ...this.#query, isOfSummaries: true }, marksOf(this.#query.series)),
+      isOfHours: this.#isOfHours,
+      wanted,
+    };
   }
 
   page(scan: Scan): CursorPage {
@@ -165,6 +163,11 @@ export class SeriesCursor {
         if (this.#isBack) this.#takeRunBack(part.run, aggregate, rows);
         else this.#takeRun(part.run, aggregate, rows);
         this.#passed(part.run.times[0] as number, part.run.times.at(-1) as number);
+      } else if ("buckets" in part) {
+        const { starts } = part.buckets;
+        if (this.#isBack) this.#takeBucketsBack(part.buckets, aggregate, rows);
+        else this.#takeBuckets(part.buckets, aggregate, rows);
+        this.#passed(starts[0]!, starts.at(-1)! + part.length - 1);
       } else {
         this.#take(this.#windowOf(part.start), part.summary, aggregate, rows);
         this.#passed(part.start, part.stop);
@@ -209,6 +212,27 @@ export class SeriesCursor {
       const window = this.#windowOf(times[end - 1] as number);
       const start = lowerBound(times, window.start);
       this.#take(window, summarize(values, start, end), aggregate, rows);
+      end = start;
+    }
+  }
+
+  #takeBuckets(buckets: BucketRun, aggregate: SummaryAggregate, rows: Rows): void {
+    const { starts } = buckets;
+    for (let start = 0; start < starts.length;) {
+      const window = this.#windowOf(starts[start]!);
+      let end = start + 1;
+      while (end < starts.length && starts[end]! < window.end) end++;
+      this.#take(window, summarizeBuckets(buckets, start, end), aggregate, rows);
+      start = end;
+    }
+  }
+
+  #takeBucketsBack(buckets: BucketRun, aggregate: SummaryAggregate, rows: Rows): void {
+    const { starts } = buckets;
+    for (let end = starts.length; end > 0;) {
+      const window = this.#windowOf(starts[end - 1]!);
+      const start = lowerBound(starts, window.start);
+      this.#take(window, summarizeBuckets(buckets, start, end), aggregate, rows);
       end = start;
     }
   }

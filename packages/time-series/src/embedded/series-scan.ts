@@ -1,12 +1,17 @@
 import type { Order } from "../time-series-store.ts";
 import { decodeSummary, type ChunkInfo, type ChunkTable } from "./chunk-table.ts";
-import { clipRun, mergeRuns, sliceRun, type Run } from "./run.ts";
+import { clipRun, lowerBound, mergeRuns, sliceRun, type Run } from "./run.ts";
 import type { Head } from "./head.ts";
+import { type ClassSpan, bucketLength } from "../retention.ts";
+import type { HourBlocks } from "./rollup/hour-blocks.ts";
+import type { Wanted } from "./rollup/packed-buckets.ts";
+import type { BucketRun } from "./bucket-run.ts";
 import type { Summary } from "./summary.ts";
 
-/** A part of a series: either its points, or a summary that stands for all of them. */
+/** A part of a series: its points, a summary that stands for all of them, or roll-ups of a length. */
 export type ScanPart =
   | { readonly run: Run }
+  | { readonly buckets: BucketRun; readonly length: number }
   | { readonly summary: Summary; readonly start: number; readonly stop: number };
 
 export interface ScanRange {
@@ -14,6 +19,15 @@ export interface ScanRange {
   readonly to: number;
   /** Of the parts; within each the oldest point comes first. Default: `asc`. */
   readonly order?: Order | undefined;
+}
+
+/** What may stand for points, beside the summaries of chunks. */
+export interface Summaries {
+  /** Which class answers which part of a range. */
+  readonly spans: readonly ClassSpan[];
+  /** Whether an hour lies in one window, wherever it is in the range. */
+  readonly isOfHours: boolean;
+  readonly wanted: Wanted;
 }
 
 /** Points in one part at most: in memory a series may have hundreds of thousands. */
@@ -49,6 +63,31 @@ export function* scanSeries(
     }
   }
   yield* partsOf(isBack ? clipRun(fresh, from, taken) : clipRun(fresh, taken, to), isBack);
+}
+
+/** As `scanSeries`, with whole hours where a block of them lies in the range and nothing in memory touches it. */
+export function* scanWithHours(
+  chunks: ChunkTable,
+  hours: HourBlocks,
+  heads: readonly Head[],
+  series: number,
+  range: ScanRange,
+  summaryFits: (chunk: ChunkInfo) => boolean,
+  wanted: Wanted,
+): Generator<ScanPart> {
+  const { from, to, order } = range;
+  const isBack = order === "desc";
+  const fresh = heads.map((head) => head.run(series, from, to).times).filter((times) => times.length > 0);
+  /** What is not given yet. */
+  let rest = { from, to, order };
+  for (const block of hours.within(series, from, to, wanted, isBack)) {
+    if (fresh.some((times) => lowerBound(times, block.start) < lowerBound(times, block.end))) continue;
+    const beside = isBack ? { ...rest, from: block.end } : { ...rest, to: block.start };
+    if (beside.from < beside.to) yield* scanSeries(chunks, heads, series, beside, summaryFits);
+    yield { buckets: block.hours, length: bucketLength.hour };
+    rest = isBack ? { ...rest, to: block.start } : { ...rest, from: block.end };
+  }
+  if (rest.from < rest.to) yield* scanSeries(chunks, heads, series, rest, summaryFits);
 }
 
 function* partsOf(run: Run, isBack: boolean): Generator<ScanPart> {

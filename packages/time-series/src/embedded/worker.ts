@@ -1,10 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
-import { classSpans, type Retention } from "../retention.ts";
+import type { Retention } from "../retention.ts";
 import { openDatabase, usedBytes } from "./database.ts";
 import { backUp } from "./backup.ts";
 import { Damage } from "./damage.ts";
 import { DiskRoom } from "./disk-room.ts";
+import { HourMaking } from "./hour-making.ts";
 import { Facts, retentionOf } from "./facts.ts";
 import { Points } from "./points.ts";
 import type { Answer, Failure, NewestPoints, Request, WorkerSettings } from "./protocol.ts";
@@ -33,6 +34,7 @@ class StoreWorker {
   readonly #points: Points;
   readonly #retention: Retention;
   readonly #sealing: Sealing;
+  readonly #hours: HourMaking;
   readonly #room: DiskRoom;
   readonly #cursors = new Map<number, SeriesCursor>();
   readonly #housekeeping: NodeJS.Timeout;
@@ -53,6 +55,7 @@ class StoreWorker {
       const facts = new Facts(this.#database);
       this.#retention = retentionOf(facts, isNew, settings.retention);
       this.#sealing = new Sealing(this.#points, facts, settings.isBounded);
+      this.#hours = new HourMaking(this.#points);
       this.#room = new DiskRoom(this.#database, settings.path);
     } catch (error) {
       this.#database.close();
@@ -186,8 +189,8 @@ class StoreWorker {
     const cursor = query === undefined ? this.#cursors.get(id) : new SeriesCursor(query);
     if (cursor === undefined) throw new RangeError("the query was dropped: too many are open at once");
     const series = cursor.series;
-    const spans = cursor.isOfSummaries ? classSpans(cursor, this.#sealing.marksOf(series)) : undefined;
-    const page = cursor.page((range, fits) => this.#points.scan(series, range, fits, spans));
+    const summaries = cursor.summaries((id) => this.#sealing.marksOf(id));
+    const page = cursor.page((range, fits) => this.#points.scan(series, range, fits, summaries));
     this.#cursors.delete(id);
     if (!page.done) this.#cursors.set(id, cursor);
     if (this.#cursors.size > MAX_CURSORS) this.#cursors.delete(this.#cursors.keys().next().value as number);
@@ -205,6 +208,7 @@ class StoreWorker {
       }
       if (isShort || now - this.#lastWrite >= HOUSEKEEPING_MS / 2) this.#points.flushSlice(HOUSEKEEPING_MS / 5);
       this.#sealing.step(HOUSEKEEPING_MS / 5);
+      if (!isShort) this.#hours.step(HOUSEKEEPING_MS / 25);
       this.#room.keep(this.#points.journalBytes);
       if (!this.#room.isShort) this.#trouble = undefined;
     } catch (error) {

@@ -181,3 +181,13 @@ function expectTiles(window: LocalWindow, starts: readonly number[], from: numbe
   }
   expect(told, label).toEqual(starts);
 }
+
+it.each(["UTC", "Africa/Casablanca"])("months of %s follow each other from the year 0 on", (timeZone) => {
+  const windows = windowsOf({ unit: "month", count: 1, timeZone });
+  let time = Date.parse("0000-01-15T00:00Z") * 1000;
+  for (let months = 0; months < 2_400; months++) {
+    const { start, end } = windows.at(time);
+    if (!(start <= time && end > time && end - start < 32 * day)) throw new RangeError(`${start} to ${end} at ${time}`);
+    time = end;
+  }
+});

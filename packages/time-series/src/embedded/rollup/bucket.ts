@@ -1,3 +1,4 @@
+import { type BucketRun, summarizeBuckets } from "../bucket-run.ts";
 import { type Run } from "../run.ts";
 import { joinSummaries, summarize, type Summary } from "../summary.ts";
 
@@ -5,6 +6,10 @@ import { joinSummaries, summarize, type Summary } from "../summary.ts";
 export interface Bucket {
   readonly start: number;
   readonly summary: Summary;
+}
+
+export function bucketsOf(run: BucketRun): Bucket[] {
+  return Array.from(run.starts, (start, i) => ({ start, summary: summarizeBuckets(run, i, i + 1) }));
 }
 
 /** Makes buckets of one length of a series' points, which come in the order of time. */

@@ -1,5 +1,6 @@
 import { packNumbers, packTimes, unpackNumbers, unpackTimes } from "../packed-points.ts";
 import { MAX_VARINT_BYTES, putVarint, VarintReader } from "../varints.ts";
+import type { BucketRun } from "../bucket-run.ts";
 import type { Bucket } from "./bucket.ts";
 
 /** Buckets of a row: of texts the first and last of each are beside the packed numbers. */
@@ -32,8 +33,11 @@ export function packBuckets(buckets: readonly Bucket[]): PackedBuckets {
   return { packed: bytes.slice(0, at), texts };
 }
 
+/** `sums`: what sums and counts need, without the first, last, least and greatest values, most of the bytes. */
+export type Wanted = "all" | "sums";
+
 /** Throws RangeError or SyntaxError if the bytes are not so many buckets. */
-export function unpackBuckets({ packed, texts }: PackedBuckets, count: number): Bucket[] {
+export function unpackBuckets({ packed, texts }: PackedBuckets, count: number, wanted: Wanted = "all"): BucketRun {
   const reader = new VarintReader(packed, 0);
   const part = (): Uint8Array => {
     const length = reader.next();
@@ -42,17 +46,10 @@ export function unpackBuckets({ packed, texts }: PackedBuckets, count: number): 
   };
   const starts = unpackTimes(part(), count);
   const counts = unpackNumbers(part(), count);
-  const values = texts === null ? unpackNumbers(part(), 4 * count) : (JSON.parse(texts) as string[]);
-  const sums = texts === null ? unpackNumbers(part(), count) : undefined;
-  return Array.from(starts, (start, i): Bucket => {
-    const of = { count: counts[i]!, sum: sums?.[i] ?? 0 };
-    if (sums === undefined) {
-      return {
-        start,
-        summary: { ...of, min: Infinity, max: -Infinity, first: values[2 * i]!, last: values[2 * i + 1]! },
-      };
-    }
-    const [first, last, min, max] = values.slice(4 * i, 4 * i + 4) as Float64Array;
-    return { start, summary: { ...of, first: first!, last: last!, min: min!, max: max! } };
-  });
+  if (texts !== null) return { starts, counts, texts: JSON.parse(texts) as string[] };
+  const numbers = part();
+  const sums = unpackNumbers(part(), count);
+  return wanted === "sums"
+    ? { starts, counts, sums }
+    : { starts, counts, numbers: unpackNumbers(numbers, 4 * count), sums };
 }

@@ -3,9 +3,11 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { bucketLength } from "../../retention.ts";
 import { bytesOf, doublesOf } from "../chunk-points.ts";
 import type { Damage } from "../damage.ts";
-import type { NewestPoint } from "../protocol.ts";
-import type { Bucket } from "./bucket.ts";
-import { packBuckets, unpackBuckets } from "./packed-buckets.ts";
+import type { NewestPoint } from "../newest-point.ts";
+import { lowerBound } from "../run.ts";
+import { type BucketRun, sliceBuckets } from "../bucket-run.ts";
+import { type Bucket, bucketsOf } from "./bucket.ts";
+import { packBuckets, unpackBuckets, type Wanted } from "./packed-buckets.ts";
 
 export type RollupClass = keyof typeof bucketLength;
 
@@ -67,11 +69,19 @@ export class RollupTable {
     for (let at = 0; at < all.length; at += ROW_BUCKETS) this.#write(series, grade, all.slice(at, at + ROW_BUCKETS));
   }
 
-  /** Buckets that begin in [from, to), in order. */
-  *buckets(series: number, grade: RollupClass, from: number, to: number, isBack: boolean): Generator<Bucket> {
+  /** Buckets that begin in [from, to), a row at a time, with `isBack` the newest row first. */
+  *buckets(
+    series: number,
+    grade: RollupClass,
+    from: number,
+    to: number,
+    isBack: boolean,
+    wanted: Wanted,
+  ): Generator<BucketRun> {
     for (const row of isBack ? this.#rowsBack(series, grade, from, to) : this.#rows(series, grade, from, to)) {
-      const buckets = this.#open(series, grade, row).filter(({ start }) => start >= from && start < to);
-      yield* isBack ? buckets.toReversed() : buckets;
+      const all = this.#run(series, grade, row, wanted);
+      const within = all && sliceBuckets(all, lowerBound(all.starts, from), lowerBound(all.starts, to));
+      if (within !== undefined && within.starts.length > 0) yield within;
     }
   }
 
@@ -133,16 +143,21 @@ export class RollupTable {
     }
   }
 
-  /** None if the row is damaged, and then it is set aside. */
   #open(series: number, grade: RollupClass, row: Row): readonly Bucket[] {
+    const run = this.#run(series, grade, row);
+    return run === undefined ? [] : bucketsOf(run);
+  }
+
+  /** None if the row is damaged, and then it is set aside. */
+  #run(series: number, grade: RollupClass, row: Row, wanted?: Wanted): BucketRun | undefined {
     try {
-      if (checksumOf(series, grade, row) === row.checksum) return unpackBuckets(row, row.count);
+      if (checksumOf(series, grade, row) === row.checksum) return unpackBuckets(row, row.count, wanted);
     } catch (error) {
       if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
     }
     this.#damage.setRollupAside(series, grade, row.start, row.stop, row.packed);
     this.#remove.run(series, grades[grade], row.start);
-    return [];
+    return undefined;
   }
 
   #write(series: number, grade: RollupClass, buckets: readonly Bucket[]): void {
