@@ -51,7 +51,7 @@ async function tellAll(device: RawDevice, tells: readonly Told[]): Promise<void>
     const retain = "ignored" in means && means.ignored === "retained-clear";
     device.send({ cmd: "publish", topic, payload, qos: 1, messageId: index + 1, dup: false, retain });
   }
-  await device.until("puback", tells.length, 20_000);
+  await device.until("puback", tells.length);
 }
 
 /** Without an order among devices, whose partitions may differ. */

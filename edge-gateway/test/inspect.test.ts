@@ -12,7 +12,7 @@ import { eventually } from "@headwater/testkit/eventually";
 import { GatewayUnderTest } from "./gateway-under-test.ts";
 
 const run = promisify(execFile);
-const cli = join(import.meta.dirname, "../../cli/src/main.ts");
+const cli = join(import.meta.dirname, "../../cli/src/main.js");
 const token = "an-admin-token-for-tests-only-0123456789";
 
 let gateway: GatewayUnderTest;

@@ -7,6 +7,7 @@ import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
 import { eventually } from "@headwater/testkit/eventually";
 import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
 import { NewDevice } from "./new-device.ts";
+import { RawDevice } from "./raw-device.ts";
 
 describe("a new device that registers itself", () => {
   let faulty: FaultyLog;
@@ -143,4 +144,33 @@ describe("a new device that registers itself", () => {
     await sleep(20);
     expect(overheard).toEqual(["trial"]);
   });
+
+  it.each([0, 1, 2] as const)(
+    "what it asks at QoS %i to be retained is passed on to nobody, now or later",
+    async (qos) => {
+      await gateway.stop();
+      gateway = await GatewayUnderTest.start({ HEADWATER_MQTT_ANONYMOUS: "true" });
+      devices = new DeviceLog(gateway.log, topics);
+      key = await devices.provisioningKey({ id: "k1" });
+      const port = gateway.app.mqttPort;
+      const listener = await RawDevice.connect(port, { clientId: "listener" });
+      await listener.subscribe([{ topic: "#", qos: 1 }]);
+      const asking = await RawDevice.connect(port, { username: "provision", password: key, clientId: "" });
+      await asking.subscribe([{ topic: "provision/response", qos: 0 }]);
+      const request = JSON.stringify({ device: "d", token: randomToken() });
+      asking.publish("provision/request", request, { qos, retain: true });
+      await asking.until("publish");
+      if (qos > 0) await asking.until(qos === 1 ? "puback" : "pubrec");
+      // Whatever was kept or passed on is there before this.
+      listener.publish("trial", "1", { retain: true });
+      await listener.until("puback");
+      const later = await RawDevice.connect(port, { clientId: "later" });
+      await later.subscribe([{ topic: "#", qos: 1 }]);
+      await Promise.all([listener.until("publish"), later.until("publish")]);
+      await sleep(20);
+      for (const { heard } of [listener, later]) {
+        expect(heard.flatMap((packet) => (packet.cmd === "publish" ? [packet.topic] : []))).toEqual(["trial"]);
+      }
+    },
+  );
 });

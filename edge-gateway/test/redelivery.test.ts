@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import mqttPacket from "mqtt-packet";
 import { eventually } from "@headwater/testkit/eventually";
 import { GatewayUnderTest, laneProblems } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
@@ -47,6 +48,40 @@ describe.each([
     await d.until("puback", 4);
     expect(await values(4)).toEqual([1, 2, 2, 1]);
     expect(await gateway.metric("headwater_gateway_redelivered_total", 'qos="1"')).toBe(2);
+  });
+
+  it("QoS 2: a device that releases before it is told loses nothing by it", async () => {
+    const d = await device();
+    for (let i = 1; i <= 3; i += 1) {
+      const message = { topic, payload: `{"a":${i}}`, qos: 2, messageId: 7, dup: false, retain: false } as const;
+      const packets = [
+        { cmd: "publish", ...message },
+        { cmd: "pubrel", messageId: 7 },
+      ] as const;
+      // In one read of the gateway.
+      d.sendBytes(Buffer.concat(packets.map((packet) => mqttPacket.generate(packet, { protocolVersion: version }))));
+      await d.until("pubcomp", i);
+      expect(await gateway.metric("headwater_gateway_redelivered_total", 'qos="2"')).toBe(0);
+    }
+    await d.until("pubrec", 3);
+    expect(await values(3)).toEqual([1, 2, 3]);
+    d.cut();
+  });
+
+  it("QoS 1: what a device had under way is known, however few of them the gateway had at a time", async () => {
+    const count = 100;
+    let d = await device();
+    for (let i = 0; i < count; i += 1) {
+      d.publish(topic, `{"a":${i}}`, { messageId: i + 1 });
+      await d.until("puback", i + 1);
+    }
+    // As if the acknowledgements were lost with the line.
+    d.cut();
+    d = await device();
+    for (let i = 0; i < count; i += 1) d.publish(topic, `{"a":${i}}`, { messageId: i + 1, dup: true });
+    await d.until("puback", count);
+    expect(await gateway.metric("headwater_gateway_redelivered_total", 'qos="1"')).toBe(count);
+    expect(await values(count)).toEqual(Array.from({ length: count }, (_, i) => i));
   });
 
   it("QoS 1: a DUP is known across a restart; not for a session that ended with its connection", async () => {

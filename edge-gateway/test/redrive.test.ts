@@ -109,7 +109,7 @@ it("what another gateway has claimed and does not take does not keep this one fr
   });
   await gateway.log.append(topics.quarantine, others.flat());
   await ask(gateway.log, entry!, 1, '{"a":1}');
-  await eventually(async () => expect(await telemetry(gateway.log)).toHaveLength(1), 15_000);
+  await eventually(async () => expect(await telemetry(gateway.log)).toHaveLength(1));
   expect((await telemetry(gateway.log))[0]).toMatchObject({ device: "d1", redrive: { attempt: 1 } });
 });
 

@@ -164,7 +164,7 @@ describe("messages for sessions that come and go", () => {
     await first.subscribe([{ topic: "x/#", qos: 1 }]);
     await leave(first);
     for (const payload of ["1", "2", "3"]) await say("x/a", payload);
-    await sleep(1100);
+    await sleep(2000);
     const second = await connect("over", { properties: { sessionExpiryInterval: 600, receiveMaximum: 1 } });
     expect(await second.until("connack")).toMatchObject({ sessionPresent: false });
     await second.subscribe([{ topic: "x/#", qos: 1 }]);

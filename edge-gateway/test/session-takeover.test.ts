@@ -1,7 +1,7 @@
 import { eventually } from "@headwater/testkit/eventually";
-import type { IPublishPacket } from "mqtt-packet";
+import { generate, type IPublishPacket } from "mqtt-packet";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createWebSocketStream, WebSocket } from "ws";
 import { GatewayUnderTest } from "./gateway-under-test.ts";
 import { RawDevice, type RawLogin } from "./raw-device.ts";
@@ -102,6 +102,114 @@ describe("a session that another connection of its client takes over", () => {
       third.cut();
     },
   );
+
+  it("gets what is new under packet identifiers that nothing unsettled has", async () => {
+    // The broker's library begins to count anywhere; here where it began before.
+    const random = vi.spyOn(Math, "random").mockReturnValue(0.5);
+    try {
+      const first = await connect("counted", ways[0]!);
+      await first.subscribe([{ topic: "counted/#", qos: 2 }]);
+      await say("counted/a", "one", 1);
+      await say("counted/a", "two", 2);
+      await first.until("publish", 2);
+      const second = await connect("counted", ways[0]!);
+      await say("counted/a", "three", 1);
+      await say("counted/a", "four", 2);
+      await second.until("publish", 4);
+      expect(heard(second)).toEqual(["one", "two", "three", "four"]);
+      expect(new Set(messages(second).map(({ messageId }) => messageId)).size).toBe(4);
+      second.cut();
+    } finally {
+      random.mockRestore();
+    }
+  });
+
+  it.each([4, 5] as const)("is sent the PUBREL of each message that it has received, of MQTT %i", async (version) => {
+    const name = `both-${version}`;
+    const way = { version, transport: "tcp" } as const;
+    const first = await connect(name, way);
+    await first.subscribe([{ topic: `${name}/#`, qos: 2 }]);
+    const payloads = ["one", "two", "three"];
+    for (const payload of payloads) await say(`${name}/a`, payload, 2);
+    await first.until("publish", payloads.length);
+    const ids = messages(first).map(({ messageId }) => messageId!);
+    // In one read of the gateway.
+    const packets = ids.map((messageId) => ({ cmd: "pubrec", messageId }) as const);
+    first.sendBytes(Buffer.concat(packets.map((packet) => generate(packet, { protocolVersion: version }))));
+    const released = ({ heard: packets }: RawDevice) =>
+      packets.flatMap((packet) => (packet.cmd === "pubrel" ? [packet.messageId] : []));
+    await first.until("pubrel", ids.length);
+    expect(released(first)).toEqual(ids);
+    first.cut();
+    await first.closed;
+    const second = await connect(name, way);
+    await second.until("pubrel", ids.length);
+    expect(released(second)).toEqual(ids);
+    expect(messages(second)).toEqual([]);
+    second.cut();
+  });
+
+  it.each([4, 5] as const)(
+    "gives no message of MQTT %i the identifier of a PUBREL that is not answered",
+    async (version) => {
+      const name = `released-${version}`;
+      const way = { version, transport: "tcp" } as const;
+      const random = vi.spyOn(Math, "random").mockReturnValue(0.5);
+      try {
+        // The identifier that the broker would give next on the second connection.
+        const id = 0x8000;
+        const first = await connect(name, way);
+        await first.subscribe([{ topic: `${name}/#`, qos: 2 }]);
+        await say(`${name}/a`, "released", 2);
+        await first.until("publish");
+        const [released] = messages(first);
+        expect(released!.messageId).toBe(id);
+        first.send({ cmd: "pubrec", messageId: id });
+        await first.until("pubrel");
+        first.cut();
+        await first.closed;
+        const second = await connect(name, way);
+        await second.until("pubrel");
+        await say(`${name}/a`, "new", 1);
+        await second.until("publish");
+        expect(messages(second)[0]!.messageId).not.toBe(id);
+        // Not a wrong acknowledgement.
+        second.send({ cmd: "pubcomp", messageId: id });
+        second.send({ cmd: "pingreq" });
+        await second.until("pingresp");
+        second.cut();
+      } finally {
+        random.mockRestore();
+      }
+    },
+  );
+
+  it.each(ways)("is sent once what comes while it is on its way in: $version over $transport", async (way) => {
+    const name = `coming-${way.version}-${way.transport}`;
+    let device = await connect(name, way);
+    await device.subscribe([{ topic: `${name}/#`, qos: 2 }]);
+    const perConnection = 40;
+    for (let change = 0; change < 5; change += 1) {
+      device.cut();
+      await device.closed;
+      const coming = connect(name, way);
+      for (let i = 1; i <= perConnection; i += 1) {
+        speaker.publish(`${name}/a`, `${change}/${i}`, { messageId: i });
+        await new Promise(setImmediate);
+      }
+      device = await coming;
+      await eventually(() => expect(heard(device)).toContain(`${change}/${perConnection}`));
+      device.send({ cmd: "pingreq" });
+      await device.until("pingresp");
+      // The same again under the same identifier is no second message.
+      const sent = new Map(messages(device).map(({ messageId, payload }) => [messageId, String(payload)]));
+      expect([...sent.values()]).toEqual(Array.from({ length: perConnection }, (_, i) => `${change}/${i + 1}`));
+      for (const messageId of sent.keys()) device.ack({ messageId });
+      device.send({ cmd: "pingreq" });
+      await device.until("pingresp", 2);
+    }
+    device.cut();
+  });
 
   it("loses nothing and changes no order while others speak and connections come and go", async () => {
     const name = "busy";

@@ -33,7 +33,7 @@ describe("shared subscriptions", () => {
 
   const connect = (clientId: string, login: object = {}) =>
     RawDevice.connect(gateway.app.mqttPort, {
-      ...{ clientId, username: "backend", password: backend, version: 5 as const, withinMs: 5000 },
+      ...{ clientId, username: "backend", password: backend, version: 5 as const },
       ...login,
     });
   const subscribe = async (device: RawDevice, ...filters: readonly (string | object)[]): Promise<unknown[]> => {

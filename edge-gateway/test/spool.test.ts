@@ -214,8 +214,35 @@ describe.each([4, 5] as const)("the spool, of clients of MQTT %i", (protocolVers
     const other = await gateway.connectDevice("other");
     expect(other.connected).toBe(true);
     log.heal();
-    await device.until("puback", 80);
+    await eventually(async () => {
+      await ping();
+      expect(device.count("puback")).toBe(80);
+    });
     expect((await values(80)).slice(0, 80)).toEqual(numbers(1, 81));
+  });
+
+  it("when it is full a device is heard behind many messages that wait for their acknowledgement alone", async () => {
+    await up({ HEADWATER_SPOOL_MAX_BYTES: "1048576", HEADWATER_SPOOL_SEGMENT_BYTES: "65536" });
+    log.failWith(() => new LogUnavailableError("away"), topics.telemetry);
+    const filling = await gateway.connectDevice("filling", { protocolVersion });
+    const filler = "x".repeat(20_000);
+    for (let i = 0; i < 80; i += 1)
+      filling.publish("devices/filling/telemetry", `{"i":${i},"t":"${filler}"}`, { qos: 1 }, () => {});
+    await eventually(() => expect(gateway.app.notReady()).toEqual(["gateway: the spool is full"]));
+    const login = { username: "d", password: await gateway.register("d"), clientId: "c", version: protocolVersion };
+    const device = await RawDevice.connect(gateway.app.mqttPort, login);
+    const count = 1 + 400;
+    device.publish("devices/d/telemetry", '{"i":0}', { messageId: 1 });
+    for (let i = 2; i <= count; i += 1) device.publish("devices/d/time/request", "1", { messageId: i });
+    for (let ping = 1; ping <= 3; ping += 1) {
+      device.send({ cmd: "pingreq" });
+      // Not one look at the stalled commit for each of them.
+      await device.until("pingresp", ping, 10_000);
+    }
+    expect(device.count("puback")).toBe(0);
+    log.heal();
+    await device.until("puback", count);
+    device.cut();
   });
 
   it("a torn end is cut off and what came before is kept", async () => {

@@ -121,11 +121,7 @@ describe("the dispatcher of commands", () => {
         }),
       },
     ]);
-  const until = async (accept: () => boolean): Promise<void> => {
-    const deadline = performance.now() + 20_000;
-    while (!accept() && performance.now() < deadline) await sleep(5);
-    expect(accept()).toBe(true);
-  };
+  const until = (accept: () => boolean): Promise<boolean> => eventually(accept, Boolean);
 
   it("ten thousand devices that wait for nothing cost nothing; one with a command costs a few looks", async () => {
     const sessions = Array.from({ length: 10_000 }, (_, i) => new FakeSession(`d-${i}`));

@@ -72,7 +72,7 @@ export async function surveySpool(
   for await (const frames of spooledFrames(spooling, false, signal)) {
     for (const { frame } of frames) {
       oldestAt ??= receivedAtOf(frame);
-      const size = frame.value.length + frame.key.length;
+      const { size } = frame;
       records += 1;
       bytes += size;
       kinds[kindOf(frame)] += 1;

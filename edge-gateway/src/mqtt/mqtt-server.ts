@@ -22,6 +22,7 @@ import { brokerSettings } from "./broker/broker-settings.ts";
 import { Hearing } from "./broker/hearing.ts";
 import { CommandSessions } from "./broker/command-sessions.ts";
 import type { Connection } from "./broker/connection.ts";
+import { DirectPublishes } from "./broker/direct-publishes.ts";
 import { DelayedWills, departedClient } from "./broker/delayed-wills.ts";
 import type { WaitingWills } from "./sessions/waiting-wills.ts";
 import { Connections } from "./broker/connections.ts";
@@ -109,9 +110,11 @@ export class MqttServer {
       isCommandOf: (device, commandId) => replies.isCommandOf(device, commandId),
       onTimeAsked: (connection, device, request) => this.#time.asked(connection, device, request),
       hasSubscriber: (connection, topic) => this.#broker.hasSubscriber(connection, topic),
+      passOnFirst: (client, packet, done) => this.#broker.passOnFirst(client, packet, done),
       withhold: (packet) => this.#broker.withhold(packet),
     });
     this.#publishes = publishes;
+    const direct = new DirectPublishes({ publishes, recordWriter, metrics });
     this.#login = new Login({
       identity,
       recent: options.recent,
@@ -167,6 +170,7 @@ export class MqttServer {
       limits: this.#limits,
       metrics,
       refusals,
+      takeFirst: (client, packets) => direct.take(client, packets),
     });
     this.#hearing = new Hearing(this.#clientLimits, refusals, answers);
     this.listeners = new Listeners({

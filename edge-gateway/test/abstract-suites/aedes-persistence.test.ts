@@ -91,7 +91,9 @@ async function withGateway(journal: Qos2Journal, store: SessionStore): Promise<o
     },
     async incomingStorePacket(client: Client, packet: { cmd: string; messageId: number }): Promise<void> {
       // The commit of a message announces it.
-      journal.add({ token: Qos2Journal.token(client.id, packet.messageId), partition: 0, n: 1 });
+      const token = Qos2Journal.token(client.id, packet.messageId);
+      journal.add({ token, partition: 0, n: 1 });
+      journal.landed(token);
       await incomingStorePacket(client, packet);
     },
   });

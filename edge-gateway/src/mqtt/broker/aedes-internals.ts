@@ -12,6 +12,8 @@ export interface ClientInternals {
   id: string;
   /** Ends the present batch of packets and reads on. */
   _nextBatch(error?: Error): void;
+  /** Packets of that batch that are not done: nothing more is read before they are. */
+  _parsingBatch: number;
   _nextId: number;
   _keepaliveTimer: NodeJS.Timeout | null;
   /** Whether DISCONNECT came. */
@@ -35,6 +37,8 @@ export interface ClientInternals {
   subscriptions: Readonly<Record<string, LiveFilter>>;
   /** The last message of each broker that it heard. */
   duplicates: Record<string, number>;
+  /** Of MQTT 5: the topics to which it has given an alias. */
+  _topicAliases: Pick<Map<number, string>, "get"> & { set(alias: number, topic: string): unknown };
   readonly _parser: ParserInternals;
   /** Stops listening to the end of the connection. */
   _eos(): void;
@@ -179,8 +183,7 @@ const usedIds = Symbol("packet identifiers in use");
 
 /**
  * Packet identifiers for what a client is sent: from 1 on for a session that begins, and none that is still in use.
- * (aedes counts from a random number and on, whatever the client has not acknowledged; where a session goes on, that
- * keeps clear of what was sent before.)
+ * (aedes counts from a random number and on, whatever the client has not acknowledged.)
  */
 export function countPacketIds(client: Client, sessionBegins: boolean, inUse: MessagesInFlight): void {
   const own = client as unknown as PacketIds & ClientInternals;
@@ -199,14 +202,15 @@ export function countPacketIds(client: Client, sessionBegins: boolean, inUse: Me
 function watchNextId(prototype: object): void {
   if (Object.hasOwn(prototype, "_nextId")) return;
   Object.defineProperty(prototype, "_nextId", {
+    // Here and not where it is set: which ones are in use may have changed since.
     get(this: PacketIds) {
-      return this[nextId];
+      const used = this[usedIds];
+      let next = this[nextId]!;
+      for (let tries = 0; tries < 65_535 && used?.has(next) === true; tries += 1) next = next >= 65_535 ? 1 : next + 1;
+      return next;
     },
     set(this: PacketIds, id: number) {
-      const used = this[usedIds];
-      let next = id;
-      for (let tries = 0; tries < 65_535 && used?.has(next) === true; tries += 1) next = next >= 65_535 ? 1 : next + 1;
-      this[nextId] = next;
+      this[nextId] = id;
     },
   });
 }
@@ -225,5 +229,20 @@ export function nextPacketId(client: Client): number {
  * no harm.
  */
 export function readOn(client: Client, packets: number): void {
-  for (let i = 0; i < packets && !client.closed; i += 1) internals(client)._nextBatch();
+  if (client.closed || packets === 0) return;
+  const own = internals(client);
+  // As many calls of it, one of which reads.
+  own._parsingBatch = Math.max(1, own._parsingBatch - packets + 1);
+  own._nextBatch();
+}
+
+/** Packets were read of the client that aedes does not see: it waits for them as for its own. */
+export function waitFor(client: Client, packets: number): void {
+  internals(client)._parsingBatch += packets;
+}
+
+/** Whether the client is in, and none of its packets waits for that. */
+export function hasBegun(client: Client): boolean {
+  const { connackSent, _parser } = internals(client);
+  return connackSent && _parser._queue === null && !client.closed;
 }

@@ -58,7 +58,8 @@ export function brokerSettings(options: BrokerSettingsOptions): AedesOptions {
       listeners.connected(client.conn);
       forgetConnect(client, packet as unknown as ParserInternals["settings"]);
       // Only now it is known whether the session is new.
-      clientLimits.greet(client, packet.clean === true);
+      const { queues } = options.recipients;
+      clientLimits.greet(client, packet.clean === true, (packetId) => queues.holds(client.id, packetId));
       tellOfSharing(client, packet);
       login.noteConnect(client, {
         will: packet.will as unknown as Will | undefined,
@@ -86,7 +87,7 @@ export function brokerSettings(options: BrokerSettingsOptions): AedesOptions {
     },
     authorizePublish: (client, packet, done) => {
       if (client !== null && client.closed) life.lastWill(client, packet as unknown as Will, done);
-      else takePublish(options, client, packet, broker().passOnFirst(client, packet, done));
+      else takePublish(options, client, packet, done);
     },
     authorizeSubscribe: (client, subscription, done) =>
       done(null, hearing.maySubscribe(client, subscription) ? subscription : null),
@@ -101,7 +102,7 @@ export function brokerSettings(options: BrokerSettingsOptions): AedesOptions {
 
 /** A request of a device that provisions itself is answered; all else is a message. */
 function takePublish(
-  { identity, publishes, logger }: BrokerSettingsOptions,
+  { identity, publishes, broker, logger }: BrokerSettingsOptions,
   client: Client | null,
   packet: PublishPacket,
   done: (error?: Error | null) => void,
@@ -111,6 +112,9 @@ function takePublish(
     publishes.handle(client, packet, done);
     return;
   }
+  // It holds a secret: it is not retained either.
+  broker().withhold(packet);
   const { keyId } = connection.principal;
-  void answerProvisioning({ identity, connection, keyId, logger }, packet as unknown as RequestMessage, done);
+  const answered = broker().passOnFirst(client, packet, done);
+  void answerProvisioning({ identity, connection, keyId, logger }, packet as unknown as RequestMessage, answered);
 }

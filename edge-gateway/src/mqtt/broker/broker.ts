@@ -1,6 +1,7 @@
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes";
 import type { Audience } from "../sessions/audience.ts";
 import { isShared } from "../../devices/access/shared-filter.ts";
+import { internals } from "./aedes-internals.ts";
 import { connectionOf, type Connection } from "./connection.ts";
 import { endings } from "./endings.ts";
 import { isWithinTaken } from "./largest-outgoing.ts";
@@ -28,6 +29,7 @@ const turnsToLeave = 8;
 export class GatewayBroker extends Aedes implements SharedSource {
   readonly #audience: Audience;
   readonly #fanOut: (packet: PublishPacket, client: Client | null, done?: Done) => void;
+  readonly #publish: (packet: PublishPacket, client: Client | null | Done, done?: Done) => void;
   /** Messages that subscribers were told of before the acknowledgement, or are never told of. */
   readonly #passedOn = new WeakSet<object>();
   /** Told of a client whose session another connection takes over, before it is closed. */
@@ -81,7 +83,7 @@ export class GatewayBroker extends Aedes implements SharedSource {
       if (client !== null) (packet as { clientId?: string }).clientId = client.id;
       fanOut.call(this, packet, client, done);
     };
-    const publish = (packet: PublishPacket, client: Client | null | Done, done?: Done): void => {
+    this.#publish = (packet, client, done) => {
       const callback = typeof client === "function" ? client : done;
       const sender = typeof client === "function" ? null : client;
       if (
@@ -94,7 +96,7 @@ export class GatewayBroker extends Aedes implements SharedSource {
       }
       this.#fanOut(packet, sender, callback);
     };
-    this.publish = publish as typeof this.publish;
+    this.publish = this.#publish as typeof this.publish;
   }
 
   /**
@@ -145,55 +147,59 @@ export class GatewayBroker extends Aedes implements SharedSource {
 
   /**
    * What to call when a message of a client was taken: it is passed on to its subscribers, who may be that client, and
-   * then acknowledged. (aedes acknowledges QoS 1 first; a client that hears its own messages would hear the
-   * acknowledgement before the message.)
+   * then acknowledged, in the order of its messages. (aedes acknowledges QoS 1 first; a client that hears its own
+   * messages would hear the acknowledgement before the message.)
    */
   passOnFirst(client: Client | null, packet: PublishPacket, done: Done): Done {
-    if (client === null || packet.qos === 0) return done;
-    const connection = connectionOf(client);
-    const isHeard = this.hasSubscriber(connection, packet.topic);
+    const connection = client === null ? undefined : connectionOf(client);
+    if (client === null || connection === undefined || packet.qos === 0) return done;
+    const { acknowledgements } = connection;
+    const inTurn = acknowledgements.inTurn(packet.qos);
+    const refuse = (error: Error): void => {
+      // It ends a connection of MQTT 3.1.1.
+      if (connection.isVersion5) inTurn(() => done(error));
+      else done(error);
+    };
     const { messageId } = packet as { readonly messageId?: number };
-    const acknowledge: Done =
-      connection?.isVersion5 === true && isHeard === (packet.qos === 1)
-        ? (error) => {
-            if (error != null || !connection.acknowledgesItself(messageId!, packet.qos)) done(error);
-          }
-        : done;
-    if (packet.qos === 2 && isHeard && connection?.isVersion5 === true) {
+    if (packet.qos === 2) {
       return (error) => {
-        if (error != null || !connection.hasRemark(messageId!)) done(error);
-        else this.#releaseLater(connection, packet, done);
+        if (error != null) refuse(error);
+        else this.#receive(client, packet, () => inTurn(() => acknowledgements.received(messageId!)));
       };
     }
-    if (packet.qos !== 1 || !isHeard) return acknowledge;
+    const isHeard = this.hasSubscriber(connection, packet.topic);
     return (error) => {
-      // A message that is withheld has nobody to hear it first.
-      if (error != null || this.#passedOn.has(packet)) {
-        acknowledge(error);
-        return;
+      if (error != null) refuse(error);
+      else if (!isHeard) inTurn(done);
+      else if (this.#passedOn.has(packet)) {
+        // One that is withheld has nobody to hear it first.
+        inTurn(() => acknowledgements.passedOn(messageId!));
+      } else {
+        this.#fanOut(packet, client, (failure) => {
+          if (failure != null) refuse(failure);
+          else inTurn(() => acknowledgements.passedOn(messageId!));
+        });
       }
-      this.#passedOn.add(packet);
-      this.#fanOut(packet, client, acknowledge);
     };
   }
 
   /**
-   * A message of QoS 2 with more to say to its sender than PUBREC: kept until its PUBREL and passed on once, as aedes
-   * does it, whose PUBREC has nothing but the identifier.
+   * Keeps a message of QoS 2 until its PUBREL and passes it on once. As aedes does it, whose PUBREC comes when it comes
+   * and has nothing but the identifier.
    */
-  #releaseLater(connection: Connection, packet: PublishPacket, done: Done): void {
-    const { client } = connection;
-    const { messageId } = packet as { readonly messageId?: number };
-    const acknowledge: Done = (error) => {
-      if (error != null || !connection.acknowledgesItself(messageId!, 2)) done(error);
-    };
+  #receive(client: Client, packet: PublishPacket, acknowledge: () => void): void {
     const { persistence } = this as unknown as { readonly persistence: IncomingMessages };
-    persistence.incomingGetPacket(client, packet).then(
-      () => acknowledge(),
-      () => {
-        persistence.incomingStorePacket(client, packet).then(() => this.#fanOut(packet, client, acknowledge), done);
-      },
-    );
+    // Ends the connection.
+    const fail = (error: Error): void => internals(client)._nextBatch(error);
+    persistence.incomingGetPacket(client, packet).then(acknowledge, () => {
+      const passOn = (): void => {
+        this.#publish(packet, client, (error) => {
+          if (error != null) fail(error);
+          else acknowledge();
+        });
+      };
+      persistence.incomingStorePacket(client, packet).then(passOn, fail);
+    });
   }
 
   /** Passes the message on to nobody. */

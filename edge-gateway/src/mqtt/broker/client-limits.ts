@@ -2,7 +2,7 @@ import type { Client } from "aedes";
 import type { Duplex } from "node:stream";
 import type { GatewayConfig } from "../../config.ts";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
-import { clientOf, countPacketIds } from "./aedes-internals.ts";
+import { clientOf, countPacketIds, type MessagesInFlight } from "./aedes-internals.ts";
 import { connectionOf } from "./connection.ts";
 import { SubscriberOutput, type SubscriberOutputOptions } from "./subscriber-output.ts";
 import { Guards } from "../guard/guards.ts";
@@ -22,6 +22,8 @@ export interface ClientLimitsOptions {
   readonly limits: PacketLimits;
   readonly metrics: GatewayMetrics;
   readonly refusals: RefusalLog;
+  /** Takes packets of a client past the broker; answers with how many bytes. */
+  readonly takeFirst: (client: Client, packets: Buffer) => number;
 }
 
 /** How much one client may ask of the gateway, from its first byte on. */
@@ -33,7 +35,7 @@ export class ClientLimits {
 
   constructor(options: ClientLimitsOptions) {
     this.#options = options;
-    const { limits, metrics, refusals } = options;
+    const { limits, metrics, refusals, takeFirst } = options;
     this.#oversized = new OversizedPackets(metrics.oversized, limits.maxPacketBytes);
     this.#outputOptions = { ...limits, onDropped: () => metrics.slowDropped.inc() };
     this.#guards = new Guards({
@@ -48,6 +50,7 @@ export class ClientLimits {
       },
       countSlowed: () => metrics.slowed.inc(),
       keepAlive: (stream) => clientOf(stream)?._keepaliveTimer?.refresh(),
+      takeFirst: (stream, packets) => takeFirst(clientOf(stream) as unknown as Client, packets),
     });
   }
 
@@ -69,9 +72,13 @@ export class ClientLimits {
     this.#guards.put(stream);
   }
 
-  /** CONNECT has come; to be called before the client logs in and has subscriptions. */
-  greet(client: Client, sessionBegins: boolean): void {
-    countPacketIds(client, sessionBegins, this.#guards.of(client.conn)!.flows);
+  /**
+   * CONNECT has come; to be called before the client logs in and has subscriptions. `holds` says whether a packet
+   * identifier is one of a message that waits for the session.
+   */
+  greet(client: Client, sessionBegins: boolean, holds: (packetId: number) => boolean): void {
+    const { flows } = this.#guards.of(client.conn)!;
+    countPacketIds(client, sessionBegins, sessionBegins ? flows : new InFlightOrKept(flows, holds));
   }
 
   /** Whether its DISCONNECT asks for its last will (MQTT 5). */
@@ -108,6 +115,28 @@ export class ClientLimits {
       { ...(session !== undefined && whoseSession(session)), topic: topic.slice(0, 256) },
       "a message was not kept for later",
     );
+  }
+}
+
+/**
+ * Of a session that goes on: what waits for it is sent with packet identifiers that it had on another connection, and
+ * of what was received there a PUBREL alone is sent, which begins no flow here.
+ */
+class InFlightOrKept implements MessagesInFlight {
+  readonly #flows: MessagesInFlight;
+  readonly #holds: (packetId: number) => boolean;
+
+  constructor(flows: MessagesInFlight, holds: (packetId: number) => boolean) {
+    this.#flows = flows;
+    this.#holds = holds;
+  }
+
+  get size(): number {
+    return this.#flows.size;
+  }
+
+  has(packetId: number): boolean {
+    return this.#flows.has(packetId) || this.#holds(packetId);
   }
 }
 

@@ -41,14 +41,14 @@ export class CommitStallWatch {
     const stalled = recordWriter.waiting > 0 || (oldestAt !== undefined && performance.now() - oldestAt > stalledMs);
     if (!stalled) return;
     for (const connection of connections) {
-      const { unacked } = connection;
-      if (unacked === 0) continue;
-      if (unacked >= maxUnacked) {
+      if (connection.unacked === 0) continue;
+      const { unanswered } = connection;
+      if (unanswered >= maxUnacked) {
         // It is the gateway that does not read: the silence is not the device's.
         internals(connection.client)._keepaliveTimer?.refresh();
         continue;
       }
-      readOn(connection.client, unacked);
+      readOn(connection.client, unanswered);
     }
   }
 }

@@ -4,10 +4,10 @@ import { sessionPrefix, type Principal } from "../../devices/identity/principal.
 import { AwaitedAnswers } from "../../commands/dialects/awaited-answers.ts";
 import type { CommandToSend } from "../../commands/command-message.ts";
 import type { CommandDialect, DialectMessage } from "../../commands/dialects/dialect.ts";
-import { readOn } from "./aedes-internals.ts";
+import { Acknowledgements } from "./acknowledgements.ts";
 import { withinTaken } from "./largest-outgoing.ts";
 import { generate, type IPublishPacket, type Packet } from "mqtt-packet";
-import { notKept, type Owner, type Remark } from "../../pipeline/commit/acknowledgement.ts";
+import type { Owner, Remark } from "../../pipeline/commit/acknowledgement.ts";
 import type { Sender, Target } from "./targets.ts";
 import { TopicAliases } from "./topic-aliases.ts";
 import type { RecentPublishes } from "../../pipeline/redelivery/recent-publishes.ts";
@@ -24,14 +24,7 @@ export type DisconnectReason =
 /** Topics of one connection whose target is remembered. */
 const maxTargets = 64;
 
-const pubackHeader = 0x40;
-/** What is told of a message with its acknowledgement is cut after so many characters. */
-const longestRemark = 256;
-const quotaExceeded = 0x97;
 const version5 = { protocolVersion: 5 } as const;
-/** Reason code of MQTT 5. */
-const noMatchingSubscribers = 0x10;
-const noRoom = "The gateway's spool is full and drops new messages; send it again later";
 
 /** What the client says of itself in CONNECT; of MQTT 5 alone. */
 export interface ClientWishes {
@@ -54,12 +47,16 @@ export class Connection implements Owner {
   readonly recent: RecentPublishes;
   /** PUBLISH packets that are not durable yet. */
   unacked = 0;
+  /** Messages of QoS 1 whose acknowledgement waits for their group commit alone. */
+  unheard = 0;
   reason: DisconnectReason | undefined;
   ready = false;
   /** It was told that its connection ends. */
   isEnding = false;
   /** Called when it is ready. */
   onReady: (() => void) | undefined;
+  /** Messages that waited for its session, by the counter of the broker: it is sent them from there. */
+  fromQueue: ReadonlySet<number> | undefined;
   /** Messages of the broker go to it by a SubscriberOutput. */
   hasOutput = false;
   /** It has given a subscription an identifier. */
@@ -71,8 +68,7 @@ export class Connection implements Owner {
   #targets: Map<string, Target> | undefined;
   #answers: AwaitedAnswers | undefined;
   #permissions: Permissions;
-  #acks: number[] = [];
-  #remarks: Map<number, Remark> | undefined;
+  #acknowledgements: Acknowledgements | undefined;
   readonly #wishes: ClientWishes;
   #aliases: TopicAliases | undefined;
 
@@ -162,100 +158,28 @@ export class Connection implements Owner {
     this.client.conn.write(withinTaken(this.client, packet));
   }
 
-  /** Noted until the acknowledgement goes out; MQTT 3.1.1 has no place for it. */
+  /** PUBLISH packets that are not durable yet, or wait for their acknowledgement behind such a one. */
+  get unanswered(): number {
+    return this.unacked + (this.#acknowledgements?.held ?? 0);
+  }
+
+  get acknowledgements(): Acknowledgements {
+    this.#acknowledgements ??= new Acknowledgements(this);
+    return this.#acknowledgements;
+  }
+
+  /** MQTT 3.1.1 has no place for it. */
   remark(packetId: number, remark: Remark): void {
-    if (packetId < 0 || !this.isVersion5) return;
-    this.#remarks ??= new Map();
-    this.#remarks.set(packetId, remark);
-  }
-
-  hasRemark(packetId: number): boolean {
-    return this.#remarks?.has(packetId) === true;
-  }
-
-  /** Acknowledges a message itself if there is more or less to say than the broker would; false: the broker does. */
-  acknowledgesItself(packetId: number, qos: number): boolean {
-    const remark = this.#remarks?.get(packetId);
-    if (remark === undefined) return qos === 1 && this.#acknowledgeShortly(packetId, undefined);
-    this.#remarks!.delete(packetId);
-    // A message of QoS 2 that was not kept is known by its identifier until its PUBREL, so there has to be one.
-    if (this.client.closed || (qos === 2 && remark === notKept)) return false;
-    this.#acknowledge(packetId, qos, remark);
-    readOn(this.client, 1);
-    return true;
-  }
-
-  /** Acknowledges a message of QoS 1 that nobody hears and that becomes no record; false: the broker has to. */
-  acknowledgesUnheard(packetId: number): boolean {
-    return this.#acknowledgeShortly(packetId, noMatchingSubscribers);
-  }
-
-  /** PUBACK without what may be left out (MQTT 5, 3.4.2). */
-  #acknowledgeShortly(packetId: number, reasonCode: number | undefined): boolean {
-    const { client } = this;
-    if (client.closed) return false;
-    const id = [packetId >>> 8, packetId & 0xff] as const;
-    const tail = reasonCode === undefined ? id : ([...id, reasonCode] as const);
-    client.conn.write(Buffer.of(pubackHeader, tail.length, ...tail));
-    // Not at once: the broker may be in the middle of this packet.
-    setImmediate(readOn, client, 1);
-    return true;
-  }
-
-  #acknowledge(messageId: number, qos: number, remark: Remark): void {
-    const cmd = qos === 2 ? "pubrec" : "puback";
-    const reasonCode = remark === notKept ? quotaExceeded : 0;
-    const text = remark.quarantined?.slice(0, longestRemark);
-    const properties = text === undefined ? { reasonString: noRoom } : { userProperties: { quarantined: text } };
-    this.tell({ cmd, messageId, reasonCode, ...(this.tellsMore && { properties }) });
+    if (packetId >= 0 && this.isVersion5) this.acknowledgements.remark(packetId, remark);
   }
 
   acked(packetId: number): boolean {
-    return this.#acks.push(packetId) === 1;
+    return this.acknowledgements.durable(packetId);
   }
 
-  /** One write for all PUBACKs of a group commit; then aedes, which waits for each packet to be done, reads on. */
   sendAcks(): void {
-    const acks = this.#acks;
-    this.#acks = [];
-    const count = acks.length;
-    const { client } = this;
     this.recent.heardAt = Date.now();
-    if (client.closed) return;
-    if (this.#remarks !== undefined) this.#sendRemarks(acks);
-    this.#write(acks);
-    // The guard cuts a client that never reads its acknowledgements.
-    readOn(client, count);
-  }
-
-  /** Acknowledges what there is more to say of; the others are left. */
-  #sendRemarks(acks: number[]): void {
-    // In their order: what comes before goes out before (MQTT 5, 4.6).
-    const all = acks.splice(0);
-    for (const id of all) {
-      const remark = this.#remarks?.get(id);
-      if (remark === undefined) {
-        acks.push(id);
-        continue;
-      }
-      this.#write(acks.splice(0));
-      this.#remarks!.delete(id);
-      this.#acknowledge(id, 1, remark);
-    }
-    if (this.#remarks?.size === 0) this.#remarks = undefined;
-  }
-
-  #write(acks: readonly number[]): void {
-    if (acks.length === 0) return;
-    const bytes = Buffer.allocUnsafe(4 * acks.length);
-    for (let i = 0; i < acks.length; i += 1) {
-      const id = acks[i]!;
-      bytes[4 * i] = pubackHeader;
-      bytes[4 * i + 1] = 2;
-      bytes[4 * i + 2] = id >>> 8;
-      bytes[4 * i + 3] = id & 0xff;
-    }
-    this.client.conn.write(bytes);
+    if (!this.client.closed) this.acknowledgements.sendDurable();
   }
 
   target(topic: string, find: (topic: string, sender: Sender) => Target): Target {

@@ -5,7 +5,7 @@ import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { unacknowledged, type DurableCallback } from "../../pipeline/commit/acknowledgement.ts";
 import { IncomingMessage } from "../../pipeline/commit/incoming-message.ts";
 import type { MessageProcessor } from "../../pipeline/commit/message-processor.ts";
-import { correlatedTarget, type MessageTarget } from "../../pipeline/commit/message-target.ts";
+import { correlatedTarget, type MessageTarget, type TelemetryTarget } from "../../pipeline/commit/message-target.ts";
 import type { UserProperties } from "../../pipeline/commit/user-properties.ts";
 import { connectionOf, type Connection } from "./connection.ts";
 import type { RequestMessage } from "./correlation.ts";
@@ -20,6 +20,8 @@ export interface PublishHandlerOptions extends TargetsOptions {
   readonly onTimeAsked: (connection: Connection, device: string, request: RequestMessage) => void;
   /** Whether the broker may have to pass the message on. */
   readonly hasSubscriber: (connection: Connection, topic: string) => boolean;
+  /** What to call when it was taken, and is to be passed on and acknowledged in its turn. */
+  readonly passOnFirst: (client: Client | null, packet: PublishPacket, done: DurableCallback) => DurableCallback;
   /** The broker passes this message on to nobody. */
   readonly withhold: (packet: object) => void;
   readonly metrics: GatewayMetrics;
@@ -27,7 +29,7 @@ export interface PublishHandlerOptions extends TargetsOptions {
 }
 
 /** aedes' types leave out what its parser always sets. */
-interface Publish {
+export interface Publish {
   readonly topic: string;
   readonly payload: Buffer;
   readonly qos: 0 | 1 | 2;
@@ -69,15 +71,15 @@ export class PublishHandler {
     metrics.receivedBytes.inc(publish.payload.length);
     const target = this.#targetOf(connection, publish);
     if (target.kind === "forbidden") {
-      this.#forbid(connection, publish.topic, done);
+      this.#forbid(connection, publish.topic, this.#options.passOnFirst(client, packet, done));
       return;
     }
+    const isUnheard = publish.qos === 1 && !this.#options.hasSubscriber(connection, publish.topic);
     if (target.kind === "relay") {
-      const isUnheard = publish.qos === 1 && packet.retain !== true && connection.isVersion5;
-      if (isUnheard && !this.#options.hasSubscriber(connection, publish.topic)) {
-        if (connection.acknowledgesUnheard(publish.messageId!)) return;
-      }
-      done();
+      if (isUnheard && packet.retain !== true && connection.isVersion5) {
+        const { acknowledgements } = connection;
+        acknowledgements.inTurn(1)(() => acknowledgements.heardByNobody(publish.messageId!));
+      } else this.#options.passOnFirst(client, packet, done)();
       return;
     }
     const isClear = packet.retain && publish.payload.length === 0;
@@ -85,15 +87,32 @@ export class PublishHandler {
     if (packet.retain) packet.retain = false;
     if (target.kind === "time") {
       this.#options.onTimeAsked(connection, target.device, publish);
-      done();
+      this.#options.passOnFirst(client, packet, done)();
       return;
     }
     if (target.kind === "ignored" && !target.passedOn) this.#options.withhold(packet);
     connection.unacked += 1;
     // The common message needs nothing more of the broker: its acknowledgement goes out with those of its group commit.
-    const onDurable = publish.qos === 1 && !this.#options.hasSubscriber(connection, publish.topic) ? undefined : done;
+    if (isUnheard) connection.unheard += 1;
+    const onDurable = isUnheard ? undefined : this.#options.passOnFirst(client, packet, done);
     if (recordWriter.accepting) this.#take(connection, target, publish, isClear, onDurable);
     else recordWriter.whenAccepting(() => this.#take(connection, target, publish, isClear, onDurable));
+  }
+
+  /**
+   * Where messages of QoS 1 of that topic go if it is nobody's but the log's, so that nothing is left to do for the
+   * broker; otherwise undefined.
+   */
+  unheardTarget(connection: Connection, topic: string): TelemetryTarget | undefined {
+    const target = connection.target(topic, this.#find);
+    return target.kind !== "telemetry" || this.#options.hasSubscriber(connection, topic) ? undefined : target;
+  }
+
+  /** Takes a message of such a target while the record writer accepts; the connection acknowledges it once durable. */
+  takeUnheard(connection: Connection, target: TelemetryTarget, publish: Publish): void {
+    connection.unacked += 1;
+    connection.unheard += 1;
+    this.#take(connection, target, publish, false, undefined);
   }
 
   /** A last will: taken like a message, but nobody waits for an acknowledgement. */

@@ -172,12 +172,11 @@ function incoming(journal: Qos2Journal, passedOn: PassedOn, forget: (session: st
     },
     async incomingStorePacket(client: Client, { messageId }: Packet): Promise<void> {
       if (passedOn.isTooMany(client, messageId)) throw new TooManyUnreleased();
-      passedOn.add(client, messageId);
     },
     async incomingDelPacket(client: Client, { messageId }: Packet): Promise<void> {
-      passedOn.delete(client, messageId);
       // aedes ends the process if this fails. It fails when the gateway stops, and then there is no PUBCOMP.
       await journal.release(Qos2Journal.token(client.id, messageId)).catch(() => new Promise<never>(() => {}));
+      passedOn.delete(client, messageId);
     },
     cleanIncoming: ({ id }: Client) => forget(id),
   };
@@ -194,6 +193,8 @@ function outgoing(queues: OutgoingQueues, shared: SharedSubscriptions) {
     outgoingUpdate: (client: Client, packet: OutgoingPacket) => queues.outgoingUpdate(client, packet),
     async outgoingClearMessageId(client: Client, packet: Packet): Promise<OutgoingPacket | undefined> {
       const connection = connectionOf(client);
+      // Nothing more is sent to a connection that ends; aedes takes what may not be sent for what is not wanted.
+      if (packet.cmd === "publish" && connection?.isEnding === true) return undefined;
       const commands = connection === undefined || connection.outgoingCount === 0 ? undefined : connection.outgoing;
       const acked = commands?.get(packet.messageId);
       if (acked === undefined) {
@@ -205,8 +206,12 @@ function outgoing(queues: OutgoingQueues, shared: SharedSubscriptions) {
       return undefined;
     },
     // What waits for a session of MQTT 5 comes no faster than its client takes it.
-    outgoingStream: (client: Client) =>
-      queues.outgoingStream(client, client.version === 5 ? client.receiveMaximum : Infinity, () => client.closed),
+    outgoingStream(client: Client) {
+      const connection = connectionOf(client);
+      if (connection !== undefined) connection.fromQueue = queues.countersOf(client.id);
+      const atOnce = client.version === 5 ? client.receiveMaximum : Infinity;
+      return queues.outgoingStream(client, atOnce, () => client.closed);
+    },
   };
 }
 

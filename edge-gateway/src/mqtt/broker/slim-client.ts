@@ -2,7 +2,7 @@ import { BufferList } from "bl";
 import mqttPacket from "mqtt-packet";
 import type { Client } from "aedes";
 import type { Duplex } from "node:stream";
-import { clientOf, internals, keepFilters, type ParserInternals } from "./aedes-internals.ts";
+import { clientOf, hearsAll, internals, keepFilters, type ParserInternals } from "./aedes-internals.ts";
 import { keepPropertyOrder } from "./property-order.ts";
 
 // A gateway holds many thousands of connections that are silent most of the time. What aedes keeps for each is cut down
@@ -14,12 +14,27 @@ const settings = new Map<string, { readonly protocolVersion: number; readonly br
 // It would make 65,536 buffers of two bytes when it writes its first packet.
 mqttPacket.writeToStream.cacheNumbers = false;
 
+/** The topics that a client has given an alias: a map that is made when there is one. */
+class TopicsByAlias {
+  #topics: Map<number, string> | undefined;
+
+  get(alias: number): string | undefined {
+    return this.#topics?.get(alias);
+  }
+
+  set(alias: number, topic: string): void {
+    this.#topics ??= new Map();
+    this.#topics.set(alias, topic);
+  }
+}
+
 /** For each client that the broker has just made, before its first byte. */
 export function slim(client: Client): void {
   const own = internals(client);
-  // Their keys come from the wire: of what every object has ("constructor") they know nothing.
+  // Its keys come from the wire: of what every object has ("constructor") it knows nothing.
   own.subscriptions = Object.create(null) as typeof own.subscriptions;
-  own.duplicates = Object.create(null) as typeof own.duplicates;
+  hearsAll(client);
+  own._topicAliases = new TopicsByAlias();
   // The parser needs a list of buffers, not a stream of them.
   own._parser._list = new BufferList();
   keepFilters(own);

@@ -1,5 +1,5 @@
 import type { Client } from "aedes";
-import { hearsAll, internals, type Deliver, type Delivered } from "./aedes-internals.ts";
+import { internals, type Deliver, type Delivered } from "./aedes-internals.ts";
 import { connectionOf } from "./connection.ts";
 import { grantedFor, raiseNamed } from "./matching-subscriptions.ts";
 import { sharedOrigin } from "../sessions/shared-subscriptions.ts";
@@ -17,6 +17,9 @@ export interface SubscriberOutputOptions {
 
 /** With so much unsent, further messages wait here, where they cost less and order does not matter to the socket. */
 const busyBytes = 64 * 1024;
+
+/** The broker keeps a message for a session some turns of the event loop before it offers it; never so long. */
+const keptBeforeOfferedMs = 1000;
 
 interface Waiting {
   readonly deliver: Deliver;
@@ -59,7 +62,6 @@ export class SubscriberOutput {
   begin(): void {
     const own = internals(this.#client);
     const { deliver0, deliverQoS } = own;
-    hearsAll(this.#client);
     own.deliver0 = (packet, done) => {
       if (this.#takes(packet, false)) this.#offer(deliver0, 0, packet, done);
       else setImmediate(done);
@@ -89,6 +91,7 @@ export class SubscriberOutput {
     if (packet.nl === true && packet.clientId === this.#client.id) return false;
     if (packet.brokerCounter === this.#lastTaken) return false;
     if (!isAcknowledged && packet.qos > 0 && grantedFor(this.#client, packet)! > 0) return false;
+    if (isAcknowledged && this.#isFromQueue(packet)) return false;
     if (isAcknowledged) raiseNamed(this.#client, packet);
     this.#lastTaken = packet.brokerCounter;
     return true;
@@ -122,12 +125,25 @@ export class SubscriberOutput {
 
   /** What waited for a session goes before what comes now, and does not count twice against what the client takes. */
   get #isReady(): boolean {
-    return this.#client.version !== 5 || connectionOf(this.#client)?.ready === true;
+    return connectionOf(this.#client)?.ready === true;
   }
 
-  /** The session has got what waited for it. */
+  /** The session has got what waited for it, of which some may have come while the client was on its way in. */
   ready(): void {
+    const left = this.#waiting.slice(this.#next).filter(({ packet }) => !this.#isFromQueue(packet));
+    this.#next = 0;
+    this.#waiting = left.length === 0 ? none : left;
+    this.#waitingBytes = left.reduce((sum, { bytes }) => sum + bytes, 0);
+    const connection = connectionOf(this.#client);
+    if (connection?.fromQueue !== undefined)
+      setTimeout(() => (connection.fromQueue = undefined), keptBeforeOfferedMs).unref();
     this.#pump();
+  }
+
+  /** Whether the client is sent the message as one that waited for its session. */
+  #isFromQueue({ brokerId, brokerCounter }: Delivered): boolean {
+    const fromQueue = connectionOf(this.#client)?.fromQueue;
+    return brokerId !== null && brokerId !== sharedOrigin && fromQueue?.has(brokerCounter) === true;
   }
 
   #send(deliver: Deliver, packet: Delivered, done: () => void): void {

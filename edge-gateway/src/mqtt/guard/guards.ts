@@ -11,6 +11,8 @@ export interface GuardsOptions {
   readonly countSlowed: () => void;
   /** The client on this stream may not be taken as silent: it is the gateway that does not read. */
   readonly keepAlive: (stream: Duplex) => void;
+  /** Takes packets past the broker. */
+  readonly takeFirst?: StreamGuardOptions["takeFirst"];
 }
 
 /** The guards of all connections. */
@@ -20,7 +22,7 @@ export class Guards {
   readonly #shared: StreamGuardOptions;
   readonly #guards = new WeakMap<Duplex, StreamGuard>();
 
-  constructor({ limits, onCut, countSlowed, keepAlive }: GuardsOptions) {
+  constructor({ limits, onCut, countSlowed, keepAlive, takeFirst }: GuardsOptions) {
     this.#stalled = new StalledOutputWatch(limits.stallTimeoutMs);
     this.#shared = {
       limits,
@@ -32,6 +34,7 @@ export class Guards {
         keepAlive(slowed.stream);
       },
       onCongested: (congested) => this.#stalled.watch(congested),
+      ...(takeFirst !== undefined && { takeFirst }),
     };
   }
 

@@ -21,6 +21,8 @@ export interface StreamGuardOptions {
   readonly onSlowed: (guard: StreamGuard) => void;
   /** There is output that the client does not take as fast as it comes. */
   readonly onCongested: (guard: StreamGuard) => void;
+  /** Takes packets past the broker: answers with how many bytes, from the first packet on. */
+  readonly takeFirst?: (stream: Duplex, packets: Buffer) => number;
 }
 
 /** What one client may send; 0: any amount. */
@@ -123,7 +125,11 @@ export class StreamGuard {
       this.#defer();
       return null;
     }
-    return this.#messages === undefined ? this.#take(Infinity, Infinity) : this.#takeSlowly();
+    const whole = this.#messages === undefined ? this.#take(Infinity, Infinity) : this.#takeSlowly();
+    const { takeFirst } = this.#options;
+    if (whole === null || takeFirst === undefined) return whole;
+    const taken = takeFirst(this.stream, whole);
+    return taken === 0 ? whole : taken === whole.length ? null : whole.subarray(taken);
   }
 
   #take(messages: number, bytes: number): Buffer | null {

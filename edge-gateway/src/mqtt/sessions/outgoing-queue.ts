@@ -1,3 +1,5 @@
+import { sharedOrigin } from "./shared-subscriptions.ts";
+
 /** A message that is kept for a session, or the PUBREL that took its place. */
 export interface OutgoingPacket {
   readonly cmd: string;
@@ -41,18 +43,14 @@ export class OutgoingQueue {
 
   /** Gives a message its packet identifier, or puts a PUBREL in the place of one; false if there is none. */
   update(packet: OutgoingPacket): boolean {
+    const isRelease = packet.cmd === "pubrel";
     for (const entry of this.#entries) {
       const known = entry.packet;
-      if (known.brokerId === packet.brokerId) {
-        // Packet identifiers come round again; the counter of the broker does not.
-        if (known.brokerCounter !== packet.brokerCounter) continue;
-        known.messageId = packet.messageId!;
-        return true;
-      }
-      if (known.messageId === packet.messageId) {
-        entry.packet = packet;
-        return true;
-      }
+      // Packet identifiers come round again, the counter of the broker does not; a PUBREL has no counter of its own.
+      if (isRelease ? known.messageId !== packet.messageId : !isSameMessage(known, packet)) continue;
+      if (isRelease) entry.packet = packet;
+      else known.messageId = packet.messageId!;
+      return true;
     }
     return false;
   }
@@ -62,12 +60,23 @@ export class OutgoingQueue {
     const index = this.#entries.findIndex(
       ({ packet }) =>
         packet.messageId === messageId &&
-        (messageId !== undefined || (packet.brokerId === brokerId && packet.brokerCounter === brokerCounter)),
+        (messageId !== undefined || isSameMessage(packet, { brokerId, brokerCounter })),
     );
     const [entry] = index < 0 ? [] : this.#entries.splice(index, 1);
     if (entry !== undefined) this.cleared += 1;
     this.bytes -= entry?.bytes ?? 0;
     return entry?.packet;
+  }
+
+  /** Whether a message has this packet identifier, or a PUBREL. */
+  holds(packetId: number): boolean {
+    return this.#entries.some(({ packet }) => packet.messageId === packetId);
+  }
+
+  /** By what the broker counted its messages, without shared ones, which have counters of their own. */
+  counters(): Set<number> {
+    const own = this.#entries.filter(({ packet }) => packet.cmd === "publish" && packet.brokerId !== sharedOrigin);
+    return new Set(own.map(({ packet }) => packet.brokerCounter!));
   }
 
   /** To be sent on a new connection: with DUP what was sent on an earlier one, since it has an identifier (3.3.1.1). */
@@ -76,6 +85,10 @@ export class OutgoingQueue {
       packet.cmd === "publish" && packet.messageId !== undefined ? { ...packet, dup: true } : packet,
     );
   }
+}
+
+function isSameMessage(one: Cleared, other: Cleared): boolean {
+  return one.brokerId === other.brokerId && one.brokerCounter === other.brokerCounter;
 }
 
 export function sizeOf({ topic = "", payload = "", properties }: OutgoingPacket): number {

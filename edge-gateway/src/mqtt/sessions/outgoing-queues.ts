@@ -79,6 +79,11 @@ export class OutgoingQueues {
     return cleared;
   }
 
+  /** Whether the session has not settled a message with this packet identifier. */
+  holds(session: string, packetId: number): boolean {
+    return this.#queues.get(session)?.holds(packetId) === true;
+  }
+
   forget(session: string): void {
     this.#queues.delete(session);
   }
@@ -87,16 +92,26 @@ export class OutgoingQueues {
   outgoingStream({ id }: Session, atOnce = Infinity, isOver = () => false): Readable {
     const queue = this.#queues.get(id);
     if (queue === undefined) return new NothingQueued(likeFrom);
-    return Readable.from(queue.length <= atOnce ? queue.packets() : paced(queue, atOnce, isOver));
+    return Readable.from(queue.length <= atOnce ? queue.packets() : paced(queue, queue.packets(), atOnce, isOver));
+  }
+
+  /** What the broker counted its messages by that wait for the session; undefined: there are none. */
+  countersOf(session: string): ReadonlySet<number> | undefined {
+    return this.#queues.get(session)?.counters();
   }
 }
 
 const lookAgainMs = 20;
 
-async function* paced(queue: OutgoingQueue, atOnce: number, isOver: () => boolean): AsyncGenerator<OutgoingPacket> {
+async function* paced(
+  queue: OutgoingQueue,
+  packets: readonly OutgoingPacket[],
+  atOnce: number,
+  isOver: () => boolean,
+): AsyncGenerator<OutgoingPacket> {
   const clearedBefore = queue.cleared;
   let given = 0;
-  for (const packet of queue.packets()) {
+  for (const packet of packets) {
     while (given - (queue.cleared - clearedBefore) >= atOnce) {
       if (isOver()) return;
       await sleep(lookAgainMs, undefined, { ref: false });

@@ -24,26 +24,23 @@ export class PassedOn {
   }
 
   /**
-   * It is about to be passed on; forgotten with the connection, should that end before. A message more than a
-   * connection may leave unreleased is not begun.
+   * It is about to be passed on, also if its connection ends before; another one of its session may have sent it again
+   * by then. A message more than a connection may leave unreleased is not begun.
    */
   begin(sender: Sender, packetId: number): void {
     const ids = this.#byConnection.get(sender);
+    if (ids !== undefined && ids.size >= maxUnreleased) {
+      this.#tooMany.add(sender);
+      return;
+    }
     if (ids === undefined) this.#byConnection.set(sender, new Set([packetId]));
-    else if (ids.size < maxUnreleased) ids.add(packetId);
-    else this.#tooMany.add(sender);
+    else ids.add(packetId);
+    this.#keep(sender, packetId);
   }
 
   /** Whether it is a message more than its connection may leave unreleased. */
   isTooMany(sender: Sender, packetId: number): boolean {
     return this.#tooMany.has(sender) && this.#byConnection.get(sender)?.has(packetId) !== true;
-  }
-
-  add({ id, clean }: Sender, packetId: number): void {
-    if (clean) return;
-    const ids = this.#bySession.get(id);
-    if (ids === undefined) this.#bySession.set(id, new Set([packetId]));
-    else ids.add(packetId);
   }
 
   delete(sender: Sender, packetId: number): void {
@@ -55,5 +52,12 @@ export class PassedOn {
   /** The session ended; its packet identifiers mean nothing any more. */
   forget(session: string): void {
     this.#bySession.delete(session);
+  }
+
+  #keep({ id, clean }: Sender, packetId: number): void {
+    if (clean) return;
+    const ids = this.#bySession.get(id);
+    if (ids === undefined) this.#bySession.set(id, new Set([packetId]));
+    else ids.add(packetId);
   }
 }

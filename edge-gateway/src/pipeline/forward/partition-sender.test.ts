@@ -17,6 +17,7 @@ const frame = (n: number): Frame => ({
   key: Buffer.from("d"),
   headers: "{}",
   value: Buffer.from("v"),
+  size: 2,
   end: 0,
 });
 

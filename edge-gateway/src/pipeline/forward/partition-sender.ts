@@ -199,14 +199,11 @@ export class PartitionSender {
   async #append(portion: Portion): Promise<void> {
     const { log, health, signal, receiveTime } = this.#context;
     const { frames } = portion;
-    const records: OutgoingRecord[] = frames.map(recordOf);
-    const marks = frames.flatMap(({ kind }, at) => (kind === frameKinds.mark ? at : []));
     health.begun(this.#name);
     for (let attempt = 0; this.#outstanding === portion; attempt += 1) {
       signal.throwIfAborted();
       try {
-        if (marks.length > 0) stampMarks(records, marks, receiveTime());
-        this.#landed(await log.append(this.topic, records), []);
+        this.#landed(await log.append(this.topic, recordsOf(frames, receiveTime)), []);
         return;
       } catch (error) {
         signal.throwIfAborted();
@@ -220,7 +217,7 @@ export class PartitionSender {
         }
         if (!(error instanceof HeadwaterError)) throw error;
         this.#inDoubt ||= !(error instanceof LogUnavailableError);
-        this.#failed(error, records.length, attempt);
+        this.#failed(error, frames.length, attempt);
         await this.#pause(error, attempt);
       }
     }
@@ -238,7 +235,10 @@ export class PartitionSender {
     for (const index of refused) onRefused(frames[index]!);
     const landed = refused.length === 0 ? frames : frames.filter((_, index) => !refused.includes(index));
     onAppended(landed.length);
-    for (const { kind, partition, n } of landed) if (kind === frameKinds.mark) onMarkAppended(partition, n);
+    for (let i = 0; i < landed.length; i += 1) {
+      const { kind, partition, n } = landed[i]!;
+      if (kind === frameKinds.mark) onMarkAppended(partition, n);
+    }
     this.#next();
     onAppendEnded(this, true);
   }
@@ -286,8 +286,21 @@ export class PartitionSender {
   }
 }
 
+/** Made for each attempt: nothing of them is held here while the log answers. */
+function recordsOf(frames: readonly Frame[], receiveTime: () => number): OutgoingRecord[] {
+  const records: OutgoingRecord[] = [];
+  let marks: number[] | undefined;
+  for (let i = 0; i < frames.length; i += 1) {
+    const frame = frames[i]!;
+    records.push(recordOf(frame));
+    if (frame.kind === frameKinds.mark) (marks ??= []).push(i);
+  }
+  if (marks !== undefined) stampMarks(records, marks, receiveTime());
+  return records;
+}
+
 function bytesOf(frames: readonly Frame[]): number {
   let bytes = 0;
-  for (const { value, key } of frames) bytes += value.length + key.length;
+  for (let i = 0; i < frames.length; i += 1) bytes += frames[i]!.size;
   return bytes;
 }

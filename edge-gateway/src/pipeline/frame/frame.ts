@@ -1,3 +1,4 @@
+import { slicedCrc } from "@headwater/core";
 import { crc32 } from "node:zlib";
 import type { ByteWriter } from "@headwater/proto/telemetry";
 
@@ -18,6 +19,10 @@ export const frameMagic = 0x5748;
 export const frameHeaderBytes = 10;
 export const bodyFixedBytes = 12;
 const hasHeaders = 1;
+
+const shortCrc32 = slicedCrc(0xedb88320);
+/** Of a longer range zlib has the checksum sooner (bytes). */
+const shortRange = 256;
 
 /** No frame is larger: it holds the largest packet that a gateway may be configured to take. */
 export const maxFrameBody = 5 * 1024 * 1024;
@@ -70,7 +75,7 @@ export function endFrame(writer: ByteWriter, start: number, seed: number | undef
   bytes[start] = frameMagic & 0xff;
   bytes[start + 1] = frameMagic >>> 8;
   writeUint32(bytes, start + 2, position - body);
-  writeUint32(bytes, start + 6, seed === undefined ? 0 : crc32(bytes.subarray(body, position), seed));
+  writeUint32(bytes, start + 6, seed === undefined ? 0 : checksumOf(bytes, body, position, seed));
 }
 
 /** The seed in files of versions that knew of none. */
@@ -83,8 +88,50 @@ export interface Frame {
   readonly key: Buffer;
   readonly headers: string | undefined;
   readonly value: Buffer;
+  /** Bytes of key and value. */
+  readonly size: number;
   /** Where the next frame begins. */
   readonly end: number;
+}
+
+/**
+ * A frame where it lies. Very many wait for the log at a time: a view of its key and one of its value are made where
+ * they are asked for, and are gone soon after.
+ */
+class FrameInPlace implements Frame {
+  readonly kind: FrameKind;
+  readonly partition: number;
+  readonly n: number;
+  readonly headers: string | undefined;
+  readonly end: number;
+  readonly #bytes: Buffer;
+  readonly #keyAt: number;
+  readonly #keyEnd: number;
+  readonly #valueAt: number;
+
+  constructor(bytes: Buffer, body: number, keyEnd: number, valueAt: number, end: number) {
+    this.kind = bytes[body] as FrameKind;
+    this.partition = bytes.readUInt16LE(body + 2);
+    this.n = bytes.readUIntLE(body + 4, 6);
+    this.headers = valueAt === keyEnd ? undefined : bytes.toString("utf8", keyEnd + 2, valueAt);
+    this.end = end;
+    this.#bytes = bytes;
+    this.#keyAt = body + bodyFixedBytes;
+    this.#keyEnd = keyEnd;
+    this.#valueAt = valueAt;
+  }
+
+  get key(): Buffer {
+    return this.#bytes.subarray(this.#keyAt, this.#keyEnd);
+  }
+
+  get value(): Buffer {
+    return this.#bytes.subarray(this.#valueAt, this.end);
+  }
+
+  get size(): number {
+    return this.#keyEnd - this.#keyAt + this.end - this.#valueAt;
+  }
 }
 
 /** The checksum of a range of the bytes that a frame is read from. */
@@ -115,29 +162,11 @@ export function readFrame(
     if (actual !== bytes.readUInt32LE(start + 6)) return "bad";
   }
 
-  const flags = bytes[body + 1]!;
-  const n = bytes.readUIntLE(body + 4, 6);
-  let at = body + bodyFixedBytes;
-  const keyEnd = at + bytes.readUInt16LE(body + 10);
+  const keyEnd = body + bodyFixedBytes + bytes.readUInt16LE(body + 10);
   if (keyEnd > end) return "bad";
-  const key = bytes.subarray(at, keyEnd);
-  at = keyEnd;
-  let headers: string | undefined;
-  if ((flags & hasHeaders) !== 0) {
-    const textEnd = textEndAt(bytes, at, end);
-    if (textEnd === undefined) return "bad";
-    headers = bytes.toString("utf8", at + 2, textEnd);
-    at = textEnd;
-  }
-  return {
-    kind: kind as FrameKind,
-    partition: bytes.readUInt16LE(body + 2),
-    n,
-    key,
-    headers,
-    value: bytes.subarray(at, end),
-    end,
-  };
+  const valueAt = (bytes[body + 1]! & hasHeaders) === 0 ? keyEnd : textEndAt(bytes, keyEnd, end);
+  if (valueAt === undefined) return "bad";
+  return new FrameInPlace(bytes, body, keyEnd, valueAt, end);
 }
 
 function textEndAt(bytes: Buffer, at: number, end: number): number | undefined {
@@ -149,6 +178,10 @@ function textEndAt(bytes: Buffer, at: number, end: number): number | undefined {
 function isMagicPrefix(bytes: Buffer, start: number): boolean {
   const rest = bytes.length - start;
   return (rest < 1 || bytes[start] === (frameMagic & 0xff)) && (rest < 2 || bytes[start + 1] === frameMagic >>> 8);
+}
+
+function checksumOf(bytes: Buffer, from: number, to: number, seed: number): number {
+  return to - from <= shortRange ? shortCrc32(bytes, from, to, seed) : crc32(bytes.subarray(from, to), seed);
 }
 
 function writeText(bytes: Buffer, at: number, text: string): number {

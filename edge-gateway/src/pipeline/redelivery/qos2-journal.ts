@@ -16,6 +16,14 @@ export interface Qos2JournalOptions extends JournalFileOptions {
 /** In place of n, once nobody has to ask the lane any more. */
 const knownToHaveLanded = -1;
 
+interface Open {
+  readonly arrival: Qos2Arrival;
+  /** False while its commit is under way. */
+  landed: boolean;
+  /** Of those that release it before that. */
+  landing?: PromiseWithResolvers<void>;
+}
+
 type Entry =
   | { readonly t: "arrival"; readonly token: string; readonly p: number; readonly n: number }
   | { readonly t: "release"; readonly token: string }
@@ -29,8 +37,7 @@ type Entry =
  */
 export class Qos2Journal {
   readonly #options: Qos2JournalOptions;
-  /** By token; false while its commit is under way. */
-  readonly #open = new Map<string, { readonly arrival: Qos2Arrival; landed: boolean }>();
+  readonly #open = new Map<string, Open>();
   readonly #bySession = new Map<string, Set<string>>();
   readonly #writer: JournalWriter;
 
@@ -87,12 +94,18 @@ export class Qos2Journal {
 
   landed(token: string): void {
     const entry = this.#open.get(token);
-    if (entry !== undefined) entry.landed = true;
+    if (entry === undefined) return;
+    entry.landed = true;
+    entry.landing?.resolve();
   }
 
-  /** Resolves when the release is durable. */
+  /** Resolves when the release is durable: after its message, although a device may not have waited for that. */
   async release(token: string): Promise<void> {
-    if (!this.#forgetToken(token)) return;
+    const entry = this.#open.get(token);
+    if (entry?.landed === false) await (entry.landing ??= Promise.withResolvers()).promise;
+    // Its session may have ended meanwhile, and the identifier be another message's.
+    if (entry === undefined || this.#open.get(token) !== entry) return;
+    this.#forgetToken(token);
     this.#writer.add(`{"t":"release","token":${JSON.stringify(token)}}`);
     await this.#writer.flush();
   }
@@ -115,13 +128,16 @@ export class Qos2Journal {
     await this.#writer.close();
   }
 
-  #forgetToken(token: string): boolean {
-    if (!this.#open.delete(token)) return false;
+  #forgetToken(token: string): void {
+    const entry = this.#open.get(token);
+    if (entry === undefined) return;
+    this.#open.delete(token);
+    // Whoever waits to release it has nothing to wait for any more.
+    entry.landing?.resolve();
     const session = sessionOf(token);
     const tokens = this.#bySession.get(session);
     tokens?.delete(token);
     if (tokens?.size === 0) this.#bySession.delete(session);
-    return true;
   }
 
   *#liveEntries(): Iterable<string> {

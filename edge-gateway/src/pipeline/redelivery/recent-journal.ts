@@ -276,7 +276,7 @@ export class RecentJournal {
         // Its session began before the older of the two files did.
         recent.lasting = true;
         recent.grow();
-        recent.add(entry.packetId, entry.hash);
+        recent.add(entry.packetId, entry.hash, () => chunk.at);
         recent.heardAt = chunk.at;
       }
     }

@@ -41,6 +41,53 @@ describe("a message that is sent again", () => {
     expect(recent.has(10_000 - 4096, 10_000 - 4096)).toBe(false);
   });
 
+  /** Each is durable before the next one comes. */
+  const oneByOne = (recent: RecentPublishes, count: number, everyMs: number): void => {
+    for (let id = 1; id <= count; id += 1) recent.add(id, id, () => id * everyMs);
+  };
+  const known = (recent: RecentPublishes, from: number, to: number): number =>
+    Array.from({ length: to - from + 1 }, (_, i) => recent.has(from + i, from + i)).filter(Boolean).length;
+
+  it.each([1, 7, 50, 300])(
+    "is known for ten seconds, whose acknowledgements may be on their way: one every %i ms",
+    (everyMs) => {
+      const recent = session();
+      recent.begin(0, true);
+      oneByOne(recent, 20_000, everyMs);
+      const inTenSeconds = Math.min(4096, Math.floor(10_000 / everyMs));
+      expect(known(recent, 20_001 - inTenSeconds, 20_000)).toBe(inTenSeconds);
+      // And not much longer, as all of it is memory.
+      expect(known(recent, 1, 20_000)).toBeLessThanOrEqual(Math.max(32, 4 * inTenSeconds));
+    },
+  );
+
+  it("of a burst after a silence is known", () => {
+    const recent = session();
+    recent.begin(0, true);
+    for (let burst = 0; burst < 40; burst += 1) {
+      const from = burst * 50;
+      for (let id = from + 1; id <= from + 50; id += 1) recent.add(id, id, () => burst * minute + id);
+      expect(known(recent, from + 1, from + 50)).toBe(50);
+    }
+  });
+
+  it("is known however often only the first of them were sent again", () => {
+    const recent = session();
+    recent.begin(0, true);
+    oneByOne(recent, 80, 0);
+    for (const again of [25, 55, 80, 40, 80]) {
+      expect(known(recent, 1, 80)).toBe(80);
+      oneByOne(recent, again, 0);
+    }
+  });
+
+  it("of a session that ends with its connection takes no more room than what is unacknowledged", () => {
+    const recent = session();
+    recent.begin(0, false);
+    oneByOne(recent, 1000, 1);
+    expect(known(recent, 1, 1000)).toBe(32);
+  });
+
   it("means nothing to a clean session, and nothing of a clean session means anything later", () => {
     const recent = session();
     recent.begin(0, true);

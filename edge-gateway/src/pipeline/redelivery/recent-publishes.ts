@@ -8,6 +8,11 @@ const largest = 4096;
  * way (milliseconds).
  */
 const sameTroubleMs = 60_000;
+/**
+ * What became durable is acknowledged at once, but its sender may not have heard of it for so long: its link is slow,
+ * or breaks (milliseconds).
+ */
+const underWayMs = 10_000;
 
 /** A session, as its messages name it in the journal: the first 64 bits of the SHA-256 of its name. */
 export interface SessionKey {
@@ -24,7 +29,8 @@ export function sessionKey(session: string): SessionKey {
  * The QoS 1 messages that a session sent last: packet identifier and a hash of what they said. What a device sends
  * again with DUP is what was unacknowledged when its connection broke, so only the newest message of a packet
  * identifier counts (a device that gave it to another one has seen its acknowledgement), and of earlier connections
- * only what can still have been under way when the last one broke.
+ * only what can still have been under way when the last one broke. There is room for what came in the last
+ * `underWayMs` (up to `largest`), if the session outlives its connection.
  */
 export class RecentPublishes implements SessionKey {
   readonly low: number;
@@ -36,6 +42,8 @@ export class RecentPublishes implements SessionKey {
   #count = 0;
   /** Messages before this count are forgotten. */
   #floor = 0;
+  /** When the first message of this half of the room came (milliseconds since the epoch). */
+  #halfBeganAt = 0;
   /**
    * Where the present connection began, when, and when the session was heard last before (milliseconds since the
    * epoch).
@@ -62,13 +70,28 @@ export class RecentPublishes implements SessionKey {
     this.#boundary = this.#count;
   }
 
-  add(packetId: number, hash: number): void {
-    const ids = (this.#ids ??= new Uint16Array(smallest));
-    const hashes = (this.#hashes ??= new Uint32Array(smallest));
+  /** @param now asked now and then (milliseconds since the epoch) */
+  add(packetId: number, hash: number, now: () => number = Date.now): void {
+    this.#ids ??= new Uint16Array(smallest);
+    this.#hashes ??= new Uint32Array(smallest);
+    if (this.lasting && (this.#count & (this.#ids.length / 2 - 1)) === 0) this.#beginHalf(now());
+    const ids = this.#ids;
+    const hashes = this.#hashes;
     const at = this.#count & (ids.length - 1);
     ids[at] = packetId;
     hashes[at] = hash;
     this.#count += 1;
+  }
+
+  /**
+   * Those whose places are taken next came before the last half: if that was filled in a short time, they may be under
+   * way still.
+   */
+  #beginHalf(now: number): void {
+    const { length } = this.#ids!;
+    const isTaken = this.#count - this.#floor + length / 2 > length;
+    if (isTaken && now - this.#halfBeganAt < underWayMs) this.growTo(length * 2);
+    this.#halfBeganAt = now;
   }
 
   has(packetId: number, hash: number): boolean {

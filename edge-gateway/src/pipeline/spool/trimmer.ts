@@ -188,9 +188,9 @@ function joined(named: readonly GivenUp[], lanes: ReadonlyMap<number, Writable<G
 const nothing = Buffer.alloc(0);
 
 function nameOf({ kind, partition, n, end }: Frame): Frame {
-  return { kind, partition, n, end, key: nothing, headers: undefined, value: nothing };
+  return { kind, partition, n, end, key: nothing, headers: undefined, value: nothing, size: 0 };
 }
 
-function copyOf(frame: Frame): Frame {
-  return { ...frame, key: Buffer.from(frame.key), value: Buffer.from(frame.value) };
+function copyOf({ kind, partition, n, end, key, headers, value, size }: Frame): Frame {
+  return { kind, partition, n, end, key: Buffer.from(key), headers, value: Buffer.from(value), size };
 }

@@ -47,7 +47,7 @@ it("gives up what is waiting when it is closed", async () => {
 });
 
 it("drops what has waited for its turn for longer than a client waits", async () => {
-  queue = new ScryptQueue({ maxWaiting: 3, maxWaitMs: 1, logger: silentLogger });
+  queue = new ScryptQueue({ maxWaiting: 3, maxWaitMs: 100, logger: silentLogger });
   const outcomes = [queue.compare(right, hashOf(12)), queue.compare(right, hashOf(12))];
   expect(queue.isFull).toBe(true);
   expect(await Promise.all(outcomes)).toEqual([true, undefined]);
