@@ -12,6 +12,7 @@ import {
   type ServiceApp,
 } from "@headwater/service";
 import { AlertModel } from "./alerts/alert-model.ts";
+import { Addresses } from "./action-kinds/webhook/addresses.ts";
 import { ActionModel } from "./actions/action-model.ts";
 import { LogTime } from "./actions/log-time.ts";
 import { actionRoutes } from "./actions/action-routes.ts";
@@ -111,21 +112,23 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
       createPartitionEngine(partition, { ownsGateway: (gateway) => partitionFor(gateway, partitions) === partition }),
   });
 
+  const actionSettings = deps.config.actions ?? actionsConfig();
   const dispatch = new ActionGroup({
     ...{ log, topics, partitions, instance, folded, rules, alerts, actions, metrics, logger, onFailure },
     group: groupUnder(topics, `${config.group}-actions`),
-    config: deps.config.actions ?? actionsConfig(),
+    config: actionSettings,
     resolve: deps.resolve,
   });
 
   const timeoutMs = config.writeTimeoutMs;
   const writing = { log, logger, timeoutMs, instance };
   const ruleWrites = new RuleWrites({ ...writing, model: rules, topic: topics.rules });
-  ruleRoutes(http.app, { model: rules, inEffect, timeoutMs, idleTickMs: config.idleTickMs, writes: ruleWrites });
+  const warned = { idleTickMs: config.idleTickMs, addresses: new Addresses(actionSettings.networks) };
+  ruleRoutes(http.app, { model: rules, inEffect, timeoutMs, warned, writes: ruleWrites });
   const maintenanceWrites = new MaintenanceWrites({ ...writing, model: maintenance, topic: topics.rules });
   maintenanceRoutes(http.app, { model: maintenance, writes: maintenanceWrites, timeoutMs });
   transferRoutes(http.app, {
-    ...{ model: rules, writes: ruleWrites, timeoutMs, idleTickMs: config.idleTickMs },
+    ...{ model: rules, writes: ruleWrites, timeoutMs, warned },
     maintenance: { model: maintenance, writes: maintenanceWrites },
   });
   alertRoutes(http.app, {

@@ -41,13 +41,12 @@ export function follow(
   course: Course,
   event: ToldTransition,
 ): { readonly course: Course; readonly triggers: readonly Trigger[] } {
-  const { kind, transition } = event;
-  const begun = { ...course, acted: true, ...(!course.acted && transition > 1 && { since: transition }) };
+  const { kind } = event;
   const earnest = !event.amended && !event.shadow && event.mutedBy.length === 0;
   if (kind === alertTransition.raised && earnest) {
-    return course.acted ? { course, triggers: none } : { course: begun, triggers: ["raised"] };
+    return course.acted ? { course, triggers: none } : { course: begun(course, event), triggers: ["raised"] };
   }
-  if (kind === alertTransition.unmuted && earnest) return { course: begun, triggers: ["raised"] };
+  if (kind === alertTransition.unmuted && earnest) return { course: begun(course, event), triggers: ["raised"] };
   if (!course.acted) return { course, triggers: none };
   if (kind === alertTransition.escalated && earnest) return { course, triggers: ["escalated"] };
   if (kind === alertTransition.deescalated && earnest) return { course, triggers: ["deescalated"] };
@@ -60,6 +59,12 @@ export function follow(
   if (retracts && !course.retracted) triggers.push("retracted");
   if (!course.ended) triggers.push("cleared");
   return { course: { ...course, ended: true, retracted: course.retracted || retracts }, triggers };
+}
+
+function begun(course: Course, { transition }: ToldTransition): Course {
+  const { acted, ended, retracted } = course;
+  if (acted) return course;
+  return transition > 1 ? { acted: true, since: transition, ended, retracted } : { acted: true, ended, retracted };
 }
 
 /** What the last of an alert's accepted events sets off. */

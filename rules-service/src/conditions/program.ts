@@ -1,5 +1,6 @@
 import type { Device } from "@headwater/aggregates";
 import type { Anchor, Reading, Sample, Value } from "../readings/reading.ts";
+import type { Outlook } from "./outlook.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** An instant at which a verdict may change without a reading. */
@@ -70,6 +71,13 @@ export interface Program<S = unknown> {
    * `quiet` tells all that there is.
    */
   calm?(state: S, metric: string, isSteady: (verdict: Verdict) => boolean): Interval;
+  /**
+   * For programs whose every number counts, though few change the verdict: which numbers of their one input may be
+   * taken in later by `stepAll`, as long as verdicts are steady. Absent or undefined: none.
+   */
+  foresee?(state: S, isSteady: (verdict: Verdict) => boolean): Outlook | undefined;
+  /** Takes in readings that an outlook has let pass, each a sample of its own, and what elapsed between them. */
+  stepAll?(state: S, readings: readonly Reading[]): S;
   /** What the verdict came from; `rank` is that of the raise, or 0 if the episode ended. */
   measure(state: S, rank: number, latest: Latest): Measure | undefined;
   /** What began that the verdict has this rank; undefined: the present sample or instant. */

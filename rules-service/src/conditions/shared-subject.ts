@@ -1,5 +1,5 @@
 import { canonicalJson } from "../language/canonical.ts";
-import type { Sample, Value } from "../readings/reading.ts";
+import type { Reading, Sample, Value } from "../readings/reading.ts";
 import type { Subject } from "./subject.ts";
 
 /** By what they are; one goes when no rule has it any more. */
@@ -28,12 +28,14 @@ export function sharedSubject<S>(name: readonly unknown[], make: () => Subject<S
 function remembering<S>(subject: Subject<S>): Subject<S> {
   const steps = new Answers<S, Sample>((state, sample) => subject.step(state, sample));
   const elapsed = new Answers<S, number>((state, time) => subject.elapse!(state, time));
+  const runs = new Answers<S, readonly Reading[]>((state, readings) => subject.stepAll!(state, readings));
   let asked: S | undefined;
   let answer: Value | undefined;
   return {
     ...subject,
     step: (state, sample) => steps.of(state, sample),
     ...(subject.elapse !== undefined && { elapse: (state, time) => elapsed.of(state, time) }),
+    ...(subject.stepAll !== undefined && { stepAll: (state, readings) => runs.of(state, readings) }),
     value(state) {
       if (state !== asked) [asked, answer] = [state, subject.value(state)];
       return answer;

@@ -1,8 +1,9 @@
 import type { Device } from "@headwater/aggregates";
-import type { Anchor, Sample, Value } from "../readings/reading.ts";
+import type { Anchor, Reading, Sample, Value } from "../readings/reading.ts";
 import type { Comparison } from "./comparison/comparison.ts";
-import { raiseOf } from "./verdict.ts";
-import { noWakes, plainProgram, type Program } from "./program.ts";
+import { raiseOf, type Verdict } from "./verdict.ts";
+import type { Outlook } from "./outlook.ts";
+import { noInterval, noWakes, plainProgram, type Interval, type Program } from "./program.ts";
 
 /** Something of a device that has one value at a time, made of its readings. States as those of a program. */
 export interface Subject<S> {
@@ -20,6 +21,9 @@ export interface Subject<S> {
   withDevice?(state: S, device: Device | undefined): S;
   /** undefined: it is not known. A number beyond the greatest is as good as that. */
   value(state: S): Value | undefined;
+  /** Which numbers may be taken in later as long as its value stays in an interval; see `Program`. */
+  foresee?(state: S, within: Interval): Outlook | undefined;
+  stepAll?(state: S, readings: readonly Reading[]): S;
   /** The name that alerts give it. */
   readonly name: string;
 }
@@ -48,6 +52,14 @@ export function compared<S>(subject: Subject<S>, comparison: Comparison): Progra
     elapse: (state, time) => subject.elapse?.(state, time) ?? state,
     withDevice: (state, device) => subject.withDevice?.(state, device) ?? state,
     verdict: (state) => comparison.judge(valueOf(state)),
+    ...(subject.foresee !== undefined && {
+      foresee(state: S, isSteady: (verdict: Verdict) => boolean) {
+        const value = valueOf(state);
+        if (!isSteady(comparison.judge(value))) return undefined;
+        return subject.foresee!(state, typeof value === "number" ? comparison.calm(value, isSteady) : noInterval);
+      },
+      stepAll: (state: S, readings: readonly Reading[]) => subject.stepAll!(state, readings),
+    }),
     measure(state, rank) {
       const value = valueOf(state);
       return value === undefined

@@ -30,7 +30,8 @@ const lastSchemaByPlace = 1;
 export const maxRuleLength = 256 * 1024;
 const defaultWait = "5s";
 const waitBounds = { least: 0, most: 3_600_000_000 };
-const latenessBounds = { least: 0, most: 86_400_000_000 };
+/** As long as telemetry is on the log by default. */
+const latenessBounds = { least: 0, most: 7 * 86_400_000_000 };
 
 const textMap = (description: string) =>
   Type.Record(Type.String({ pattern: "^[A-Za-z0-9_.-]{1,63}$" }), Type.String({ maxLength: 2000 }), {
@@ -59,7 +60,9 @@ export const ruleSchema = Type.Object(
     severity: Type.Optional(severitySchema),
     wait: Type.Optional(durationSchema("How long a timer waits for readings that are under way. Default: 5s.")),
     lateness: Type.Optional(
-      durationSchema("How far behind a device's newest reading one may lie and still amend. Default: as `wait`."),
+      durationSchema(
+        "How far behind a device's newest reading one may lie and still amend, up to 7d. Default: as `wait`.",
+      ),
     ),
     schedule: Type.Optional(scheduleSchema),
     flapping: Type.Optional(flappingSchema),

@@ -1,6 +1,8 @@
 import { formatDuration } from "@headwater/core";
 import type { ConditionDefinition } from "../conditions/condition.ts";
+import { parseExpression } from "../conditions/expression/cel.ts";
 import type { NormalAction } from "../action-kinds/kinds.ts";
+import { type Addresses, addressOf } from "../action-kinds/webhook/addresses.ts";
 import type { SchemaProblem } from "@headwater/service/schema";
 import { pointerTo } from "../language/problems.ts";
 import { normaliseRule, type RuleDefinition } from "./definition.ts";
@@ -8,17 +10,30 @@ import { normaliseRule, type RuleDefinition } from "./definition.ts";
 /** Members of a condition by which time alone may make it true. */
 const timed = ["for", "absent", "window", "rate", "change", "relativeTo", "within"];
 
-/**
- * What a rule may be taken with, and will hardly do as it is meant. `pace`: how often ticks come where nothing flows
- * (microseconds).
- */
-export function warningsOf(definition: RuleDefinition, pace: number): readonly SchemaProblem[] {
+/** What a rule will be carried out with. */
+export interface WarningMeans {
+  /** Milliseconds between ticks where nothing flows. */
+  readonly idleTickMs: number;
+  /** Where webhooks may go. */
+  readonly addresses: Pick<Addresses, "refusal">;
+}
+
+/** What a rule may be taken with, and will hardly do as it is meant. */
+export function warningsOf(
+  definition: RuleDefinition,
+  { idleTickMs, addresses }: WarningMeans,
+): readonly SchemaProblem[] {
+  const pace = idleTickMs * 1000;
   const { actions, wait } = normaliseRule(definition);
   const timed = definition.condition !== undefined && isTimed(definition.condition);
-  const found = definition.condition === undefined ? [] : ofTexts(definition.condition, "/condition");
+  const found = definition.condition === undefined ? [] : ofConditions(definition.condition, "/condition");
   const ofActions = actions.flatMap((action, index) => {
     const at = pointerTo("/actions", index);
-    return [...ofLife(action, at, timed ? wait : undefined, pace), ...ofRepeat(action, at, pace)];
+    return [
+      ...ofLife(action, at, timed ? wait : undefined, pace),
+      ...ofRepeat(action, at, pace),
+      ...ofAddress(action, at, addresses),
+    ];
   });
   return [...found, ...ofActions];
 }
@@ -38,6 +53,16 @@ function ofLife(action: NormalAction, at: string, wait: number | undefined, pace
   ];
 }
 
+/** Of a URL with an address; that of a name is known when it is sent. */
+function ofAddress(action: NormalAction, at: string, addresses: WarningMeans["addresses"]): readonly SchemaProblem[] {
+  if (action.kind !== "webhook" || action.url === undefined) return [];
+  const address = addressOf(new URL(action.url));
+  const why = address === undefined ? undefined : addresses.refusal(address);
+  if (why === undefined) return [];
+  const detail = `${why}, so it will be refused whenever it is sent; name the network in HEADWATER_ACTIONS_NETWORKS`;
+  return [{ pointer: pointerTo(pointerTo(at, "webhook"), "url"), detail }];
+}
+
 function ofRepeat(action: NormalAction, at: string, pace: number): readonly SchemaProblem[] {
   const { repeat } = action;
   const found: SchemaProblem[] = [];
@@ -55,16 +80,31 @@ function ofRepeat(action: NormalAction, at: string, pace: number): readonly Sche
   return found;
 }
 
-/** What is computed of numbers is a number, and no text is ever equal to it. */
-function ofTexts(condition: ConditionDefinition, at: string): readonly SchemaProblem[] {
+/** Of a condition and those within it: what can never be true. */
+function ofConditions(condition: ConditionDefinition, at: string): readonly SchemaProblem[] {
   const { all, any, not } = condition as Record<string, ConditionDefinition[] | ConditionDefinition | undefined>;
-  const found = Object.entries({ all, any, not }).flatMap(([name, inner]) =>
+  const within = Object.entries({ all, any, not }).flatMap(([name, inner]) =>
     Array.isArray(inner)
-      ? inner.flatMap((each, index) => ofTexts(each, pointerTo(pointerTo(at, name), index)))
+      ? inner.flatMap((each, index) => ofConditions(each, pointerTo(pointerTo(at, name), index)))
       : inner === undefined
         ? []
-        : ofTexts(inner, pointerTo(at, name)),
+        : ofConditions(inner, pointerTo(at, name)),
   );
+  return [...within, ...ofTexts(condition, at), ...ofExpression(condition, at)];
+}
+
+/** Arithmetic alone is neither true nor false. */
+function ofExpression({ expression }: ConditionDefinition, at: string): readonly SchemaProblem[] {
+  if (typeof expression !== "string") return [];
+  const parsed = parseExpression(expression, "bool");
+  if (!parsed.ok || !parsed.expression.neverTells) return [];
+  const detail = `computes a value and is never true or false, so it raises nothing; compare it, as in (${expression}) > 80`;
+  return [{ pointer: pointerTo(at, "expression"), detail }];
+}
+
+/** What is computed of numbers is a number, and no text is ever equal to it. */
+function ofTexts(condition: ConditionDefinition, at: string): readonly SchemaProblem[] {
+  const found: SchemaProblem[] = [];
   const computed = computedOf(condition);
   if (computed === undefined) return found;
   const { equals, in: list, threshold } = condition;

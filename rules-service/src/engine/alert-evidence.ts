@@ -1,4 +1,5 @@
 import type { AlertInput } from "@headwater/proto";
+import { anyMetric } from "../conditions/program.ts";
 import type { Position } from "../readings/position.ts";
 import { deriverOf, type Reading, type Value } from "../readings/reading.ts";
 import type { Transition } from "./fold.ts";
@@ -16,40 +17,51 @@ export interface InstanceView {
   latest(metric: string, place: Position | undefined): Reading | undefined;
 }
 
+type Evidence = NonNullable<AlertInput["evidence"]>[number];
+
 /** Most readings that one transition names as its evidence, for each role. */
 const maxEvidence = 16;
 
 /** The readings that made a transition, by what each of them did. */
-export function evidenceOf(
-  instance: InstanceView,
-  shown: Transition,
-  partition: number,
-): NonNullable<AlertInput["evidence"]> {
+export function evidenceOf(instance: InstanceView, shown: Transition, partition: number): readonly Evidence[] {
   const { rule } = instance;
   const { begun, decided, at } = shown;
-  const entries: NonNullable<AlertInput["evidence"]>[number][] = [];
-  const seen: Reading[] = [];
-  const add = (reading: Reading | undefined, role: string, always = false): void => {
-    if (reading === undefined || entries.length >= 3 * maxEvidence) return;
-    if (!always && seen.some((each) => each.offset === reading.offset && each.index === reading.index)) return;
-    seen.push(reading);
-    entries.push(entryOf(reading, role, partition));
-  };
-  add(begun.reading, "armed");
-  const held = decided === undefined ? instance.lastOwn(placeOf(shown)) : undefined;
+  const armed = begun.reading;
+  const entries: Evidence[] = armed === undefined ? [] : [entryOf(armed, "armed", partition)];
   if (decided === undefined) {
-    add(held, "held");
-    if (held !== undefined) entries.push({ ...entryOf(held, "timer", partition), eventTime: at });
-  } else {
-    for (const reading of decided.readings.slice(0, maxEvidence))
-      if (rule.takes(reading.metric)) add(reading, "decided");
+    const held = instance.lastOwn(placeOf(shown));
+    if (held === undefined) return entries;
+    if (!isSame(held, armed)) entries.push(entryOf(held, "held", partition));
+    entries.push({ ...entryOf(held, "timer", partition), eventTime: at });
+    return entries;
+  }
+  const { readings } = decided;
+  const most = entries.length + maxEvidence;
+  // The sample holds what other rules take as well, however much that is.
+  for (const reading of readings) {
+    if (entries.length === most) break;
+    if (!rule.takes(reading.metric) || isSame(reading, armed)) continue;
+    // That something was heard is said by a reading as well.
+    const isSaid = reading.metric === anyMetric && readings.some(({ metric }) => isOwn(rule, metric));
+    if (!isSaid) entries.push(entryOf(reading, "decided", partition));
   }
   return entries;
 }
 
+function isSame({ offset, index }: Reading, other: Reading | undefined): boolean {
+  return other !== undefined && other.offset === offset && other.index === index;
+}
+
+function isOwn(rule: Rule, metric: string): boolean {
+  return metric !== anyMetric && rule.takes(metric);
+}
+
 function entryOf(reading: Reading, role: string, partition: number) {
   const { gateway, epoch, n, offset, eventTime, metric, value, derivedBy } = reading;
-  const entry = { gateway, epoch, partition, n, offset, eventTime, metric, ...valueOf(value), role };
+  const entry =
+    typeof value === "string"
+      ? { gateway, epoch, partition, n, offset, eventTime, metric, value: 0, text: value, role }
+      : { gateway, epoch, partition, n, offset, eventTime, metric, value, role };
   if (derivedBy === "") return entry;
   const { rule, revision } = deriverOf(derivedBy);
   return { ...entry, derivedBy: rule, derivedRevision: revision };

@@ -121,7 +121,9 @@ export class AlertWriter {
         (metric) => (instance.latest(metric, placeOf(shown)) ?? beganBy(shown, metric))?.value,
       );
     const threshold = measure?.threshold ?? Number.NaN;
-    this.effects.alert({
+    const { value, text } = valueOf(measure?.value);
+    // Written out, and what few alerts have is added: an object that is spread into it costs more than all the rest.
+    const alert: { -readonly [K in keyof AlertInput]: AlertInput[K] } = {
       alertId: episode.alertId,
       transition: episode.told,
       rule: rule.id,
@@ -131,7 +133,7 @@ export class AlertWriter {
       severity: severityOf(episode.rank) ?? "",
       at,
       metric: measure?.metric ?? "",
-      ...valueOf(measure?.value),
+      value,
       threshold: Number.isNaN(threshold) ? 0 : threshold,
       amended,
       shadow: rule.shadow,
@@ -143,10 +145,12 @@ export class AlertWriter {
       evidence: shown === undefined ? [] : evidenceOf(instance, shown, this.#partition),
       gateway: gateway ?? "",
       reason: this.reasonOf(rule, instance.device),
-      ...(rule.groupedByDevice.length > 0 && {
-        groupedBy: deviceValues(rule.groupedByDevice, this.deviceOf(instance.device)),
-      }),
-    } satisfies AlertInput);
+    };
+    if (text !== undefined) alert.text = text;
+    if (rule.groupedByDevice.length > 0) {
+      alert.groupedBy = deviceValues(rule.groupedByDevice, this.deviceOf(instance.device));
+    }
+    this.effects.alert(alert);
     const { mutedBy } = episode;
     const told = {
       kind: alertTransition[kind],

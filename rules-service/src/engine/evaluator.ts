@@ -25,6 +25,8 @@ const instancesASlice = 64;
 /** What a timer takes of the room of an instance, and a look at one that is not concerned. */
 const timerRoom = 1 / 8;
 const lookRoom = 1 / 8;
+/** What it takes to find an instance that a reading concerns. */
+const touchRoom = 1 / 4;
 
 /** Takes the records of a partition to the rules that they concern, and the clock's word to the instances that wait. */
 export class Evaluator {
@@ -57,6 +59,8 @@ export class Evaluator {
   #room = Infinity;
   /** All timers that are due with the present record have come up. */
   #hasFired = false;
+  /** The first with which a rule failed at the present record. */
+  #failure: { readonly error: unknown } | undefined;
   readonly #slice: number;
 
   /**
@@ -79,13 +83,27 @@ export class Evaluator {
     alerts.reasonOf = this.gateways.reasonOf;
   }
 
-  /** Answers what is left to do where the record concerns more instances than a slice has room for. */
+  /**
+   * Answers what is left to do where the record concerns more instances than a slice has room for. One that fails is
+   * past as well.
+   */
   apply(record: TelemetryRecord, at: RecordPosition): Iterable<void> | undefined {
+    try {
+      return this.#apply(record, at);
+    } catch (error) {
+      this.next = at.offset + 1;
+      throw error;
+    }
+  }
+
+  #apply(record: TelemetryRecord, at: RecordPosition): Iterable<void> | undefined {
     this.next = at.offset;
     this.#appendTime = at.appendTime;
     this.#room = this.#slice;
     this.#hasFired = false;
+    this.#failure = undefined;
     this.timers.begin();
+    this.#intake.begin();
     this.#derivations?.beginRecord(at.offset);
     if (this.#firstWake <= at.offset) this.#wake();
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n, at.appendTime)) {
@@ -96,7 +114,7 @@ export class Evaluator {
         const work = this.#begins(record, at);
         return work.next().done === true ? undefined : work;
       }
-      if (!this.#hears(record, at)) return this.#goOn();
+      if (!this.#hears(record, at)) return this.#goOn(at);
     }
     this.next = at.offset + 1;
     return undefined;
@@ -114,18 +132,24 @@ export class Evaluator {
 
   /** The first record that shows a time. */
   *#begins(record: TelemetryRecord, at: RecordPosition): Generator<void> {
-    yield* this.#beginWatching();
-    this.#room = this.#slice;
-    if (this.#hears(record, at)) this.next = at.offset + 1;
-    else yield* this.#goOn();
+    try {
+      yield* this.#beginWatching();
+      this.#room = this.#slice;
+      if (!this.#hears(record, at)) yield* this.#goOn(at);
+    } finally {
+      this.next = at.offset + 1;
+    }
   }
 
-  *#goOn(): Generator<void> {
-    do {
-      yield;
-      this.#room = this.#slice;
-    } while (!(this.#evaluate() && this.#fireDue()));
-    this.next += 1;
+  *#goOn({ offset }: RecordPosition): Generator<void> {
+    try {
+      do {
+        yield;
+        this.#room = this.#slice;
+      } while (!(this.#evaluate() && this.#fireDue()));
+    } finally {
+      this.next = offset + 1;
+    }
   }
 
   /** False: the slice is full. */
@@ -139,6 +163,13 @@ export class Evaluator {
   readonly #hasRoom = (): boolean => {
     if (this.#room <= 0) return false;
     this.#room -= timerRoom;
+    return true;
+  };
+
+  /** The same for a rule that a reading is taken to, which begins on the device then, if it has not. */
+  readonly hasRoomToLook = (): boolean => {
+    if (this.#room <= 0) return false;
+    this.#room -= touchRoom;
     return true;
   };
 
@@ -233,8 +264,10 @@ export class Evaluator {
 
   /** Lets rules judge what others have derived since the last record. */
   judgeDerived(): void {
+    this.#intake.begin();
     this.#room = Infinity;
     this.#judge();
+    this.tellFailure();
   }
 
   /** False: the slice is full. */
@@ -254,10 +287,11 @@ export class Evaluator {
   }
 
   /**
-   * All samples of the record lie in their series: hands them to the instances that they concern. False: the slice is
-   * full.
+   * Sees to it that all samples of the record lie in their series, and hands them to the instances that they concern.
+   * False: the slice is full.
    */
   #evaluate(): boolean {
+    if (!this.#intake.goOn()) return false;
     for (;;) {
       if (this.#room <= 0) return false;
       const instance = this.#intake.next();
@@ -265,13 +299,32 @@ export class Evaluator {
       this.#room -= 1;
       const { samples } = instance;
       instance.samples = noSamples;
-      this.counts.tooLate += instance.take(samples, this.#intake.isInOrder, this);
-      this.changed(instance);
+      try {
+        this.#take(instance, samples);
+      } catch (error) {
+        // The readings lie in the series by now, where the other rules look back to them.
+        this.#failure ??= { error };
+        this.changedInstances.add(instance);
+      }
       this.#passOn();
     }
     this.#intake.prune();
     if (this.corrected.size > 0) this.corrected.clear();
     return true;
+  }
+
+  /** Throws the first error with which a rule failed, once all is done that has to do with the record. */
+  tellFailure(): void {
+    if (this.#failure === undefined) return;
+    const { error } = this.#failure;
+    this.#failure = undefined;
+    throw error;
+  }
+
+  #take(instance: Instance, samples: readonly Sample[]): void {
+    this.counts.tooLate += instance.take(samples, this.#intake.isInOrder, this);
+    this.changed(instance);
+    instance.foresee();
   }
 
   /** Puts what was derived where the rules that take it find it, one reading a sample. */

@@ -124,7 +124,7 @@ let lastDecided: Sample | undefined;
 let lastState: FoldState = { program: undefined, episode: noEpisode };
 
 /** No rule comes to a state twice by one sample: whose it was before it is another object. */
-function stateAfter(decided: Sample, program: unknown, episode: EpisodeState): FoldState {
+export function stateAfter(decided: Sample, program: unknown, episode: EpisodeState): FoldState {
   if (decided !== lastDecided || lastState.program !== program || lastState.episode !== episode) {
     lastDecided = decided;
     lastState = foldState(program, episode);
@@ -134,7 +134,12 @@ function stateAfter(decided: Sample, program: unknown, episode: EpisodeState): F
 
 /** When, on the log's clock, it is sure that nothing comes that would have come before a wake. */
 export function dueBy(rule: Rule, { time, anchor }: Wake): number {
-  return anchor.logTime + (time - anchor.time) + rule.wait;
+  return dueAfter(rule, time, anchor.time, anchor.logTime);
+}
+
+/** The same of a time that is counted from an instant. */
+export function dueAfter({ wait }: Rule, time: number, from: number, logTime: number): number {
+  return logTime + (time - from) + wait;
 }
 
 /** The judged time of the first wake that is due, from whatever gateway it waits for; infinite: none is. */

@@ -22,6 +22,19 @@ export const none: readonly never[] = [];
 /** States that are kept so that a late reading need not begin at the oldest: so many a lateness. */
 const footingsALateness = 4;
 
+/**
+ * Time is cut into cells of so much of a lateness each, and of a cell only the last footing is kept: which ones are
+ * kept follows from the samples alone, however many of them are taken in at once.
+ */
+export function isInOneCell(a: number, b: number, lateness: number): boolean {
+  return lateness > 0 && cellStart(a, lateness) === cellStart(b, lateness);
+}
+
+function cellStart(time: number, lateness: number): number {
+  const cell = lateness / footingsALateness;
+  return Math.floor(time / cell) * cell;
+}
+
 export function footingAt({ time, offset, index }: Position, state: FoldState): Footing {
   return { time, offset, index, state };
 }
@@ -47,7 +60,7 @@ let lastExtended:
   | undefined
   | { history: readonly Footing[]; footing: Footing; lateness: number; result: readonly Footing[] };
 
-/** With one more; the one before goes if it lies close between its neighbours, as the samples around are retained. */
+/** With one more, in the place of one of its cell, as the samples around are retained. */
 export function withFooting(history: readonly Footing[], footing: Footing, lateness: number): readonly Footing[] {
   const last = lastExtended;
   if (last?.footing === footing && last.history === history && last.lateness === lateness) return last.result;
@@ -57,10 +70,9 @@ export function withFooting(history: readonly Footing[], footing: Footing, laten
 }
 
 function extended(history: readonly Footing[], footing: Footing, lateness: number): readonly Footing[] {
-  if (history.length === 0) return [footing];
-  const before = history[history.length - 2];
-  const isClose = before !== undefined && footing.time - before.time < lateness / footingsALateness;
-  if (!isClose) return history.concat(footing);
+  const last = history[history.length - 1];
+  if (last === undefined) return [footing];
+  if (!isInOneCell(last.time, footing.time, lateness)) return history.concat(footing);
   const thinned = history.slice();
   thinned[thinned.length - 1] = footing;
   return thinned;
@@ -86,8 +98,13 @@ export function footingBefore(
 ): FootingBefore {
   const place = history.findLastIndex((each) => isAfter(late, each));
   const footing = place < 0 ? base : history[place]!;
-  // What was thinned away lies close behind the footing; farther off, its state stands up to the late sample.
-  const isNear = late.time - footing.time < lateness / footingsALateness;
+  const next = history[place + 1];
   const { time, offset, index } = late;
-  return { place, footing, from: isNear ? footing : { time, offset, index: index - 1 } };
+  // A state of an earlier version has not kept what lay close behind a footing.
+  if (time - footing.time < lateness / footingsALateness) return { place, footing, from: footing };
+  // What was not kept lies in the cell of the next one; else the footing's state stands up to the late sample.
+  if (next === undefined || !isInOneCell(time, next.time, lateness)) {
+    return { place, footing, from: { time, offset, index: index - 1 } };
+  }
+  return { place, footing, from: { time: cellStart(time, lateness), offset: -1, index: -1 } };
 }

@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Device } from "@headwater/aggregates";
 import { nextWake, type Interval } from "../conditions/program.ts";
-import { beginning, isAfter, maxIndex, type Position } from "../readings/position.ts";
+import { isAfter, maxIndex, type Position } from "../readings/position.ts";
 import type { Anchor, Reading, Sample } from "../readings/reading.ts";
 import { mutedEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
 import { nextRepetition } from "./episode-actions.ts";
 import { isOpen } from "./episode.ts";
 import type { Episode } from "./episode.ts";
-import { footingAfter, footingAt, none, type Footing } from "./footings.ts";
+import { footingAfter, none } from "./footings.ts";
+import { DeferringState } from "./deferring-state.ts";
 import { elapse, excused, firstDue, judged, take } from "./fold.ts";
-import { isGrounded, keep, settle, type FoldedInstance } from "./horizon.ts";
+import { isGrounded, keep, settle } from "./horizon.ts";
 import { isCorrected, takeLate, type World } from "./late-samples.ts";
 import type { Rule } from "./rule.ts";
 import { lastBeside, lastOwn, latestOwn, type InputSeries } from "./own-readings.ts";
@@ -30,18 +31,12 @@ export type InstanceFields = Pick<
  * One rule on one device, as long as there is more to know than that the condition is clear. Its state is a pure
  * function of `base` and the retained samples after it, up to `firedTo`; the rest says what of it has been told.
  */
-export class Instance implements FoldedInstance {
-  rule: Rule;
+export class Instance extends DeferringState {
   readonly device: string;
   /** Of each input of the rule's condition. */
   inputs: readonly InputSeries<Instance>[];
   /** What the control event that began or ended the rule here is called; part of every alert's id. */
   grounding: string;
-  state: FoldState;
-  /** A late reading at or before it comes too late. */
-  base: Footing;
-  /** States after samples that changed something, oldest first, thinned; the base follows them. */
-  history: readonly Footing[] = none;
   /** Samples after the base that came too late; folding again passes over them, as they may lie in the series. */
   refused: readonly Position[] = none;
   /** Judged time of the last instant that the clock passed. */
@@ -68,12 +63,10 @@ export class Instance implements FoldedInstance {
     state: FoldState,
     grounding: string,
   ) {
-    this.rule = rule;
+    super(rule, state);
     this.device = device;
     this.inputs = inputs;
     this.grounding = grounding;
-    this.state = state;
-    this.base = footingAt(beginning, state);
   }
 
   /** Goes on as it was written. */
@@ -160,7 +153,7 @@ export class Instance implements FoldedInstance {
     if (this.rule.derive !== undefined) {
       for (const each of this.rule.derive(this.state.program, sample)) alerts.deriveFrom(this, each);
     }
-    if (this.state === this.#footed) return;
+    if (this.state === this.footed) return;
     // Before, so that most have one footing at a time. Without a lateness the new one is past its horizon at once.
     settle(this, sample.time);
     keep(this, footingAfter(sample, this.state));
@@ -170,7 +163,7 @@ export class Instance implements FoldedInstance {
   /** Whether the log has told since of a time in which nobody could be heard whose silence an instant took in. */
   #wasExcused(sample: Sample, { clock }: World): boolean {
     if (!this.rule.program.watchesSilence || this.isFooted) return false;
-    const footed = this.#footed;
+    const footed = this.footed;
     const anew = excused(this.rule, footed, clock, sample, sample.offset);
     if (anew === footed) return false;
     const passed = elapse(this.rule, anew, this.firedTo, true, undefined, undefined, () => {});
@@ -248,18 +241,16 @@ export class Instance implements FoldedInstance {
     alerts.tell(this, episode, { kind: "cleared", at: episode.clearedAt, cause });
   }
 
-  /** Settles. Nothing is left to know: the same as if there had never been an instance. */
-  isBlank(next: number): boolean {
-    // Its inputs are still on their way.
-    if (this.covers > next || !this.rule.isIdle(this.state)) return false;
+  /**
+   * Settles. Nothing is left to know: the same as if there had never been an instance. `grounding`: what such a one
+   * would be called by.
+   */
+  isBlank(next: number, grounding: string): boolean {
+    // Its inputs are still on their way; or the alerts to come have other ids than those of a new one.
+    if (this.covers > next || this.grounding !== grounding || !this.rule.isIdle(this.state)) return false;
     const newest = this.lastOwn();
     if (newest !== undefined) settle(this, newest.time);
     return this.history.length === 0 && this.episodes.length === 0 && isGrounded(this, newest?.time);
-  }
-
-  /** Whether the clock has not gone ahead of the readings; else even what changes nothing has to be taken in. */
-  get isFooted(): boolean {
-    return this.state === this.#footed;
   }
 
   /** Numbers of an input that change nothing, as long as the state is footed. */
@@ -270,11 +261,6 @@ export class Instance implements FoldedInstance {
   /** From which judged time on even such a number has to be taken in. */
   get until(): number {
     return nextWake(this.rule.program, this.state.program);
-  }
-
-  /** The state after the last sample, without what the clock has done since. */
-  get #footed(): FoldState {
-    return this.history[this.history.length - 1]?.state ?? this.base.state;
   }
 
   lastOwn(place?: Position): Reading | undefined {

@@ -186,11 +186,14 @@ export class Joins {
 
   #enter(rule: Rule, device: string, before: Rule | undefined): void {
     const { index } = this.#evaluator;
+    const isSelected = rule.selects(device, index.devices.get(device));
     if (this.#isDone(rule, device)) {
       this.#goOn(rule, device, before);
+      // The writing that has it done may have been cut off before what it took the readings away from.
+      if (before !== undefined && !isSelected) this.#tenures.letGo(before, device);
       return;
     }
-    if (!rule.selects(device, index.devices.get(device))) {
+    if (!isSelected) {
       if (before !== undefined) this.#tenures.end(before, device, "rule-revised");
       return;
     }

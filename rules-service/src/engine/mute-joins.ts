@@ -5,6 +5,7 @@ import type { OperatorAction } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { Instance } from "./instance.ts";
 import type { MuteEdge, MuteWindow, Muting } from "./muting.ts";
+import type { RestoredStates } from "./restored-states.ts";
 import { byRuleId } from "./selector-index.ts";
 
 /** Instances that are looked at before the caller may do something else. */
@@ -18,9 +19,28 @@ const instancesAStep = 200;
  */
 export class MuteJoins {
   readonly #evaluator: Evaluator;
+  readonly #restored: RestoredStates;
+  /** Whose restored states are of the next offset, and have been told of some of what takes effect there. */
+  readonly #unsure = new Set<Instance>();
 
-  constructor(evaluator: Evaluator) {
+  constructor(evaluator: Evaluator, restored: RestoredStates) {
     this.#evaluator = evaluator;
+    this.#restored = restored;
+  }
+
+  /** Whether something is left to be told before the next record. */
+  get isUnsure(): boolean {
+    return this.#unsure.size > 0;
+  }
+
+  /** All has taken effect before the next record: what of it a restored state has not been told is told now. */
+  beSure(): void {
+    const { index, clock, next } = this.#evaluator;
+    const unsure = inOrder([...this.#unsure]);
+    this.#unsure.clear();
+    for (const instance of unsure) {
+      if (index.instance(instance.rule, instance.device) === instance) this.#tell(instance, clock.now, next);
+    }
   }
 
   get #muting(): Muting {
@@ -140,12 +160,16 @@ export class MuteJoins {
     }
   }
 
-  /** `offset`: of the record that let it happen, else the next one. */
-  #tell(instance: Instance, at: number, offset = this.#evaluator.next): void {
-    const { alerts } = this.#evaluator;
+  /** `offset`: of the record that let it happen; undefined: what takes effect before the next one did. */
+  #tell(instance: Instance, at: number, offset?: number): void {
+    const { alerts, next } = this.#evaluator;
     const { open } = instance;
     // A restored state that covers more has it already.
-    if (open === undefined || open.told === 0 || instance.covers > offset) return;
+    if (open === undefined || open.told === 0 || instance.covers > (offset ?? next)) return;
+    if (offset === undefined && instance.covers === next && this.#restored.wasAhead(instance)) {
+      this.#unsure.add(instance);
+      return;
+    }
     const mutedBy = alerts.muting.by(instance.rule, instance.device);
     if (open.mutedBy.length === mutedBy.length && open.mutedBy.every((name, place) => name === mutedBy[place])) return;
     const isOver = mutedBy.length === 0;

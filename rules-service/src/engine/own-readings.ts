@@ -7,11 +7,16 @@ import type { Rule } from "./rule.ts";
 /** One metric of the device, as far as the instances of rules need it. */
 export interface InputSeries<I = unknown> {
   readonly metric: string;
+  /** Whoever asks for them finds everything taken in that was left for later. */
   readonly readings: ReadingBuffer;
+  /** The same without that. */
+  readonly retained: ReadingBuffer;
   readonly lag: LeastLag;
   readonly instances: Map<string, I>;
   /** The latest offset from which on a rule has begun there, whose readings those before it are not. */
   begun: number;
+  /** Lets its rules take in what they have left for later. */
+  catchUp(): void;
   put(rule: string, instance: I): void;
   remove(rule: string): void;
   refresh(rule: string): void;

@@ -81,7 +81,7 @@ class Engine implements PartitionEngine {
     this.#alerts.now = () => this.#evaluator.clock.now;
     this.#restored = new RestoredStates(this.#evaluator, derivations);
     this.#ledger = new StateLedger(this.#evaluator, derivations, this.#restored);
-    this.#mutes = new MuteJoins(this.#evaluator);
+    this.#mutes = new MuteJoins(this.#evaluator, this.#restored);
     const tenures = new Tenures(this.#evaluator, this.#ledger);
     this.#joins = new Joins(this.#evaluator, this.#ledger, this.#restored, tenures);
     this.#devices = new DeviceJoins(this.#evaluator, tenures);
@@ -118,10 +118,13 @@ class Engine implements PartitionEngine {
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void {
     if (this.#left !== undefined) this.#finish();
     this.#alerts.effects = effects;
+    if (this.#mutes.isUnsure) this.#mutes.beSure();
     const rest = this.#evaluator.apply(record, at);
     if (rest === undefined) {
       const telling = this.#passEdges(at);
-      if (telling !== undefined && telling.next().done !== true) this.#left = this.#leaving(effects, telling);
+      if (telling !== undefined && telling.next().done !== true) {
+        this.#left = this.#leaving(effects, this.#endOf(telling));
+      } else this.#evaluator.tellFailure();
     } else this.#left = this.#leaving(effects, this.#restOf(rest, at));
     this.#alerts.effects = silent;
   }
@@ -133,7 +136,12 @@ class Engine implements PartitionEngine {
 
   *#restOf(rest: Iterable<void>, at: RecordPosition): Generator<void> {
     yield* rest;
-    yield* this.#passEdges(at) ?? [];
+    yield* this.#endOf(this.#passEdges(at) ?? []);
+  }
+
+  *#endOf(telling: Iterable<void>): Generator<void> {
+    yield* telling;
+    this.#evaluator.tellFailure();
   }
 
   get left(): Iterable<void> | undefined {

@@ -33,7 +33,7 @@ export class PresentSample {
     const { time, offset } = readings.find((each) => each !== undefined)!;
     for (let place = 0; place < readings.length; place++) {
       const index = this.#indices[place]!;
-      readings[place] ??= this.#series[place]!.readings.atPosition({ time, offset, index });
+      readings[place] ??= this.#series[place]!.retained.atPosition({ time, offset, index });
     }
     return readings as Reading[];
   }

@@ -96,6 +96,11 @@ export class RestoredStates {
     return own !== undefined && own.generation <= this.#whole;
   }
 
+  /** Whether it was restored with more in it than was applied by then. */
+  wasAhead(instance: Instance): boolean {
+    return this.#ahead.has(instance);
+  }
+
   /**
    * Another revision takes effect than that whose state this is. If it covers more than was applied, its own comes
    * later (one that is as it was before has a state like it), and the state is kept for that.

@@ -99,6 +99,11 @@ export class RuleIndex {
     return this.#chains.levelOf(name);
   }
 
+  /** What a new instance of the rule is grounded on. */
+  groundingOf({ id }: Rule): string {
+    return this.groundings.get(id) ?? "";
+  }
+
   metric(name: string): Metric {
     let metric = this.metrics.get(name);
     if (metric === undefined) {
@@ -195,15 +200,13 @@ export class RuleIndex {
   /** A rule begins on a device, or there comes to be more to know than that it is idle. */
   newInstance(rule: Rule, device: string, since: Anchor | undefined): Instance {
     const state = rule.initial(this.devices.get(device), since);
-    return this.place(
-      new Instance(rule, device, this.inputsOf(rule, device), state, this.groundings.get(rule.id) ?? ""),
-    );
+    return this.place(new Instance(rule, device, this.inputsOf(rule, device), state, this.groundingOf(rule)));
   }
 
   /** An instance that was warmed elsewhere, as the rule's own here. */
   takeOver(instance: Instance, rule: Rule): Instance {
     const { device } = instance;
-    instance.belongTo(rule, this.inputsOf(rule, device), this.groundings.get(rule.id) ?? "");
+    instance.belongTo(rule, this.inputsOf(rule, device), this.groundingOf(rule));
     return this.place(instance);
   }
 

@@ -6,6 +6,7 @@ import type { NormalAction } from "../action-kinds/kinds.ts";
 import { normaliseRule, type NormalRule, type RuleDefinition } from "../definition/definition.ts";
 import { selects } from "../definition/selector.ts";
 import { selectorKeys, type SelectorKeys } from "../definition/selector-keys.ts";
+import type { Outlook } from "../conditions/outlook.ts";
 import { anyMetric, type Interval, type Program } from "../conditions/program.ts";
 import { ranked, unranked } from "../conditions/verdict.ts";
 import { gatewayOf } from "../readings/gateway-stand-in.ts";
@@ -132,6 +133,12 @@ export class Rule {
     const { rank, mildest } = this;
     if (this.program.calm === undefined) return this.program.quiet(program, metric);
     return this.program.calm(program, metric, (verdict) => isSteady(episode, ranked(verdict, rank), mildest));
+  }
+
+  /** Which numbers may be taken in later; see `Program`. */
+  foresee({ program, episode }: FoldState): Outlook | undefined {
+    const { rank, mildest } = this;
+    return this.program.foresee?.(program, (verdict) => isSteady(episode, ranked(verdict, rank), mildest));
   }
 
   takes(metric: string): boolean {

@@ -1,39 +1,22 @@
 import type { Reading as ReadingMessage, TelemetryRecord } from "@headwater/proto";
 import { anyMetric } from "../conditions/program.ts";
-import { isDerivedAlike, sampleOf, type Reading, type Value } from "../readings/reading.ts";
-import type { Changes } from "./changes.ts";
-import type { LogClock } from "./clock.ts";
+import { isDerivedAlike, type Reading, type Value } from "../readings/reading.ts";
+import { Concerned } from "./concerned.ts";
+import { Deferral } from "./deferral.ts";
+import { mostDeferred } from "./deferred.ts";
 import type { RecordPosition } from "./engine.ts";
 import type { Instance } from "./instance.ts";
+import type { IntakeWorld } from "./intake-world.ts";
 import { PresentSample } from "./present-sample.ts";
 import { readingOf, valueOf } from "./record-reading.ts";
+import { RecordSamples } from "./record-samples.ts";
 import { judgedSeries, RecordSeries } from "./record-series.ts";
-import type { RuleIndex } from "./rule-index.ts";
-import type { SeenIdentities } from "./seen-identities.ts";
-import type { Rule } from "./rule.ts";
 import type { Series } from "./series.ts";
 import { Touched } from "./touched.ts";
 
-/**
- * How far back readings are retained, in latenesses of their rules: instances thin their footings by a quarter of one,
- * and need the readings between two of them.
- */
-const retainedLatenesses = 1.25;
 /** A list that grew longer with one record is not kept for the next. */
 const mostSpare = 256;
-
-/** What the intake finds around it. */
-export interface IntakeWorld {
-  readonly index: RuleIndex;
-  readonly clock: LogClock;
-  readonly identities: SeenIdentities;
-  readonly changedSeries: Changes<Series>;
-  /** Derived readings that stand in the place of others, with these. */
-  readonly corrected: Map<Reading, Reading>;
-  /** The next offset, or the present one. */
-  readonly next: number;
-  readonly counts: { evaluations: number; tooLate: number; notNumeric: number };
-}
+const always = (): boolean => true;
 
 /** Puts the readings of a record into their series, sample by sample, and finds the instances that they concern. */
 export class SampleIntake {
@@ -42,23 +25,35 @@ export class SampleIntake {
   /** Series to which the present record has added: so many of the list, which is written over by the next record. */
   readonly #grown: Series[] = [];
   #grownCount = 0;
+  readonly #deferral: Deferral;
   readonly #sampled = new PresentSample();
   /** Whether every reading since the present record began was the newest of its series. */
   isInOrder = true;
   /** Instances that the present sample concerns. */
-  readonly #concerned: Instance[] = [];
+  readonly #concerned: Concerned;
   /** Instances that the present record concerns. */
   readonly #touched: Touched;
+  readonly #samples = new RecordSamples();
+  /** All samples of the record lie in their series, and those that they concern were given them. */
+  #isTaken = true;
+  /** The present sample still has to be given to those that it concerns. */
+  #isOpen = false;
 
   constructor(world: IntakeWorld) {
     this.#world = world;
     this.#series = new RecordSeries(world.index);
+    this.#deferral = new Deferral(world.changedInstances);
     this.#touched = new Touched(world.index);
+    this.#concerned = new Concerned(world);
   }
 
-  /** Puts the samples of a record into their series, in order. False: no rule is concerned. */
+  /** Nothing is left of what came before, unless its evaluation has failed. */
+  begin(): void {
+    if (!this.#isTaken || !this.#sampled.isEmpty || this.#grownCount > 0 || !this.#touched.isEmpty) this.#abandon();
+  }
+
+  /** A record, whose samples `goOn` puts into their series. False: no rule is concerned. */
   take(record: TelemetryRecord, at: RecordPosition): boolean {
-    if (!this.#sampled.isEmpty || this.#grownCount > 0 || !this.#touched.isEmpty) this.#abandon();
     if (!this.#series.find(record, at.offset)) return false;
     this.isInOrder = true;
     const { readings } = record;
@@ -70,19 +65,51 @@ export class SampleIntake {
     }
     // Never ahead of the log: all samples of the message are shifted together, so that their spacing stays.
     const shift = Math.max(0, record.eventTime + newest - at.appendTime);
-    if (isOneSample) {
-      this.#sample(record, at, 0, readings.length, undefined, shift);
+    const quiet = isOneSample && this.#series.every === undefined ? this.#putQuiet(record, at, shift) : 0;
+    if (isOneSample && quiet === readings.length) {
+      this.#sampled.clear();
       return true;
     }
-    const order = Array.from(readings.keys()).sort((a, b) => readings[a]!.timeDelta - readings[b]!.timeDelta || a - b);
-    for (let begin = 0; begin < order.length;) {
-      const { timeDelta } = readings[order[begin]!]!;
-      let end = begin + 1;
-      while (end < order.length && readings[order[end]!]!.timeDelta === timeDelta) end++;
-      this.#sample(record, at, begin, end, order, shift);
-      begin = end;
-    }
+    this.#samples.begin(record, at, shift, isOneSample, quiet);
+    this.#isTaken = false;
+    this.#isOpen = quiet > 0;
     return true;
+  }
+
+  /** Most samples concern no rule. Answers how many of the readings were put into their series before one that may. */
+  #putQuiet(record: TelemetryRecord, at: RecordPosition, shift: number): number {
+    const { readings } = record;
+    for (let index = 0; index < readings.length; index++) {
+      const series = this.#series.at(index);
+      if (series === undefined) continue;
+      const message = readings[index]!;
+      if (message.number === null) return index;
+      const value = valueOf(message);
+      if (value === undefined) this.#world.counts.notNumeric++;
+      else if (!this.#takeQuiet(series, record, message, index, value, at, shift)) return index;
+    }
+    return readings.length;
+  }
+
+  /**
+   * Puts the samples of the record into their series, in order, each with all of its readings before those that it
+   * concerns are given it. False: the slice has no room for all of that.
+   */
+  goOn(): boolean {
+    if (this.#isTaken) return true;
+    const { hasRoomToLook } = this.#world;
+    for (;;) {
+      if (!this.#concerned.goOn(hasRoomToLook)) return false;
+      const index = this.#samples.next();
+      if (index >= 0) this.#put(index);
+      else if (this.#isOpen) {
+        if (!this.#endSample(hasRoomToLook)) return false;
+      } else {
+        const first = this.#samples.turn();
+        if (first < 0) return (this.#isTaken = true);
+        this.#beginSample(first);
+      }
+    }
   }
 
   /** A derived reading, which is a sample of its own. */
@@ -90,15 +117,20 @@ export class SampleIntake {
     const { index, next } = this.#world;
     const series = judgedSeries(index, index.metrics.get(reading.metric), device, next);
     if (series === undefined) return;
+    this.#samples.end();
     this.#take(series, reading, appendTime);
-    this.#endSample(false);
+    this.#concerned.goOn(always);
+    this.#endSample(always);
   }
 
   /** What a record has left whose evaluation failed. */
   #abandon(): void {
     this.#touched.clear();
-    this.#concerned.length = 0;
+    this.#concerned.clear();
     this.#sampled.clear();
+    this.#samples.end();
+    this.#isOpen = false;
+    this.#isTaken = true;
     this.#grownCount = 0;
   }
 
@@ -113,68 +145,50 @@ export class SampleIntake {
    */
   prune(): void {
     for (let each = 0; each < this.#grownCount; each++) {
-      const { readings, lateness, begun } = this.#grown[each]!;
-      // Who began last may have none but late ones yet.
-      readings.prune(readings.newestTimeFrom(begun) - lateness * retainedLatenesses);
+      const series = this.#grown[each]!;
+      if (series.deferred >= mostDeferred) series.catchUpAhead();
+      series.prune();
     }
     this.#grownCount = 0;
     if (this.#grown.length > mostSpare) this.#grown.length = 0;
   }
 
-  /** Readings of one time; `order` has their places in the record, undefined: as they stand. */
-  #sample(
-    record: TelemetryRecord,
-    at: RecordPosition,
-    begin: number,
-    end: number,
-    order: readonly number[] | undefined,
-    shift: number,
-  ): void {
+  /** `first`: the first reading of the sample, by its place in the record. */
+  #beginSample(first: number): void {
+    this.#isOpen = true;
     // First, so that the sample has the place of its first reading.
     const any = this.#series.every;
-    if (any !== undefined) {
-      const index = order === undefined ? begin : order[begin]!;
-      const message = record.readings[index]!;
-      const reading = {
-        ...readingOf(record, message, index, 0, at, shift, this.#world.clock),
-        metric: anyMetric,
-        isBoolean: false,
-      };
-      this.#take(any, reading, at.appendTime);
-    }
-    for (let place = begin; place < end; place++) {
-      const index = order === undefined ? place : order[place]!;
-      const message = record.readings[index]!;
-      const series = this.#series.at(index);
-      if (series === undefined) continue;
-      const value = valueOf(message);
-      if (value === undefined) this.#world.counts.notNumeric++;
-      else if (message.number === null || !this.#takeQuiet(series, record, message, index, value, at, shift)) {
-        const reading = readingOf(record, message, index, value, at, shift, this.#world.clock);
-        this.#take(series, reading, at.appendTime);
-      }
-    }
-    this.#endSample(order !== undefined);
+    if (any === undefined) return;
+    const { record, at, shift } = this.#samples;
+    const message = record!.readings[first]!;
+    const reading = {
+      ...readingOf(record!, message, first, 0, at!, shift, this.#world.clock),
+      metric: anyMetric,
+      isBoolean: false,
+    };
+    this.#take(any, reading, at!.appendTime);
   }
 
-  /** `isOneOfSeveral`: of the samples of its record. */
-  #endSample(isOneOfSeveral: boolean): void {
-    if (this.#concerned.length > 0) this.#concern(isOneOfSeveral);
+  /** A reading of the sample. */
+  #put(index: number): void {
+    const series = this.#series.at(index);
+    if (series === undefined) return;
+    const { shift } = this.#samples;
+    const [record, at] = [this.#samples.record!, this.#samples.at!];
+    const message = record.readings[index]!;
+    const value = valueOf(message);
+    if (value === undefined) this.#world.counts.notNumeric++;
+    else if (message.number === null || !this.#takeQuiet(series, record, message, index, value, at, shift)) {
+      this.#take(series, readingOf(record, message, index, value, at, shift, this.#world.clock), at.appendTime);
+    }
+  }
+
+  /** False: there is no room to give it to all that it concerns. */
+  #endSample(hasRoom: () => boolean): boolean {
+    if (!this.#concerned.give(this.#sampled, this.#samples.isOfSeveral, this.#touched, hasRoom)) return false;
     this.#sampled.clear();
-  }
-
-  /** Gives the present sample to the instances that it concerns. */
-  #concern(isOneOfSeveral: boolean): void {
-    const sample = sampleOf(this.#sampled.readings());
-    const alone = [sample];
-    for (const instance of this.#concerned) {
-      if (!this.#touched.add(instance, sample, alone)) continue;
-      // Until it has taken this sample in, no other of the record can be told to change nothing.
-      if (isOneOfSeveral || this.#world.index.isChained) {
-        for (const series of instance.inputs) series.block(instance.rule.id);
-      }
-    }
-    this.#concerned.length = 0;
+    this.#isOpen = false;
+    return true;
   }
 
   /**
@@ -191,25 +205,47 @@ export class SampleIntake {
     shift: number,
   ): boolean {
     if (typeof value !== "number" || record.derived !== null) return false;
-    const { readings, quiet, rules } = series;
+    const { retained: readings, quiet, rules } = series;
     const { gateway, epoch, n, receivedAt } = record;
     const { offset, appendTime } = at;
     const eventTime = record.eventTime + message.timeDelta;
     const time = eventTime - shift;
-    if (!readings.isNewer(time, offset, index) || quiet.next(0, value, time) >= 0) return false;
+    if (!readings.isNewer(time, offset, index)) return false;
     const world = this.#world;
+    const logTime = world.clock.logTime(gateway, epoch, receivedAt, appendTime);
+    const slot = quiet.next(0, value, time);
+    if (slot >= 0 && !this.#defers(series, slot, value, time, logTime, gateway)) return false;
     world.changedSeries.add(series);
     series.lag.hear(eventTime, appendTime);
     world.counts.evaluations += rules.length;
     const { metric } = message;
-    const logTime = world.clock.logTime(gateway, epoch, receivedAt, appendTime);
     readings.pushNumber(metric, gateway, time, offset, index, value, eventTime, receivedAt, logTime, epoch, n);
     this.#hold(series, undefined, index);
     return true;
   }
 
+  /** A derived reading would be told from what was left at its cause. */
+  #defers(series: Series, slot: number, value: number, time: number, logTime: number, gateway: string): boolean {
+    return !this.#world.index.isChained && this.#deferral.takes(series, slot, value, time, logTime, gateway);
+  }
+
+  /** What of the present sample was left for later is taken in with the whole of it. */
+  #catchUp(series: Series, time: number): void {
+    const { retained, deferred } = series;
+    const { next } = this.#world;
+    let beside = 0;
+    for (let place = retained.size - 1; beside < deferred; place--, beside++) {
+      if (retained.offsetAt(place) !== next || retained.timeAt(place) !== time) break;
+    }
+    const isOfFormer = retained.offsetAt(retained.size - 1) !== next;
+    series.catchUp(beside);
+    // As it would have been after the record before.
+    if (isOfFormer) series.prune();
+  }
+
   /** Puts a reading into its series, and finds the instances that it concerns. */
   #take(series: Series, reading: Reading, appendTime: number): void {
+    if (series.deferred > 0) this.#catchUp(series, reading.time);
     const { readings, rules } = series;
     const former =
       reading.derivedBy === "" ? undefined : readings.findAt(reading.time, (other) => isDerivedAlike(other, reading));
@@ -226,15 +262,7 @@ export class SampleIntake {
     }
     readings.push(reading);
     this.#hold(series, reading, reading.index);
-    const { value, time } = reading;
-    if (typeof value === "number") {
-      const { quiet } = series;
-      for (let slot = quiet.next(0, value, time); slot >= 0; slot = quiet.next(slot + 1, value, time)) {
-        this.#touch(series, slot, reading);
-      }
-      return;
-    }
-    for (let slot = 0; slot < rules.length; slot++) this.#touch(series, slot, reading);
+    this.#concerned.begin(series, reading);
   }
 
   /** Takes down that the present sample has put a reading into its series. */
@@ -248,20 +276,7 @@ export class SampleIntake {
     const newest = series.readings.newest!.time;
     const isInserted = series.readings.insert(reading, series.begun);
     if (isInserted) this.#hold(series, reading, reading.index);
-    for (const [slot, rule] of series.rules.entries()) {
-      const isTooLate = !isInserted || reading.time <= newest - rule.lateness;
-      const { value } = reading;
-      if (!series.instances.has(rule.id)) {
-        const { low, high } = series.idleInterval(rule);
-        // Clear before, clear after: one more clear reading between changes nothing.
-        if (typeof value === "number" && value >= low && value < high) {
-          if (isTooLate) this.#world.counts.tooLate++;
-          continue;
-        }
-      }
-      if (isInserted) this.#touch(series, slot, reading);
-      else if ((series.instances.get(rule.id)?.covers ?? 0) <= this.#world.next) this.#world.counts.tooLate++;
-    }
+    this.#concerned.beginAll(series, reading, { newest, isInserted });
   }
 
   /** Late data has shown that a rule would have derived another value, or it is the same once more. */
@@ -277,19 +292,6 @@ export class SampleIntake {
     this.#world.changedSeries.add(series);
     this.#world.corrected.set(correction, former);
     this.#hold(series, correction, index);
-    for (let slot = 0; slot < series.rules.length; slot++) this.#touch(series, slot, correction);
-  }
-
-  #touch(series: Series, slot: number, reading: Reading): void {
-    const instance = series.instanceAt(slot) ?? this.#newInstance(series.rules[slot]!, series.device);
-    if (instance === undefined || instance.covers > this.#world.next || reading.offset < instance.from) return;
-    this.#concerned.push(instance);
-  }
-
-  /** undefined: a restored state of another of its inputs was written after all that there was to know of it here. */
-  #newInstance(rule: Rule, device: string): Instance | undefined {
-    const { index, next } = this.#world;
-    if (rule.program.inputs.length > 1 && index.coveredOf(rule, device).covers > next) return undefined;
-    return index.newInstance(rule, device, undefined);
+    this.#concerned.beginAll(series, correction);
   }
 }

@@ -1,10 +1,17 @@
 import { noInterval, type Interval } from "../conditions/program.ts";
 import { LeastLag } from "../readings/least-lag.ts";
 import { ReadingBuffer } from "../readings/reading-buffer.ts";
+import { foldDeferred } from "./deferred.ts";
 import type { Instance } from "./instance.ts";
 import type { InputSeries } from "./own-readings.ts";
 import { QuietRanges } from "./quiet-ranges.ts";
 import type { Rule } from "./rule.ts";
+
+/**
+ * How far back readings are retained, in latenesses of their rules: instances thin their footings by a quarter of one,
+ * and need the readings between two of them.
+ */
+const retainedLatenesses = 1.25;
 
 /** Rules that series share, with their places in the list. */
 export class RuleList {
@@ -48,7 +55,11 @@ export class Series implements InputSeries<Instance> {
   readonly metric: string;
   /** Of the device whose readings they are; undefined: a state of 0.1 does not say. */
   incarnation: number | undefined;
-  readonly readings = new ReadingBuffer();
+  readonly retained = new ReadingBuffer();
+  /** The newest so many, each of which some rule has left for later. */
+  deferred = 0;
+  /** It may retain what was left for later, and is not any more. */
+  #isSwollen = false;
   readonly lag = new LeastLag();
   /** The rules that take it, as of a version of its metric. */
   list = noRules;
@@ -84,6 +95,40 @@ export class Series implements InputSeries<Instance> {
     this.quiet = noRules.idle(metric);
   }
 
+  get readings(): ReadingBuffer {
+    if (this.deferred > 0) this.catchUp();
+    return this.retained;
+  }
+
+  /** Lets its rules take in what they have left for later, but for the newest so many. */
+  catchUp(beside = 0): void {
+    if (this.deferred === 0) return;
+    this.deferred = 0;
+    this.#isSwollen = true;
+    foldDeferred(this.retained, this.instances.values(), beside);
+  }
+
+  /** The same of all, whereupon they look ahead anew. */
+  catchUpAhead(): void {
+    const deferring = [...this.instances.values()].filter(({ deferred }) => deferred > 0);
+    this.catchUp();
+    for (const instance of deferring) instance.foresee();
+  }
+
+  /** Lets go of readings that nothing looks back to. */
+  prune(): void {
+    const { retained, begun, lateness } = this;
+    // Who began last may have none but late ones yet.
+    retained.prune(retained.newestTimeFrom(begun) - lateness * retainedLatenesses, this.deferred);
+    this.#isSwollen = false;
+  }
+
+  /** The same where all of them were taken in since: what is written is what would be retained then. */
+  settle(): void {
+    this.catchUp();
+    if (this.#isSwollen) this.prune();
+  }
+
   get rules(): readonly Rule[] {
     return this.list.rules;
   }
@@ -101,17 +146,20 @@ export class Series implements InputSeries<Instance> {
   }
 
   put(rule: string, instance: Instance): void {
+    this.catchUp();
     this.instances.set(rule, instance);
     this.#place(rule);
   }
 
   remove(rule: string): void {
+    this.catchUp();
     this.instances.delete(rule);
     this.#place(rule);
   }
 
   /** Its instance is another's by now; nothing is evaluated here any more. */
   release(rule: string): void {
+    this.catchUp();
     this.instances.delete(rule);
     const slot = this.list.slotOf(rule);
     if (slot !== undefined && slot < this.#bySlot.length) this.#bySlot[slot] = undefined;

@@ -122,11 +122,11 @@ export class StateLedger {
 
   /** Of those that linger only newer readings bring one beyond the reach of late ones; the others stay as written. */
   *#pastHorizon(): Generator<Instance> {
-    const { changedInstances, changedSeries, next } = this.#evaluator;
+    const { changedInstances, changedSeries, index, next } = this.#evaluator;
     for (const series of changedSeries) {
       for (const instance of series.instances.values()) {
         if (!this.#lingering.has(instance) || changedInstances.has(instance)) continue;
-        if (instance.isBlank(next)) yield instance;
+        if (instance.isBlank(next, index.groundingOf(instance.rule))) yield instance;
       }
     }
   }
@@ -165,7 +165,7 @@ export class StateLedger {
     const { rule, device } = instance;
     const covers = Math.max(next, instance.covers);
     if (standIns.has(instance)) return this.#state(rule.id, device, covers, gone);
-    if (instance.isBlank(next)) {
+    if (instance.isBlank(next, index.groundingOf(rule))) {
       timers.disarm(instance);
       index.remove(instance);
       this.#lingering.delete(instance);
@@ -190,6 +190,7 @@ export class StateLedger {
 
   #takeSeries(series: Series): StateBytes | undefined {
     const { index, next } = this.#evaluator;
+    series.settle();
     const { device, metric, readings } = series;
     const covers = Math.max(next, series.covers);
     if (readings.size > 0) {

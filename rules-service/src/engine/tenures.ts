@@ -59,6 +59,12 @@ export class Tenures {
       instance.close(cause, clock.now, alerts);
       this.#ledger.drop(instance);
     }
+    this.letGo(rule, device);
+  }
+
+  /** The rule has ended on the device: readings that no other judges there are let go. */
+  letGo(rule: Rule, device: string): void {
+    const { index } = this.#evaluator;
     for (const name of rule.program.inputs) {
       const metric = index.metric(name);
       const series = metric.series.get(device);

@@ -89,13 +89,17 @@ export class Timers {
 
   /** What is due first of what an instance waits for from a gateway. */
   #first(instance: Instance, gateway: string): { readonly due: number; readonly time: number } | undefined {
-    const { rule, state } = instance;
+    const { rule } = instance;
     if (gateway === repetitions) {
       const due = instance.nextRepetition;
       return due === Infinity ? undefined : { due, time: due };
     }
+    const ahead = instance.wakeAhead;
+    if (ahead !== undefined) {
+      return ahead.anchor.gateway === gateway ? { due: dueBy(rule, ahead), time: ahead.time } : undefined;
+    }
     let first: { due: number; time: number } | undefined;
-    for (const wake of rule.program.wakes(state.program)) {
+    for (const wake of rule.program.wakes(instance.state.program)) {
       if (wake.anchor.gateway !== gateway) continue;
       const due = dueBy(rule, wake);
       if (first === undefined || due < first.due) first = { due, time: wake.time };

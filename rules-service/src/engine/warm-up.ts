@@ -77,6 +77,7 @@ export class WarmUpRun implements WarmUp {
   #applied(): void {
     this.#records += 1;
     if (this.#records % recordsALook === 0) this.#letGo();
+    this.#evaluator.tellFailure();
   }
 
   /**
@@ -87,7 +88,7 @@ export class WarmUpRun implements WarmUp {
     const { changedInstances, changedSeries, index, timers, next } = this.#evaluator;
     const lingering: Instance[] = [];
     for (const instance of changedInstances) {
-      if (instance.isBlank(next)) {
+      if (instance.isBlank(next, index.groundingOf(instance.rule))) {
         timers.disarm(instance);
         index.remove(instance);
       } else if (instance.rule.isIdle(instance.state)) lingering.push(instance);

@@ -50,9 +50,12 @@ function checkText(node: SchemaNode, text: string, pointer: string, problems: Pr
   else if (text.length > (node.maxLength ?? Infinity)) {
     problems.add(pointer, `is ${text.length} characters long; at most ${node.maxLength} are taken`);
   } else if (node.pattern !== undefined && !new RegExp(node.pattern, "u").test(text)) {
+    const instead = node["x-instead"] ?? {};
     problems.add(
       pointer,
-      `${describe(text)} does not fit ${node.pattern}${node.description ? `: ${node.description}` : ""}`,
+      Object.hasOwn(instead, text)
+        ? `${describe(text)} is not known; ${instead[text]}`
+        : `${describe(text)} does not fit ${node.pattern}${node.description ? `: ${node.description}` : ""}`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import { beginning, isAfter, type Position } from "./position.ts";
-import type { Reading } from "./reading.ts";
+import type { Anchor, Reading } from "./reading.ts";
 import { ReadingRing } from "./reading-ring.ts";
 
 /** Most readings of one device and metric that are kept for late ones to be put between. */
@@ -25,6 +25,13 @@ export class ReadingBuffer {
   get newest(): Reading | undefined {
     const { size } = this.#ring;
     return size === 0 ? undefined : this.#ring.at(size - 1);
+  }
+
+  /** The instant of the newest; there is one. */
+  get newestAnchor(): Anchor {
+    const ring = this.#ring;
+    const last = ring.size - 1;
+    return { time: ring.timeAt(last), logTime: ring.logTimeAt(last), gateway: ring.gatewayAt(last) };
   }
 
   /** Whether a position is after every reading. */
@@ -76,6 +83,10 @@ export class ReadingBuffer {
   /** The same for a look at it: of one that came as numbers nothing else is kept. */
   peek(index: number): Reading {
     return this.#ring.peek(index);
+  }
+
+  timeAt(index: number): number {
+    return this.#ring.timeAt(index);
   }
 
   offsetAt(index: number): number {
@@ -151,10 +162,11 @@ export class ReadingBuffer {
     this.#ring.set(this.indexAfter(former) - 1, reading);
   }
 
-  /** Lets go of readings at or before a judged time, and of the oldest beyond the bound. */
-  prune(upTo: number): void {
+  /** Lets go of readings at or before a judged time, and of the oldest beyond the bound, but for the newest `kept`. */
+  prune(upTo: number, kept = 1): void {
     const ring = this.#ring;
-    while (ring.size > 1) {
+    const least = Math.max(1, kept);
+    while (ring.size > least) {
       const time = ring.timeAt(0);
       if (time > upTo && ring.size <= maxRetained) break;
       this.#letGo(time, ring.offsetAt(0), ring.indexAt(0));

@@ -64,6 +64,17 @@ export class ReadingRing {
     return reading === undefined ? this.#numbers[place * stride + 2]! : reading.index;
   }
 
+  logTimeAt(index: number): number {
+    const place = (this.#head + index) & (this.#places - 1);
+    const reading = this.#readingAt(place);
+    return reading === undefined ? this.#numbers[place * stride + 6]! : reading.logTime;
+  }
+
+  gatewayAt(index: number): string {
+    const place = (this.#head + index) & (this.#places - 1);
+    return this.#readingAt(place)?.gateway ?? this.#gateway;
+  }
+
   push(reading: Reading): void {
     this.#put(this.#grow(), reading);
   }

@@ -18,7 +18,7 @@ import {
   waitForAfter,
   wantedType,
 } from "@headwater/service";
-import { warningsOf } from "../definition/warnings.ts";
+import { type WarningMeans, warningsOf } from "../definition/warnings.ts";
 import { savedLoop } from "./saved-loop.ts";
 import { sha256 } from "@headwater/core";
 import { revisedRuleSchema, ruleSchema, writtenRuleSchema } from "../definition/index.ts";
@@ -35,8 +35,7 @@ export interface RuleRoutesOptions {
   readonly writes: RuleWrites;
   readonly inEffect: RulesInEffect;
   readonly timeoutMs: number;
-  /** How often ticks come where nothing flows. */
-  readonly idleTickMs: number;
+  readonly warned: WarningMeans;
 }
 
 const tags = ["rules"];
@@ -74,7 +73,7 @@ const verdict = Type.Object(
 
 /** Rules over REST. */
 export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
-  const { model, writes, inEffect, timeoutMs, idleTickMs } = options;
+  const { model, writes, inEffect, timeoutMs, warned } = options;
   void parent.register(async (app: HttpApp) => {
     acceptYaml(app);
 
@@ -154,7 +153,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
         if (!parsed.ok) return { valid: false, errors: [...parsed.problems], warnings: [] };
         const loop = savedLoop(model, parsed.definition);
         if (loop !== undefined) return { valid: false, errors: [loop], warnings: [] };
-        return { valid: true, errors: [], warnings: [...warningsOf(parsed.definition, idleTickMs * 1000)] };
+        return { valid: true, errors: [], warnings: [...warningsOf(parsed.definition, warned)] };
       },
     );
 

@@ -142,7 +142,7 @@ describe("a rule", () => {
     [{ ...whole, id: "no spaces" }, "/id", "does not fit"],
     [{ condition: whole.condition }, "/id", "is missing"],
     [{ ...whole, severity: "warning" }, "/severity", "a severity for each threshold already"],
-    [{ ...whole, lateness: "2d" }, "/lateness", "out of range"],
+    [{ ...whole, lateness: "8d" }, "/lateness", "8d is out of range; choose from 0s to 7d"],
     [null, "", "an object"],
     ["boiler", "", "an object"],
     [[], "", "an object"],

@@ -55,9 +55,10 @@ function toldByBacktest(
   from: number,
   registered: readonly (Device | undefined)[],
   pack: number,
+  release: number,
 ): unknown[] {
   const tried = rules.map((rule, index) => ({ side: sides[index]!, definition: rule }));
-  const backtest = new PartitionBacktest({ partition: 0, partitions: 1, rules: tried, rulesFrom, from });
+  const backtest = new PartitionBacktest({ partition: 0, partitions: 1, rules: tried, rulesFrom, from }, release);
   backtest.applyDevices(registered.map((device, index) => ({ id: devices[index]!, device, incarnation: 0 })));
   const episodes = new Map<string, TriedEpisode>();
   const take = (): void => {
@@ -90,17 +91,34 @@ it("a backtest tells what a live engine tells, whatever the history and wherever
       registrations,
       fc.nat({ max: 60 }),
       fc.integer({ min: 1, max: 9 }),
-      (rules, life, registered, begin, pack) => {
+      fc.integer({ min: 1, max: 30 }),
+      (rules, life, registered, begin, pack, release) => {
         const log = write(withBeginning(life));
         const from = log[begin % Math.max(1, log.length)]?.at.appendTime ?? 0;
         const expected = toldLive(rules, log, from, registered);
         told += expected.length;
-        expect(toldByBacktest(rules, log, from, registered, pack)).toEqual(expected);
+        expect(toldByBacktest(rules, log, from, registered, pack, release)).toEqual(expected);
       },
     ),
     { numRuns: propertyRuns(2000) },
   );
   expect(told).toBeGreaterThan(100);
+});
+
+it("a backtest lets go of states while it goes on", () => {
+  const rule = ruleOf({ id: "hot", condition: { metric: "t", above: 80 }, wait: "0s" });
+  const tried = { side: "tried" as const, definition: rule };
+  const plan = { partition: 0, partitions: 1, rules: [tried], rulesFrom: 0, from: 0 };
+  const backtest = new PartitionBacktest(plan, 4);
+  const log = new LogWriter();
+  const changed = [0, 1, 2, 3, 4].map((second) => {
+    const at = timeAt(second);
+    const event = { gateway: "g", epoch: 1, n: log.n("g"), receivedAt: at, device: `d${second}`, eventTime: at };
+    const { record, at: place } = log.append({ ...event, readings: [{ metric: "t", number: 99 }] }, at);
+    backtest.apply(events.telemetry.encode(record as TelemetryInput), place.offset, place.appendTime);
+    return backtest.unreleased.instances;
+  });
+  expect(changed).toEqual([1, 2, 3, 0, 1]);
 });
 
 it("a backtest counts what the tried rule would do again, and derive, within its range alone", () => {

@@ -136,6 +136,24 @@ describe("a late reading", () => {
     expect(p.emitted()).toHaveLength(2);
   });
 
+  it("amends by days where the rule's lateness reaches so far", () => {
+    const p = new Partition();
+    const day = 86_400;
+    p.rule({ op: ">", threshold: 80, for: "1h" }, { lateness: "7 days", ...action });
+    p.read(9 * day, 20);
+    p.read(5 * day, 90, { received: 9 * day + 1 });
+    p.read(5 * day + 7200, 20, { received: 9 * day + 2 });
+    const raisedAt = 5 * day + 3600;
+    expect(p.emitted()).toEqual([
+      `raised warning @${raisedAt} (amended)`,
+      `cleared @${9 * day} (amended)`,
+      `amended warning @${raisedAt}-${5 * day + 7200} (amended)`,
+    ]);
+    p.read(2 * day, 90, { received: 9 * day + 3 });
+    expect(p.emitted()).toEqual([]);
+    expect(p.engine.counters.tooLate).toBe(1);
+  });
+
   it("is too late for one rule and not for another", () => {
     const p = new Partition();
     p.rule({ op: ">", threshold: 80 }, { id: "short", lateness: "3s" });

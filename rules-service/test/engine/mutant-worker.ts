@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import fc from "fast-check";
 import type { createPartitionEngine } from "../../src/engine/index.ts";
 import { agreesWithReference } from "./agreement.ts";
+import { calmDefinition, calmLife } from "./calm-lives.ts";
 import { definition, gated, several } from "./definitions.ts";
 import { punctual, registrations, steps, withBeginning, write } from "./histories.ts";
 import { longRule, longSteps, punctualSteps, scheduledRule, writeLong } from "./long-lives.ts";
@@ -63,6 +64,16 @@ const looks: readonly (() => boolean)[] = [
       ({ rule, change }, life) => agreesWithReference(create, [rule], writeLong(life, change)) === undefined,
     ),
     1 / 20,
+  ),
+  agreeing(
+    fc.property(
+      several(calmDefinition),
+      calmLife(2),
+      registrations,
+      (rules, life, registered) =>
+        agreesWithReference(create, rules, write(withBeginning(life)), registered) === undefined,
+    ),
+    1 / 6,
   ),
 ];
 // Those of the mutant's own kind come first.

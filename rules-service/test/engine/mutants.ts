@@ -131,7 +131,7 @@ export const mutants: readonly Mutant[] = [
   },
   { file: "engine/reconciliation.ts", from: "    if (!open) return;\n", to: "", first: 2 },
   {
-    file: "engine/sample-intake.ts",
+    file: "engine/series.ts",
     from: "const retainedLatenesses = 1.25;",
     to: "const retainedLatenesses = 0.5;",
     first: 4,
@@ -143,4 +143,16 @@ export const mutants: readonly Mutant[] = [
     first: 5,
   },
   { file: "conditions/schedule/weekly.ts", from: "to > from ? to * minute", to: "to >= from ? to * minute", first: 5 },
+  {
+    file: "conditions/window/outlooks.ts",
+    from: "return value - error >= low && value + error < high;",
+    to: "return value + error < high;",
+    first: 6,
+  },
+  {
+    file: "conditions/window/outlooks.ts",
+    from: "if (this.#oldest === this.#newest) return false;",
+    to: "if (this.#oldest === this.#newest) return this.take(value);",
+    first: 6,
+  },
 ];

@@ -12,18 +12,22 @@ import { registrations, steps, withBeginning, write } from "./histories.ts";
 import { Partition } from "./partition.ts";
 import { Run, timeline } from "./timeline.ts";
 
-/** Every record that concerns two rules on devices is done in slices. */
-const sliced = (partition: number): PartitionEngine => createPartitionEngine(partition, { instancesASlice: 1 });
+/** Every record that concerns two rules on devices is done in slices; below one, what it concerns is found in them. */
+const sliced = fc.constantFrom(1, 0.3, 0.1).map(
+  (instancesASlice) =>
+    (partition: number): PartitionEngine =>
+      createPartitionEngine(partition, { instancesASlice }),
+);
 const ids = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, n) => `${prefix}-${String(n).padStart(3, "0")}`);
 
 describe("a record that is evaluated in slices", () => {
   it("says what it says when it is evaluated at once, at every offset of any history", () => {
     fc.assert(
-      fc.property(timeline, (life) => {
+      fc.property(timeline, sliced, (life, engine) => {
         const hands = new Map<number, OperatorAction>();
         const whole = new Run(life).play(hands);
-        expect(new Run(life, sliced(0)).play(hands).emitted).toEqual(whole.emitted);
+        expect(new Run(life, engine(0)).play(hands).emitted).toEqual(whole.emitted);
       }),
       { numRuns: propertyRuns(200) },
     );
@@ -33,8 +37,8 @@ describe("a record that is evaluated in slices", () => {
     "says what the reference says: %s",
     (_kind, rule) => {
       fc.assert(
-        fc.property(several(rule), steps(), registrations, (rules, life, registered) => {
-          expect(agreesWithReference(sliced, rules, write(withBeginning(life)), registered)).toBeUndefined();
+        fc.property(several(rule), steps(), registrations, sliced, (rules, life, registered, engine) => {
+          expect(agreesWithReference(engine, rules, write(withBeginning(life)), registered)).toBeUndefined();
         }),
         { numRuns: propertyRuns(100) },
       );
@@ -43,9 +47,9 @@ describe("a record that is evaluated in slices", () => {
 
   it("tells readers what is open, whoever comes and goes", () => {
     fc.assert(
-      fc.property(joinedLife(anyRule), joinedLife(ruleOfReadings), (life, ofReadings) => {
-        expect(differsFromReaders(sliced, life)).toBeUndefined();
-        expect(differsFromReference(sliced, ofReadings)).toBeUndefined();
+      fc.property(joinedLife(anyRule), joinedLife(ruleOfReadings), sliced, (life, ofReadings, engine) => {
+        expect(differsFromReaders(engine, life)).toBeUndefined();
+        expect(differsFromReference(engine, ofReadings)).toBeUndefined();
       }),
       { numRuns: propertyRuns(100) },
     );
@@ -140,6 +144,21 @@ it("that no rule watches so many devices is found out in slices, too", () => {
   p.rule({ absent: "60s", metric: undefined }, { id: "away", selector: { ids: ["e-*"] } });
   p.tick(0);
   expect([...(p.engine.left ?? [])].length).toBeGreaterThan(1);
+});
+
+it("a reading is taken to the rules that it concerns in slices", () => {
+  const p = new Partition();
+  for (const id of ids("r", 1000)) p.rule({ op: ">", threshold: 50 }, { id, lateness: "5s" });
+  p.mark(0);
+  p.read(100, 90);
+  p.read(200, 90);
+  // Each rule counts it as too late, one by one.
+  p.read(50, 90, { appended: 201 });
+  const counted = [p.engine.counters.tooLate];
+  for (const _ of p.engine.left ?? []) counted.push(p.engine.counters.tooLate);
+  const bySlice = counted.map((each, slice) => each - (counted[slice - 1] ?? 0));
+  expect(p.engine.counters.tooLate).toBe(1000);
+  expect(Math.max(...bySlice)).toBeLessThanOrEqual(256);
 });
 
 it("a reading that very many rules judge is judged in slices, in one order", () => {

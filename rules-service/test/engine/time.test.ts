@@ -1,5 +1,8 @@
+import { alertTransition } from "@headwater/proto";
 import { describe, expect, it } from "vitest";
+import { at } from "./harness.ts";
 import { Partition } from "./partition.ts";
+import { story } from "./story.ts";
 
 describe("the log's clock", () => {
   it("is the least promise of the live gateways, corrected by the least lag of their marks", () => {
@@ -230,5 +233,42 @@ describe("evidence", () => {
       ["decided", 5, 4, 10, 40],
     ]);
     expect(raised).toMatchObject({ value: 82, threshold: 80, metric: "t" });
+  });
+
+  it("names the readings of a sample, not what stands for every metric of it", () => {
+    const door = story({
+      all: [{ metric: "t", above: 80 }, { metric: "door", equals: "open" }, { not: { absent: "10m" } }],
+    });
+    door.sample(1, { t: 20, door: "shut" });
+    door.sample(2, { t: 81, door: "open", other: 1 });
+    door.sample(3, { other: 1, t: 20, door: "open" });
+    const brief = door.partition.alerts().map(({ evidence }) => {
+      return evidence!.map(({ role, metric, value, text }) => [role, metric, value, text]);
+    });
+    const armed = ["armed", "door", 0, "open"];
+    expect(brief).toEqual([
+      [armed, ["decided", "t", 81, undefined]],
+      [armed, ["decided", "t", 20, undefined], ["decided", "door", 0, "open"]],
+    ]);
+  });
+
+  it("names the reading that decided in a sample of very many metrics that others judge", () => {
+    const p = new Partition();
+    const metrics = Array.from({ length: 20 }, (_, number) => `m${number}`);
+    for (const metric of metrics) p.rule({ metric, above: 5 }, { id: metric });
+    p.mark(0);
+    for (const [time, value] of [9, 1].entries()) {
+      const readings = metrics.map((metric) => ({ metric, number: value }));
+      const identity = { gateway: "g", epoch: 1, n: p.log.n("g"), receivedAt: at(time + 1) };
+      p.append({ ...identity, device: "d", eventTime: at(time + 1), readings }, time + 1);
+    }
+    const cleared = p.alerts().filter(({ kind }) => kind === alertTransition.cleared);
+    expect(cleared).toHaveLength(metrics.length);
+    for (const { rule, evidence } of cleared) {
+      expect(evidence).toMatchObject([
+        { role: "armed", metric: rule, value: 9 },
+        { role: "decided", metric: rule, value: 1 },
+      ]);
+    }
   });
 });

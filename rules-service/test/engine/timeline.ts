@@ -13,6 +13,7 @@ import type {
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { all, Collected, epoch0, second, taken } from "./harness.ts";
 import type { Entry, Emitted } from "./harness.ts";
+import { calmDefinition, calmLife } from "./calm-lives.ts";
 import { chain, definition } from "./definitions.ts";
 
 /** What rules do: once, at the end as well, and again and again. */
@@ -21,7 +22,7 @@ const actions = [
   { command: { name: "tell" }, on: ["raised" as const, "escalated" as const, "cleared" as const], repeat: "7s" },
   { webhook: { urlSecret: "ops" }, repeat: "3s", repeatAcknowledged: true },
 ];
-import { devices, steps, write } from "./histories.ts";
+import { devices, steps, write, type Step } from "./histories.ts";
 
 function actionsOf({ actions: own }: RuleDefinition): RuleDefinition["actions"] {
   return [...actions, ...(own ?? []).filter(({ derive }) => derive !== undefined)];
@@ -44,126 +45,149 @@ export interface Timeline {
 
 const selectors = fc.constantFrom<RuleDefinition["selector"]>(undefined, { types: ["a"] }, { ids: ["d0"] });
 
-const wish = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant("rule" as const),
-      rule: fc.nat({ max: 2 }),
-      mode: fc.constantFrom("live", "live", "live", "shadow", "disabled", "deleted"),
-      definition,
-      selector: selectors,
-      keeps: fc.boolean(),
-      flaps: fc.boolean(),
-      warms: fc.option(fc.nat({ max: 20 })),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant("device" as const),
-      device: fc.nat({ max: 1 }),
-      type: fc.constantFrom("a", "b", undefined),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constant("hand" as const), rule: fc.nat({ max: 2 }), device: fc.nat({ max: 1 }) }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant("snooze" as const),
-      rule: fc.nat({ max: 1 }),
-      device: fc.nat({ max: 1 }),
-      lasts: fc.nat({ max: 30 }),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant("maintenance" as const),
-      id: fc.constantFrom("m", "n"),
-      begins: fc.integer({ min: -5, max: 10 }),
-      lasts: fc.option(fc.integer({ min: 1, max: 30 })),
-      selector: selectors,
-    }),
-  },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("take" as const), full: fc.boolean() }) },
-);
+type Wish = ReturnType<typeof wishFor> extends fc.Arbitrary<infer W> ? W : never;
+
+const wishFor = (definitions: fc.Arbitrary<RuleDefinition>) =>
+  fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant("rule" as const),
+        rule: fc.nat({ max: 2 }),
+        mode: fc.constantFrom("live", "live", "live", "shadow", "disabled", "deleted"),
+        definition: definitions,
+        selector: selectors,
+        keeps: fc.boolean(),
+        flaps: fc.boolean(),
+        warms: fc.option(fc.nat({ max: 20 })),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant("device" as const),
+        device: fc.nat({ max: 1 }),
+        type: fc.constantFrom("a", "b", undefined),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant("hand" as const),
+        rule: fc.nat({ max: 2 }),
+        device: fc.nat({ max: 1 }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant("snooze" as const),
+        rule: fc.nat({ max: 1 }),
+        device: fc.nat({ max: 1 }),
+        lasts: fc.nat({ max: 30 }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant("maintenance" as const),
+        id: fc.constantFrom("m", "n"),
+        begins: fc.integer({ min: -5, max: 10 }),
+        lasts: fc.option(fc.integer({ min: 1, max: 30 })),
+        selector: selectors,
+      }),
+    },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant("take" as const), full: fc.boolean() }) },
+  );
 
 /** Rules come, change and go while records come in. */
-export const timeline: fc.Arbitrary<Timeline> = fc
-  .tuple(
-    steps(60),
-    fc.oneof({ weight: 2, arbitrary: fc.array(definition, { minLength: 1, maxLength: 2 }) }, chain),
-    fc.array(fc.tuple(fc.nat({ max: 1000 }), wish), { maxLength: 14 }),
-  )
-  .map(([life, first, wishes]) => {
-    const log = write(life);
-    const rules = new Map<string, RuleChange>();
-    const happenings: (readonly [number, Happening])[] = first.map((start, index) => {
-      const change: RuleChange = {
-        rule: `rule${index}`,
-        revision: 1,
-        mode: "live",
-        definition: {
-          ...start,
-          id: `rule${index}`,
-          ...(start.condition !== undefined && { actions: actionsOf(start) }),
-        },
-      };
-      rules.set(change.rule, change);
-      return [0, { kind: "rule", change }];
-    });
-    const timed = wishes.map(([when, each]) => [when % (log.length + 1), each] as const);
-    for (const [offset, each] of timed.toSorted((a, b) => a[0] - b[0])) {
-      const now = log[Math.min(offset, log.length - 1)]?.at.appendTime ?? epoch0;
-      if (each.kind === "take") happenings.push([offset, each]);
-      else if (each.kind === "snooze") {
-        const until = now + each.lasts * second;
-        const whose = { rule: `rule${each.rule}`, device: devices[each.device]! };
-        happenings.push([offset, { kind: "snooze", ...whose, until }]);
-      } else if (each.kind === "maintenance") {
-        const { id, begins, lasts, selector } = each;
-        const [from, to] = [begins, begins + (lasts ?? 0)].map((seconds) => isoFromMicros(now + seconds * second));
-        const definition = lasts === null ? undefined : { id, from, to, ...(selector !== undefined && { selector }) };
-        happenings.push([offset, { kind: "maintenance", id, definition }]);
-      } else if (each.kind === "hand") {
-        happenings.push([offset, { kind: "hand", rule: `rule${each.rule}`, device: devices[each.device]! }]);
-      } else if (each.kind === "device") {
-        const id = devices[each.device]!;
-        happenings.push([
-          offset,
-          { kind: "device", id, device: each.type === undefined ? undefined : deviceOf(id, each.type) },
-        ]);
-      } else {
-        const id = `rule${each.rule}`;
-        const before = rules.get(id);
-        const keeps = each.keeps && before !== undefined;
-        const change: RuleChange = {
-          rule: id,
-          mode: each.mode,
-          revision: keeps ? before.revision : (before?.revision ?? 0) + 1,
-          definition: keeps
-            ? before.definition
-            : {
-                ...each.definition,
-                ...{ id, selector: each.selector, actions },
-                ...(each.flaps && { flapping: { transitions: 3, within: "10s" } }),
-              },
-        };
-        rules.set(id, change);
-        const active = each.mode === "live" || each.mode === "shadow";
-        const warms = active && each.warms !== null && !(keeps && before.mode === each.mode);
-        happenings.push([
-          offset,
-          { kind: "rule", change, ...(warms && { warmFrom: Math.max(0, offset - each.warms!) }) },
-        ]);
-      }
-    }
-    return { log, happenings };
+export const timeline: fc.Arbitrary<Timeline> = timelineOf(
+  steps(60),
+  fc.oneof({ weight: 2, arbitrary: fc.array(definition, { minLength: 1, maxLength: 2 }) }, chain),
+  wishFor(definition),
+);
+
+/** The same of long runs in which little changes. */
+export const calmTimeline: fc.Arbitrary<Timeline> = timelineOf(
+  calmLife(),
+  fc.array(calmDefinition, { minLength: 1, maxLength: 3 }),
+  wishFor(calmDefinition),
+);
+
+function timelineOf(
+  lives: fc.Arbitrary<Step[]>,
+  rulesAtFirst: fc.Arbitrary<RuleDefinition[]>,
+  wishes: ReturnType<typeof wishFor>,
+): fc.Arbitrary<Timeline> {
+  const timed = fc.array(fc.tuple(fc.nat({ max: 1000 }), wishes), { maxLength: 14 });
+  return fc.tuple(lives, rulesAtFirst, timed).map(timelineFrom);
+}
+
+function timelineFrom([life, first, wishes]: [Step[], RuleDefinition[], [number, Wish][]]): Timeline {
+  const log = write(life);
+  const rules = new Map<string, RuleChange>();
+  const happenings: (readonly [number, Happening])[] = first.map((start, index) => {
+    const change: RuleChange = {
+      rule: `rule${index}`,
+      revision: 1,
+      mode: "live",
+      definition: {
+        ...start,
+        id: `rule${index}`,
+        ...(start.condition !== undefined && { actions: actionsOf(start) }),
+      },
+    };
+    rules.set(change.rule, change);
+    return [0, { kind: "rule", change }];
   });
+  const timed = wishes.map(([when, each]) => [when % (log.length + 1), each] as const);
+  for (const [offset, each] of timed.toSorted((a, b) => a[0] - b[0])) {
+    const now = log[Math.min(offset, log.length - 1)]?.at.appendTime ?? epoch0;
+    if (each.kind === "take") happenings.push([offset, each]);
+    else if (each.kind === "snooze") {
+      const until = now + each.lasts * second;
+      const whose = { rule: `rule${each.rule}`, device: devices[each.device]! };
+      happenings.push([offset, { kind: "snooze", ...whose, until }]);
+    } else if (each.kind === "maintenance") {
+      const { id, begins, lasts, selector } = each;
+      const [from, to] = [begins, begins + (lasts ?? 0)].map((seconds) => isoFromMicros(now + seconds * second));
+      const definition = lasts === null ? undefined : { id, from, to, ...(selector !== undefined && { selector }) };
+      happenings.push([offset, { kind: "maintenance", id, definition }]);
+    } else if (each.kind === "hand") {
+      happenings.push([offset, { kind: "hand", rule: `rule${each.rule}`, device: devices[each.device]! }]);
+    } else if (each.kind === "device") {
+      const id = devices[each.device]!;
+      happenings.push([
+        offset,
+        { kind: "device", id, device: each.type === undefined ? undefined : deviceOf(id, each.type) },
+      ]);
+    } else {
+      const id = `rule${each.rule}`;
+      const before = rules.get(id);
+      const keeps = each.keeps && before !== undefined;
+      const change: RuleChange = {
+        rule: id,
+        mode: each.mode,
+        revision: keeps ? before.revision : (before?.revision ?? 0) + 1,
+        definition: keeps
+          ? before.definition
+          : {
+              ...each.definition,
+              ...{ id, selector: each.selector, actions },
+              ...(each.flaps && { flapping: { transitions: 3, within: "10s" } }),
+            },
+      };
+      rules.set(id, change);
+      const active = each.mode === "live" || each.mode === "shadow";
+      const warms = active && each.warms !== null && !(keeps && before.mode === each.mode);
+      happenings.push([
+        offset,
+        { kind: "rule", change, ...(warms && { warmFrom: Math.max(0, offset - each.warms!) }) },
+      ]);
+    }
+  }
+  return { log, happenings };
+}
 
 function deviceOf(id: string, type: string): Device {
   return { id, revision: 1, type, tags: {}, attributes: {}, credentials: [], createdAt: 0, updatedAt: 0 };
@@ -279,8 +303,12 @@ export function restored(
       known.set(happening.id, happening.device);
       if (happening.device === undefined) forget(({ device }) => device === happening.id);
     } else if (happening.kind === "rule") {
-      rules.set(happening.change.rule, happening.change);
-      if (happening.change.mode === "deleted") forget(({ rule }) => rule === happening.change.rule);
+      const { rule: id, mode } = happening.change;
+      // One that is no more has nothing to do with what comes under its id again.
+      if (mode === "deleted") {
+        rules.delete(id);
+        forget(({ rule }) => rule === id);
+      } else rules.set(id, happening.change);
     } else if (happening.kind === "snooze") snoozes.set(`${happening.rule}/${happening.device}`, happening);
     else if (happening.kind === "maintenance") windows.set(happening.id, happening.definition);
   }

@@ -91,8 +91,8 @@ function momentOf(inner: Evaluation, life: Life, point: number): Moment {
   const { sample, time } = life.points[point]!;
   if (sample !== undefined) return sample;
   const timer = point === 0 ? undefined : inner.timers(point - 1).find((each) => each.time === time);
-  if (timer === undefined) return { ...life.since, time, received: life.since.received + time - life.since.time };
-  const { from } = timer;
+  // What happens by itself around the condition leaves it at the moment where it was.
+  const from = timer?.from ?? (point === 0 ? life.since : momentOf(inner, life, point - 1));
   return { time, received: from.received + time - from.time, gateway: from.gateway };
 }
 

@@ -2,7 +2,7 @@ import { all as drain } from "../engine/harness.ts";
 import { expect } from "vitest";
 import { events, type AlertInput, type CommandInput, type TelemetryRecord } from "@headwater/proto";
 import { readTelemetry, SeenDerivations } from "@headwater/proto/telemetry";
-import type { EventLog, LogRecord } from "@headwater/event-log";
+import { partitionFor, type EventLog, type LogRecord } from "@headwater/event-log";
 import type { Effects, RuleChange } from "../../src/engine/engine.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { historyOf } from "../../src/partitions/control-events/control-event-history.ts";
@@ -53,7 +53,8 @@ export async function oracle(on: On): Promise<Emitted> {
     },
   };
   for (let partition = 0; partition < partitions; partition += 1) {
-    const engine = createPartitionEngine(partition);
+    const ownsGateway = (gateway: string): boolean => partitionFor(gateway, partitions) === partition;
+    const engine = createPartitionEngine(partition, { ownsGateway });
     const rules = new Map<string, RuleChange>();
     const fold = new StateFold();
     for (const record of await all(log, topics.ruleState, partition)) fold.apply(record);

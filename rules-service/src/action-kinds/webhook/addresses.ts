@@ -47,6 +47,18 @@ export class Addresses {
   }
 }
 
+/** The address that a URL names by itself; undefined: it names a host, which a resolver knows. */
+export function addressOf(url: URL): string | undefined {
+  const host = hostOf(url);
+  if (host === "localhost" || host.endsWith(".localhost")) return "127.0.0.1";
+  return ipaddr.isValid(host) ? host : undefined;
+}
+
+/** The URL parser has made one form of all that a host is written in (decimal, octal, hexadecimal, short, IPv6). */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[(.*)\]$/, "$1");
+}
+
 function within(address: ipaddr.IPv4 | ipaddr.IPv6, [network, bits]: Network): boolean {
   return address.kind() === network.kind() && address.match(network, bits);
 }

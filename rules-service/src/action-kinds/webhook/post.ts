@@ -3,7 +3,7 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { HeadwaterError } from "@headwater/core";
-import type { Addresses } from "./addresses.ts";
+import { type Addresses, hostOf } from "./addresses.ts";
 
 /** An address that webhooks may not reach. */
 export class RefusedAddressError extends HeadwaterError {
@@ -37,8 +37,7 @@ export async function post(
   body: Uint8Array,
   { addresses, resolve = resolveBySystem, signal }: PostOptions,
 ): Promise<Answer> {
-  // The URL parser has made one form of all that a host is written in (decimal, octal, hexadecimal, short, IPv6).
-  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const host = hostOf(url);
   if (isIP(host) !== 0) checkAddress(addresses, host, host);
   const answer = async (name: string, all: boolean, callback: Parameters<LookupFunction>[2]): Promise<void> => {
     let found: { address: string; family: number }[];

@@ -6,6 +6,7 @@ import { TelemetryReader } from "@headwater/proto/telemetry";
 import { anyMetric } from "../../conditions/program.ts";
 import { normaliseRule, type RuleDefinition } from "../../definition/index.ts";
 import { createPartitionEngine, type Effects, type PartitionEngine } from "../../engine/index.ts";
+import type { ChangedStates } from "../../engine/engine.ts";
 import type { Side, TriedEpisode } from "../tried-episode.ts";
 
 export interface TriedRule {
@@ -66,9 +67,12 @@ export class PartitionBacktest {
   #told = new Map<string, TriedEpisode>();
   #areRulesInEffect = false;
   #sinceRelease = 0;
+  readonly #releaseEvery: number;
 
-  constructor(plan: PartitionPlan) {
+  /** @param every records after which states that are as new are let go */
+  constructor(plan: PartitionPlan, every = releaseEvery) {
     this.#plan = plan;
+    this.#releaseEvery = every;
     const { partition, partitions } = plan;
     this.#engine = createPartitionEngine(partition, {
       ownsGateway: (gateway) => partitionFor(gateway, partitions) === partition,
@@ -115,10 +119,15 @@ export class PartitionBacktest {
       else this.counts.failed += 1;
     }
     this.#sinceRelease += 1;
-    if (this.#sinceRelease < releaseEvery) return;
+    if (this.#sinceRelease < this.#releaseEvery) return;
     this.#sinceRelease = 0;
     // States are taken for a checkpoint; the engine lets go of instances that are as new then.
-    this.#engine.takeChanges(false);
+    for (const _ of this.#engine.takeChanges(false));
+  }
+
+  /** What has changed since states were let go last. */
+  get unreleased(): ChangedStates {
+    return this.#engine.changed;
   }
 
   /** After the last record. */

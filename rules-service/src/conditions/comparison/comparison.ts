@@ -22,6 +22,8 @@ export interface Comparison {
   of(verdict: Verdict): Interval;
   /** The same together with its neighbours of steady verdicts. */
   steady(verdict: Verdict, isSteady: (verdict: Verdict) => boolean): Interval;
+  /** Numbers around one, up to the first whose verdict is not steady. */
+  calm(value: number, isSteady: (verdict: Verdict) => boolean): Interval;
   /** The number that a value was compared with; NaN if it was none. `rank` 0: at the episode's end. */
   threshold(value: Value, rank: number): number;
 }
@@ -50,6 +52,7 @@ export function comparisonOf(definition: ComparisonDefinition): Comparison {
     around: (value) => regions?.around(value) ?? noInterval,
     of: (verdict) => regions?.of(verdict) ?? noInterval,
     steady: (verdict, isSteady) => regions?.steady(verdict, isSteady) ?? noInterval,
+    calm: (value, isSteady) => regions?.calm(value, isSteady) ?? noInterval,
     threshold: (value, rank) => comparedWith(definition, levels, value, rank),
   };
 }

@@ -60,9 +60,19 @@ export class Regions {
   /** The same together with its neighbours of steady verdicts. */
   steady(verdict: Verdict, isSteady: (verdict: Verdict) => boolean): Interval | undefined {
     if (this.#intervals[verdict] === undefined || !isSteady(verdict)) return this.#intervals[verdict];
+    return this.#calmFrom(this.#verdicts.indexOf(verdict), isSteady);
+  }
+
+  /** Numbers around one, up to the first whose verdict is not steady. */
+  calm(value: number, isSteady: (verdict: Verdict) => boolean): Interval | undefined {
+    const index = this.#indexOf(value);
+    return isSteady(this.#verdicts[index]!) ? this.#calmFrom(index, isSteady) : undefined;
+  }
+
+  #calmFrom(index: number, isSteady: (verdict: Verdict) => boolean): Interval {
     const verdicts = this.#verdicts;
-    let first = verdicts.indexOf(verdict);
-    let last = first;
+    let first = index;
+    let last = index;
     while (first > 0 && isSteady(verdicts[first - 1]!)) first--;
     while (last + 1 < verdicts.length && isSteady(verdicts[last + 1]!)) last++;
     return { low: this.#starts[first]!, high: this.#starts[last + 1] ?? Infinity };

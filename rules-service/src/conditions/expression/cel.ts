@@ -46,6 +46,8 @@ export interface Expression {
   readonly namesDevice: boolean;
   /** Whether it may be true of a device of which nothing was heard. */
   readonly mayHoldUnheard: boolean;
+  /** Whether it computes something that is neither true nor false, whatever the metrics are. */
+  readonly neverTells: boolean;
   /** undefined: an error, such as a metric that was never heard. */
   evaluate(scope: Scope): unknown;
 }
@@ -83,6 +85,7 @@ export function parseExpression(text: string, wanted: "bool" | "value"): ParsedE
       namesDevice: named.has("device"),
       // What gets by without a metric's value says so with one of these; all else is an error then.
       mayHoldUnheard: /\|\||!|\?|\bhas\(/.test(text),
+      neverTells: neverTells(parsed.ast),
       evaluate(scope) {
         try {
           return parsed(scope);
@@ -116,6 +119,17 @@ function readable(message: string): string {
 
 function firstLine(text: string): string {
   return text.split("\n")[0]!.trim();
+}
+
+const computing = new Set(["+", "-", "*", "/", "%", "-_"]);
+
+/** Arithmetic of values whose types are known only when they come passes the check of types. */
+function neverTells(node: unknown): boolean {
+  if (typeof node !== "object" || node === null || !("op" in node)) return false;
+  const { op, args } = node as Node;
+  if (op !== "?:") return computing.has(op);
+  const [, one, other] = args as readonly unknown[];
+  return neverTells(one) && neverTells(other);
 }
 
 /** Collects what is named; answers the first problem. Keys have to be literal: the rule is found by what it names. */

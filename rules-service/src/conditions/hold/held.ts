@@ -1,6 +1,6 @@
-import type { Anchor, Sample } from "../../readings/reading.ts";
+import type { Anchor, Reading, Sample } from "../../readings/reading.ts";
 import { momentAt, nextWake, noInterval, type Beginning, type Program, type Wake } from "../program.ts";
-import { raiseOf, stayOf, unknown, verdictOf } from "../verdict.ts";
+import { raiseOf, stayOf, unknown, verdictOf, type Verdict } from "../verdict.ts";
 
 export interface Hold {
   /** Microseconds; 0: at once. */
@@ -157,6 +157,16 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
       if (inner.calm === undefined || runs.length > 0 || stayed || hold.clearFor > 0) return this.quiet(state, metric);
       return inner.calm(now, metric, (verdict) => raiseOf(verdict) === 0 && isSteady(verdict));
     },
+    ...(inner.foresee !== undefined && {
+      foresee({ inner: now, runs, stayed }: HeldState<S>, isSteady: (verdict: Verdict) => boolean) {
+        if (runs.length > 0 || stayed || hold.clearFor > 0) return undefined;
+        return inner.foresee!(now, (verdict) => raiseOf(verdict) <= 0 && isSteady(verdict));
+      },
+      stepAll(state: HeldState<S>, readings: readonly Reading[]) {
+        const now = inner.stepAll!(state.inner, readings);
+        return now === state.inner ? state : { ...state, inner: now };
+      },
+    }),
     isAtRest: ({ inner: now, runs, stayed }) => runs.length === 0 && !stayed && inner.isAtRest?.(now) === true,
     measure: (state, rank, latest) => inner.measure(state.inner, rank, latest),
     begunBy(state, rank) {

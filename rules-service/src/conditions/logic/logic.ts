@@ -77,6 +77,8 @@ export function joined(kind: "all" | "any", programs: readonly Program[], rank: 
 export function negated<S>(program: Program<S>): Program<S> {
   return {
     ...program,
+    foresee: undefined,
+    stepAll: undefined,
     ranks: [unranked],
     watchesSilence: program.watchesSilence || raiseOf(not(program.verdict(program.initial(undefined, undefined)))) > 0,
     step: (state, sample: Sample) => program.step(state, sample),

@@ -34,6 +34,13 @@ const schema = Type.Object(
       where: "it goes with a window and the aggregate count; add them, or remove it",
       hysteresis: "write the value at which the alert ends, as in clearBelow: 75",
       duration: "write for: 30s",
+      gt: 'write above: 80, or op: ">" with threshold: 80',
+      gte: 'write op: ">=" with threshold: 80',
+      lt: 'write below: 80, or op: "<" with threshold: 80',
+      lte: 'write op: "<=" with threshold: 80',
+      eq: "write equals",
+      operator: 'write op: ">" with threshold: 80',
+      value: "write threshold beside op, or above, below or equals",
     },
   },
 );

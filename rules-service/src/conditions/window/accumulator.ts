@@ -14,6 +14,10 @@ export interface Accumulator {
   of(reading: Reading, parts: Part[], at: number): void;
   /** Adds a later part, which lies in another list or another place. */
   merge(parts: Part[], at: number, later: readonly Part[], from: number): void;
+  /** Of sums: in which places of a part the sum and the count lie, of which the value is made; -1: in none. */
+  readonly sums?: { readonly sum: number; readonly count: number };
+  /** Of the least or the greatest. */
+  readonly extreme?: "min" | "max";
   /** undefined: not known. */
   value(parts: readonly Part[], at: number): Value | undefined;
   /** Of no reading at all. */
@@ -45,6 +49,7 @@ const sum: Accumulator = {
   merge: (parts: number[], at, later: readonly number[], from) => plus(parts, at, later[from]!, later[from + 1]!),
   value: (parts: readonly number[], at) => parts[at],
   empty: 0,
+  sums: { sum: 0, count: -1 },
 };
 
 /** A sum, and how many they are. */
@@ -61,6 +66,7 @@ const mean: Accumulator = {
   },
   value: (parts: readonly number[], at) => parts[at]! / parts[at + 2]!,
   empty: undefined,
+  sums: { sum: 0, count: 2 },
 };
 
 /** Count, mean and squares: moments by Chan, Golub and LeVeque's pairwise update (1979). */
@@ -123,13 +129,16 @@ function onePlace<A extends Part>(
   };
 }
 
-const count = oneNumber(
-  () => 1,
-  (a, b) => a + b,
-  0,
-);
-const min = oneNumber(numberOf, Math.min, undefined);
-const max = oneNumber(numberOf, Math.max, undefined);
+const count: Accumulator = {
+  ...oneNumber(
+    () => 1,
+    (a, b) => a + b,
+    0,
+  ),
+  sums: { sum: -1, count: 0 },
+};
+const min: Accumulator = { ...oneNumber(numberOf, Math.min, undefined), extreme: "min" };
+const max: Accumulator = { ...oneNumber(numberOf, Math.max, undefined), extreme: "max" };
 const first = onePlace<Value>(
   ({ value }) => value,
   (earlier) => earlier,

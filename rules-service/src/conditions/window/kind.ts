@@ -27,6 +27,13 @@ const aggregates = ["mean", "min", "max", "sum", "count", "stddev", "first", "la
 export const aggregateSchema = Type.String({
   pattern: `^(${aggregates.join("|")}|p[1-9][0-9]?)$`,
   description: `${aggregates.join(", ")}, or a percentile from p1 to p99 (to half a hundredth)`,
+  "x-instead": {
+    median: "write p50",
+    avg: "write mean",
+    average: "write mean",
+    std: "write stddev",
+    p100: "write max",
+  },
 });
 
 const whereSchema = Type.Object(
@@ -120,6 +127,7 @@ export function windowInput(metric: string, aggregate: string, where?: Compariso
     metric,
     name: `${aggregate}(${metric})`,
     accumulator: accumulatorOf(aggregate),
+    takesAllNumbers: filter === undefined,
     taken: ({ value }) =>
       (!numeric || typeof value === "number") && (filter === undefined || raiseOf(filter.judge(value)) > 0),
   };
@@ -236,6 +244,7 @@ export const rateKind = conditionKind<RateDefinition>({
       name: `rate(${metric})`,
       accumulator: rateOf(parseDuration(rate.per ?? "1s"), over / 2),
       taken: ({ value }: { value: unknown }) => typeof value === "number",
+      takesAllNumbers: true,
     };
     const subject = sharedSubject(["rate", metric, rate], () => slidingWindow(input, over));
     return withHold(compared(subject, comparisonOf(condition)), condition);

@@ -72,6 +72,70 @@ export class PaneFold {
     return { closed, open, gateway };
   }
 
+  /**
+   * Takes readings in, each at its own instant, as `from` and `add` do one after the other for a window of so many
+   * panes (undefined: none leaves): what is older is added up once, at the end.
+   */
+  addAll(panes: Panes, readings: readonly Reading[], count?: number): Panes {
+    if (readings.length === 0) return panes;
+    const isFirst = panes.open.length === 0;
+    const open = isFirst ? this.#blankOpen.slice() : panes.open.slice();
+    let { closed } = panes;
+    let isBegun = false;
+    let isEmpty = isFirst;
+    for (const reading of readings) {
+      const index = this.indexAt(reading.time);
+      if (isEmpty || open[newestIndex] !== index) {
+        if (!isEmpty) {
+          closed = this.#closing(closed, isBegun, open);
+          isBegun = true;
+        }
+        this.#accumulator.of(reading, open, newestPart);
+        open[newestIndex] = index;
+        isEmpty = false;
+      } else {
+        this.#accumulator.of(reading, this.#spare, 0);
+        this.#accumulator.merge(open, newestPart, this.#spare, 0);
+      }
+    }
+    const { time, logTime, gateway } = readings[readings.length - 1]!;
+    open[lastTime] = time;
+    open[lastLogTime] = logTime;
+    const first = count === undefined ? 0 : this.#placeFrom(closed, this.indexAt(time) - count + 1);
+    if (first === 0 && !isBegun) return { closed, open, gateway };
+    // Cut, so that it is as long as it has to be.
+    const left = first === closed.length ? none : closed.slice(first);
+    this.#addUp(left, open);
+    return { closed: left, open, gateway };
+  }
+
+  /** The newest pane among those that are closed; a list of its own already: written over. */
+  #closing(closed: readonly Part[], isOwn: boolean, open: readonly Part[]): readonly Part[] {
+    const { length } = closed;
+    const list = isOwn ? (closed as Part[]) : length === 0 ? this.#blankPane.slice() : closed.slice();
+    copyPart(this.#stride, list, length, open, newestIndex);
+    return list;
+  }
+
+  /** Where the first of closed panes lies that is not before an index. */
+  #placeFrom(closed: readonly Part[], index: number): number {
+    let first = 0;
+    while (first < closed.length && (closed[first] as number) < index) first += this.#stride;
+    return first;
+  }
+
+  /** Makes the part of all closed panes anew. */
+  #addUp(closed: readonly Part[], open: Part[]): void {
+    if (closed.length === 0) {
+      copyPart(this.#width, open, this.#olderPart, this.#accumulator.blank, 0);
+      return;
+    }
+    copyPart(this.#width, open, this.#olderPart, closed, 1);
+    for (let pane = this.#stride; pane < closed.length; pane += this.#stride) {
+      this.#accumulator.merge(open, this.#olderPart, closed, pane + 1);
+    }
+  }
+
   /** Puts the newest pane among those that are closed. */
   #close(closed: readonly Part[], open: Part[]): readonly Part[] {
     const length = closed.length;
@@ -88,18 +152,11 @@ export class PaneFold {
     const oldest = this.oldestIndex(panes);
     if (oldest === undefined || oldest >= index) return panes;
     if ((open[newestIndex] as number) < index) return noPanes;
-    let first = 0;
-    while (first < closed.length && (closed[first] as number) < index) first += this.#stride;
-    const left = open.slice();
-    if (first === closed.length) {
-      copyPart(this.#width, left, this.#olderPart, this.#accumulator.blank, 0);
-      return { closed: none, open: left, gateway };
-    }
-    copyPart(this.#width, left, this.#olderPart, closed, first + 1);
-    for (let pane = first + this.#stride; pane < closed.length; pane += this.#stride) {
-      this.#accumulator.merge(left, this.#olderPart, closed, pane + 1);
-    }
-    return { closed: closed.slice(first), open: left, gateway };
+    const first = this.#placeFrom(closed, index);
+    const left = first === closed.length ? none : closed.slice(first);
+    const parts = open.slice();
+    this.#addUp(left, parts);
+    return { closed: left, open: parts, gateway };
   }
 
   /** Of all of them together. */
@@ -128,6 +185,12 @@ export class PaneFold {
     for (let pane = 0; pane < closed.length; pane += this.#stride) add(closed[pane]!, closed, pane + 1);
     if (open.length > 0) add(open[newestIndex]!, open, newestPart);
     return isEmpty ? this.#accumulator.empty : this.#accumulator.value(this.#spare, 0);
+  }
+
+  /** A place of the part of one of them, counted from the oldest on. */
+  numberAt({ closed, open }: Panes, pane: number, place: number): number {
+    const at = pane * this.#stride + 1 + place;
+    return (at < closed.length ? closed[at] : open[newestPart + place]) as number;
   }
 
   /** How many there are. */

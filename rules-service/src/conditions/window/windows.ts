@@ -1,7 +1,10 @@
 import type { Anchor, Reading, Sample, Value } from "../../readings/reading.ts";
 import type { Subject } from "../subject.ts";
+import type { Outlook } from "../outlook.ts";
+import type { Interval } from "../program.ts";
 import { copyPart, type Accumulator, type Part } from "./accumulator.ts";
 import { EvenGrid, type PaneGrid } from "./pane-grid.ts";
+import { ExtremeOutlook, QuietUntil, SumOutlook } from "./outlooks.ts";
 import { noPanes, PaneFold, type Panes } from "./panes.ts";
 
 const second = 1_000_000;
@@ -15,6 +18,8 @@ export interface WindowInput {
   readonly name: string;
   readonly accumulator: Accumulator;
   readonly taken: Taken;
+  /** Whether it takes every number, whatever it is. */
+  readonly takesAllNumbers: boolean;
 }
 
 export function paneLength(over: number): number {
@@ -44,7 +49,22 @@ export function slidingWindow(input: WindowInput, over: number): Subject<Panes> 
     wakeAnchor: (state) => fold.anchor(state),
     elapse: (state, time) => fold.from(state, fold.indexAt(time) - count + 1),
     value: (state) => fold.value(state),
+    foresee: (state, within) => slidingOutlook(input, fold, state, count, within),
+    stepAll: (state, readings) => fold.addAll(state, readings.filter(input.taken), count),
   };
+}
+
+function slidingOutlook(
+  { accumulator, takesAllNumbers }: WindowInput,
+  fold: PaneFold,
+  panes: Panes,
+  count: number,
+  within: Interval,
+): Outlook | undefined {
+  const { sums, extreme } = accumulator;
+  if (!takesAllNumbers || !(within.low < within.high) || fold.count(panes) === 0) return undefined;
+  if (sums !== undefined) return new SumOutlook({ sums }, fold, panes, count, within);
+  return extreme === undefined ? undefined : new ExtremeOutlook({ extreme }, fold, panes, count, within);
 }
 
 interface HopState {
@@ -83,6 +103,16 @@ export function hoppingWindow(input: WindowInput, count: number, grid: PaneGrid)
       return { panes: fold.from(panes, edge - count), result, edge };
     },
     value: ({ result }) => result ?? undefined,
+    foresee({ panes, edge }) {
+      const newest = fold.count(panes) - 1;
+      // Before the newest pane comes in, whatever is taken in goes into it.
+      if (newest < 0 || fold.index(panes, newest) < edge) return undefined;
+      return new QuietUntil(grid.startOf(nextEdge(fold, panes, edge, count)));
+    },
+    stepAll(state, readings) {
+      const panes = fold.addAll(state.panes, readings.filter(input.taken));
+      return panes === state.panes ? state : { panes, result: state.result, edge: state.edge };
+    },
   };
 }
 

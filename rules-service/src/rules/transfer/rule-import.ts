@@ -7,7 +7,7 @@ import { loopsOfAll } from "../saved-loop.ts";
 import type { RuleWrites } from "../rule-writes.ts";
 import { definitionOf } from "../rule-resource.ts";
 import { canonicalRule } from "../../definition/index.ts";
-import { warningsOf } from "../../definition/warnings.ts";
+import { type WarningMeans, warningsOf } from "../../definition/warnings.ts";
 import { differences, fieldChange } from "./rule-diff.ts";
 import { entryState, type EntryState, type RuleEntry } from "./rule-entry.ts";
 
@@ -55,9 +55,9 @@ export const importAnswer = Type.Object(
 );
 
 /** What an import of the entry would do. */
-function planned(entry: RuleEntry, { model, fallback, idleTickMs }: RuleImportOptions): ImportedRule {
+function planned(entry: RuleEntry, { model, fallback, warned }: RuleImportOptions): ImportedRule {
   const { definition } = entry;
-  const warnings = [...warningsOf(definition, idleTickMs * 1000)];
+  const warnings = [...warningsOf(definition, warned)];
   const stored = model.get(definition.id)?.state;
   const wanted = entry.state ?? fallback;
   const after = JSON.parse(canonicalRule(definition)) as unknown;
@@ -87,8 +87,7 @@ export interface RuleImportOptions {
   readonly by: string;
   /** The state of entries that name none. */
   readonly fallback: EntryState | undefined;
-  /** How often ticks come where nothing flows. */
-  readonly idleTickMs: number;
+  readonly warned: WarningMeans;
   readonly dryRun: boolean;
 }
 

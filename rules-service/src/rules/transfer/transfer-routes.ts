@@ -9,6 +9,7 @@ import type { MaintenanceWrites } from "../../maintenance/maintenance-writes.ts"
 import { importWindows } from "./maintenance-import.ts";
 import { entriesOf, entryState, importBody } from "./rule-entry.ts";
 import { exportRules } from "./rule-export.ts";
+import type { WarningMeans } from "../../definition/warnings.ts";
 import { importAnswer, importRules } from "./rule-import.ts";
 
 export interface TransferRoutesOptions {
@@ -16,7 +17,7 @@ export interface TransferRoutesOptions {
   readonly writes: RuleWrites;
   readonly maintenance: { readonly model: MaintenanceModel; readonly writes: MaintenanceWrites };
   readonly timeoutMs: number;
-  readonly idleTickMs: number;
+  readonly warned: WarningMeans;
 }
 
 const importLimit = 4 * 1024 * 1024;
@@ -24,7 +25,7 @@ const tags = ["rules"];
 
 /** Rules as files: all of them out, many of them in. */
 export function transferRoutes(parent: HttpApp, options: TransferRoutesOptions): void {
-  const { model, writes, maintenance, timeoutMs, idleTickMs } = options;
+  const { model, writes, maintenance, timeoutMs, warned } = options;
   void parent.register(async (app: HttpApp) => {
     acceptYaml(app, true);
 
@@ -77,7 +78,7 @@ export function transferRoutes(parent: HttpApp, options: TransferRoutesOptions):
         const by = principalOf(request).id;
         // Before the rules: what they would do is held back from the first.
         const windows = await importWindows(entries.windows, { ...maintenance, by, dryRun });
-        const rules = await importRules(entries.rules, { model, writes, by, fallback: state, idleTickMs, dryRun });
+        const rules = await importRules(entries.rules, { model, writes, by, fallback: state, warned, dryRun });
         const differs = [...rules, ...windows].some(({ action }) => action !== "same");
         return { dryRun, differs, rules, maintenance: windows };
       },
