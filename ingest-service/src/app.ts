@@ -44,6 +44,7 @@ import { projectionMetrics } from "./projection/projection-metrics.ts";
 import { backupRoute } from "./store/backup-route.ts";
 import { observeStore } from "./store/store-metrics.ts";
 import { Projection } from "./projection/projection.ts";
+import { QuarantineExpiry } from "./quarantine/expiry.ts";
 import { quarantinedMetrics, movedAccount } from "./quarantine/quarantined-metrics.ts";
 import { devicesBeyondLimits, quarantineSummary } from "./quarantine/quarantine-queries.ts";
 import { limitWarnings, observeQuarantine } from "./quarantine/observe.ts";
@@ -96,12 +97,16 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
 
   const skipped = new SkippedRecords({ metrics: deps.metrics, logger, reader: "ingest" });
   const foldedEvents = new FoldedEvents({ topics, partitions: deps.partitions, skipped });
-  const { model, folded, overdue, erased, asked, rebuilding, accessOutcomes } = openReadModelParts({
-    ...{ dataDir, log, logger, topics, foldedEvents },
-    quarantineBounds: { maxAge: config.quarantineDays * dayMicros, maxBytes: config.quarantineBytes },
+  const quarantineBounds = { maxAge: config.quarantineDays * dayMicros, maxBytes: config.quarantineBytes };
+  const { model, folded, overdue, erased, asked, rebuilding, accessOutcomes, ...parts } = openReadModelParts({
+    ...{ dataDir, log, logger, topics, foldedEvents, quarantineBounds },
   });
+  const expiry = new QuarantineExpiry(model.db, quarantineBounds, logger);
   const erasures = new Erasures({ log, topic: topics.devices, model, timeoutMs });
-  erased.push(() => erasures.changed());
+  erased.push(() => {
+    erasures.changed();
+    expiry.changed();
+  });
   const quarantineKnown = async (partition: number): Promise<void> => {
     const ends = await log.positions(topics.quarantine);
     const there = quarantinePartition(partition, deps.partitions);
@@ -151,6 +156,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     storedSeries: (partition) => stored.of(partition),
     inStore: (device) => stored.now(device),
   });
+  parts.quarantined.push(() => expiry.changed());
   asked.push(() => projection.redrive());
   rebuilding.push(() => projection.rebuild());
   const writing = { log, model, logger, timeoutMs, source };
@@ -168,7 +174,10 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     topic: topics.telemetry,
     book,
     projectionWaitMs,
-    verify: { log, topic: topics.telemetry, series, maxReadings: config.verifyReadings, quarantined, erasures },
+    verify: {
+      ...{ log, store, series, quarantined, erasures, topic: topics.telemetry, partitions: deps.partitions },
+      maxReadings: config.verifyReadings,
+    },
     quarantineKnown,
     moved,
     flush: () => projection.flush(),
@@ -226,6 +235,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   const lifecycle = new Lifecycle({ logger });
   lifecycle.add("accounts", { stop: () => book.close() });
   lifecycle.add("read model", { start: () => model.start(), stop: () => model.stop() });
+  lifecycle.add("age of quarantine", { start: () => expiry.start(), stop: () => expiry.stop() });
   lifecycle.add("audit trail", { start: () => trail.start(), stop: () => trail.stop() });
   lifecycle.add("restating", { stop: () => restating.stop() });
   lifecycle.add("projection", {

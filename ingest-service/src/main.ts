@@ -10,6 +10,6 @@ const heapGrowth = 100;
 
 /** The ingest service as a process of its own: `headwater start ingest`. */
 export function main(context: HostContext): Promise<void> {
-  boundHeap(heapGrowth);
+  boundHeap({ leastPercent: heapGrowth });
   return runHost({ name: "ingest", title: "Headwater ingest service", services: [ingestService] }, context);
 }

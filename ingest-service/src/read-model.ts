@@ -7,6 +7,7 @@ import { accessPart } from "./access/access-model.ts";
 import { commandPart, endCommandsOf } from "./commands/command-model.ts";
 import { devicePart, type FoldedDevice } from "./devices/device-model.ts";
 import { presencePart } from "./devices/presence-model.ts";
+import { sweepErased } from "./quarantine/erased.ts";
 import { quarantinePart } from "./quarantine/quarantine-model.ts";
 import type { QuarantineBounds } from "./quarantine/quarantine-table.ts";
 import { rebuildPart } from "./rebuild/rebuild-model.ts";
@@ -22,6 +23,8 @@ export interface ReadModelParts {
   readonly erased: (() => void)[];
   /** Called when owners of partitions are asked to project something again. */
   readonly asked: (() => void)[];
+  /** Called when there are other entries in quarantine than before. */
+  readonly quarantined: (() => void)[];
   /** Called when a rebuild has come a step further. */
   readonly rebuilding: (() => void)[];
   /** The fold's outcomes of this process's writes to access.v1. */
@@ -42,6 +45,7 @@ export function openReadModelParts(options: {
   const overdue: (() => void)[] = [];
   const erased: (() => void)[] = [];
   const asked: (() => void)[] = [];
+  const quarantined: (() => void)[] = [];
   const rebuilding: (() => void)[] = [];
   const accessOutcomes = new FoldOutcomes<AccessState>();
   let hasReplaced = false;
@@ -59,6 +63,7 @@ export function openReadModelParts(options: {
           for (const listener of folded) listener(each);
           if (hasReplaced) onOverdue();
         },
+        onErasing: sweepErased,
         onErased() {
           for (const listener of erased) listener();
         },
@@ -79,6 +84,9 @@ export function openReadModelParts(options: {
         onAsked() {
           for (const listener of asked) listener();
         },
+        onChanged() {
+          for (const listener of quarantined) listener();
+        },
       }),
       rebuildPart({
         topic: topics.rebuilds,
@@ -90,5 +98,5 @@ export function openReadModelParts(options: {
       accessPart(topics.access, accessOutcomes, foldedEvents),
     ],
   });
-  return { model, folded, overdue, erased, asked, rebuilding, accessOutcomes };
+  return { model, folded, overdue, erased, asked, quarantined, rebuilding, accessOutcomes };
 }

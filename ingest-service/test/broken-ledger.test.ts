@@ -73,6 +73,29 @@ describe("the ledger names", () => {
     ]);
   });
 
+  it.each<[string, { device: string; incarnation?: string }, number, Record<string, number | string>]>([
+    ["before the first of a series", { device: "a" }, t0 - 2 * hour, { t: 1 }],
+    ["behind the last of a series", { device: "b" }, t0 + 5 * hour, { t: 1 }],
+    ["of a metric that nobody sent", { device: "a" }, t0 + minute, { ghost: 1 }],
+    ["of texts beside numbers", { device: "a" }, t0 + 10 * minute, { t_text: "1" }],
+    ["of a device that was never heard", { device: "ghost" }, t0, { t: 1 }],
+    ["of a life that a device has not had", { device: "a", incarnation: "3" }, t0, { t: 1 }],
+  ])("a value that was added behind its back: %s", async (_, tags, time, fields) => {
+    await fill();
+    // Of an hour of which the log has nothing, what the store has may be older than the log.
+    const others = [t0 - 2 * hour, t0 + 5 * hour].map((at) => gateway.event("c", at, { t: 1, u: 1 }));
+    await gateway.append(...others);
+    await gateway.markAll();
+    await eventually(async () => expect((await ledger()).totals).toMatchObject({ stored: 38, lag: 0 }));
+    await backends.store.write([{ measurement: telemetryMeasurement, tags, time, fields }]);
+    const { balanced, verified } = await ledger();
+    expect(balanced).toBe(false);
+    expect(verified!.mismatches).toMatchObject([
+      { device: tags.device, hour: isoFromMicros(Math.floor(time / hour) * hour), expected: { count: 0 } },
+    ]);
+    expect(verified!.mismatched).toBe(1);
+  });
+
   it("the identities of records that are missing in a copy of the log", async () => {
     await fill();
     const lost = { device: "b", from: 5, to: 6 };

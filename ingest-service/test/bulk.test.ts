@@ -161,6 +161,16 @@ describe("an import of devices", () => {
     expect(answer.summary).toMatchObject({ complete: false, next: 2 });
   });
 
+  it("gives to no device what only another one has, whatever it is called", async () => {
+    const names = ["constructor", "toString", "valueOf"];
+    const facts = Object.fromEntries(names.map((name) => [name, "x"]));
+    await send(`${JSON.stringify({ id: "own-1", type: "own", attributes: facts, tags: facts })}\n`, ndjson);
+    await send('{"id":"own-2","type":"own"}\n', ndjson);
+    const file = await exported("text/csv", "?type=own");
+    expect(file).not.toContain("function");
+    expect(outcomes(await send(file))).toEqual(["unchanged", "unchanged"]);
+  });
+
   it("takes thousands, one import at a time, and gives them back as it took them", async () => {
     const row = (i: number) =>
       `{"id":"many-${i}","type":"=meter","tags":{"n":"${i}"},"attributes":{"even":${i % 2 === 0},"text":"-${i}"}}`;

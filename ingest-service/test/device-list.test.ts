@@ -82,6 +82,16 @@ async function ids(query: string): Promise<unknown[]> {
 }
 
 describe("devices", () => {
+  it.each(["", "&registered=any"])(
+    "are listed without when they were seen, if that is not asked for%s",
+    async (more) => {
+      const { items } = await list(`lastSeen=false${more}`);
+      expect(items.map(({ id }) => id)).toEqual(await ids(more.slice(1)));
+      expect(items[0]).toMatchObject({ id: "a-1", connected: true, connectedAt: iso(t0 + 5 * second) });
+      for (const item of items) expect(item).not.toHaveProperty("lastSeen");
+    },
+  );
+
   it.each([
     ["type=boiler", ["a-1", "a-2"]],
     ["tag=site:north", ["a-1", "b-1"]],

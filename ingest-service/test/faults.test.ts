@@ -154,7 +154,7 @@ describe("two instances", () => {
   it("an account that is bounded begins later and says so", async () => {
     await send(0, 400);
     const one = await service("one");
-    await eventually(async () => expect((await ledger(one)).totals.stored).toBe(3200), 20_000);
+    await eventually(async () => expect((await ledger(one)).totals.stored).toBe(3200));
     await one.app.stop();
     const two = await service("two", { recountRecords: 1000 });
     const answer = await ledger(two);

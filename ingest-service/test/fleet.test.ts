@@ -223,6 +223,22 @@ describe("series of a fleet", () => {
     expect(whole[0]!.points).toEqual([[t0 / 1000, 359]]);
   });
 
+  it("say which devices they leave out, since these have texts alone", async () => {
+    const ask = async (query: string) =>
+      JSON.parse((await get(`series?metric=state&metric=temperature&${range}&${query}`)).text) as Record<
+        string,
+        unknown
+      >;
+    const mean = "window=30m&aggregate=mean";
+    expect((await ask(`type=boiler&${mean}`))["ofText"]).toEqual([{ metric: "state", devices: 1 }]);
+    expect((await ask(`type=boiler&${mean}&across=mean`))["ofText"]).toEqual([{ metric: "state", devices: 1 }]);
+    expect(await ask(`device=b-2&${mean}&across=mean`)).not.toHaveProperty("ofText");
+    // Texts have these, one device after the other.
+    expect(await ask("type=boiler&window=30m&aggregate=count")).not.toHaveProperty("ofText");
+    expect(await ask("type=boiler&window=30m&aggregate=count&across=sum")).toHaveProperty("ofText");
+    expect(await ask(`type=boiler&${mean}&deviceLimit=1`)).toMatchObject({ ofText: [{ devices: 1 }], next: expect.any(String) }); // oxfmt-ignore
+  });
+
   it("tell gaps, and choose windows for a chart", async () => {
     const wide = "from=2026-04-30T23:00:00Z&to=2026-05-01T01:00:00Z&window=1h&aggregate=count&fill=null";
     const [gap] = await seriesOf(`type=boiler&metric=temperature&${wide}&across=sum`);

@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { Agent, get, type IncomingMessage } from "node:http";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventually } from "@headwater/testkit/eventually";
 import { TestGateway } from "./gateway.ts";
@@ -20,6 +22,8 @@ let service: TestService;
 let gateway: TestGateway;
 let url: string;
 const agent = new Agent({ maxSockets: Infinity });
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 beforeAll(async () => {
   backends = await openBackends();
@@ -79,8 +83,23 @@ class Reader {
   }
 }
 
-const openAll = (count: number, queryOf: (index: number) => string): Promise<Reader[]> =>
-  Promise.all(Array.from({ length: count }, (_, index) => Reader.open(queryOf(index))));
+/** In buffers, without what is garbage already: that depends on when somebody looks. */
+function heldBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().arrayBuffers;
+}
+
+/** No more at once than a system lets wait to be accepted: beyond that, a busy one resets them. */
+async function openAll(count: number, queryOf: (index: number) => string): Promise<Reader[]> {
+  const readers: Reader[] = [];
+  while (readers.length < count) {
+    const queries = Array.from({ length: Math.min(100, count - readers.length) }, (_, i) =>
+      queryOf(readers.length + i),
+    );
+    readers.push(...(await Promise.all(queries.map((query) => Reader.open(query)))));
+  }
+  return readers;
+}
 
 it("a thousand listeners each get what they asked for, and those that do not read hold up nobody and little memory", async () => {
   const ofDevice = await openAll(counts.oneDevice, (index) => `device=d-${index % devices}`);
@@ -88,7 +107,7 @@ it("a thousand listeners each get what they asked for, and those that do not rea
   const slow = await openAll(counts.slow, () => "metric=note");
   for (const reader of [...ofDevice, ...ofMetric]) reader.read();
 
-  const before = process.memoryUsage().arrayBuffers;
+  const before = heldBytes();
   const told: string[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const events = Array.from({ length: devices }, (_, i) => gateway.event(`d-${i}`, t0 + round, { x: round }));
@@ -106,7 +125,7 @@ it("a thousand listeners each get what they asked for, and those that do not rea
     await eventually(() => expect(reader.told).toEqual(own));
   }
   for (const reader of ofMetric) await eventually(() => expect(reader.told.toSorted()).toEqual(told.toSorted()));
-  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(mostHeld);
+  expect(heldBytes() - before).toBeLessThan(mostHeld);
 
   for (const reader of slow) reader.read();
   for (const reader of slow) {

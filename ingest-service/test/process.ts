@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const cli = join(import.meta.dirname, "../../cli/src/main.ts");
+const cli = join(import.meta.dirname, "../../cli/src/main.js");
 
 export interface IngestProcess {
   readonly url: string;

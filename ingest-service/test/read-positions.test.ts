@@ -105,4 +105,13 @@ describe("statistics of a device", () => {
     expect((await service.request("GET", "/api/v1/devices/nobody/statistics")).status).toBe(404);
     expect((await service.request("GET", "/api/v1/devices/stats/statistics?from=now&to=-1h")).status).toBe(400);
   });
+
+  it("leave a mean out whose sum no number holds", async () => {
+    await written("vast", { x: 1.7e308 }, t0);
+    const after = await written("vast", { x: 1.7e308 }, t0 + 1_000_000);
+    const url = `/api/v1/devices/vast/statistics?after=${encodeURIComponent(after)}`;
+    const { items } = (await service.request<{ items: object[] }>("GET", url)).body;
+    expect(items).toMatchObject([{ metric: "x", count: 2, min: 1.7e308, max: 1.7e308 }]);
+    expect(items[0]).not.toHaveProperty("mean");
+  });
 });

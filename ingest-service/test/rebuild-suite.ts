@@ -256,6 +256,10 @@ export function rebuildSuite(open: () => Promise<Backends>): void {
     const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
     expect(statuses[0]).toBe(202);
     expect(statuses.every((status) => status === 202 || status === 409)).toBe(true);
+    // Who asks for what somebody else asks for at this moment gets the same answer.
+    const ids = [answers[0], answers[2]].filter(({ status }) => status === 202).map(({ body }) => body.id);
+    expect(ids).toHaveLength(answers[1].status === 202 ? 0 : 2);
+    expect(new Set(ids).size).toBeLessThanOrEqual(1);
     await eventually(async () => {
       const { body } = await service.request<{ items: RebuildShown[] }>("GET", "/api/v1/rebuilds");
       expect(body.items.map(({ state }) => state).filter((state) => state !== "done")).toEqual([]);

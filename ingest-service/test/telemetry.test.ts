@@ -184,6 +184,36 @@ describe("a series", () => {
     expect((await series("metric=y")).points).toEqual([]);
   });
 
+  it("whose sum no number holds has nothing there, in every format", async () => {
+    const gateway = new TestGateway(backends.log);
+    await gateway.append(...[0, 1].map((n) => gateway.event("d-huge", t0 + n, { huge: 1.5e308 })));
+    await eventually(async () => {
+      const { body } = await service.request<{ points: unknown[] }>(
+        "GET",
+        `/api/v1/devices/d-huge/series?metric=huge&${wide}`,
+      );
+      expect(body.points).toHaveLength(2);
+    });
+    const url = `/api/v1/devices/d-huge/series?metric=huge&aggregate=sum&window=1d&${wide}`;
+    const fleet = `/api/v1/telemetry/series?device=d-huge&metric=huge&aggregate=sum&across=sum&window=1d&${wide}`;
+    const as = async (path: string, accept: string) => (await service.request("GET", path, undefined, { accept })).text;
+    for (const path of [url, fleet]) {
+      expect(await as(path, "application/json")).toMatch(/\[\[\d+,null\]\]/);
+      expect(await as(path, "application/x-ndjson")).toMatch(/"value":null\}\n$/);
+      expect(await as(path, "text/csv")).toMatch(/,\r\n$/);
+    }
+    const { status, body } = await service.request<{ items: unknown[] }>("GET", "/api/v1/devices/d-huge/statistics");
+    expect([status, body.items]).toMatchObject([200, [{ metric: "huge", count: 2, max: 1.5e308 }]]);
+    expect(body.items[0], "a mean that no number holds is left out").not.toHaveProperty("mean");
+  });
+
+  it.each(["", "&kind=text"])("of texts has no mean, and the answer says so (%s)", async (kind) => {
+    const url = `/api/v1/devices/d1/series?metric=note&aggregate=mean&window=1h&${wide}${kind}`;
+    const { status, body } = await service.request<{ code: string; detail: string }>("GET", url);
+    expect([status, body.code]).toEqual([400, "aggregate-of-text"]);
+    expect(body.detail).toMatch(/Text has no mean; of text there are count, first, last/);
+  });
+
   it.each([
     "",
     "metric=x&from=yesterday",

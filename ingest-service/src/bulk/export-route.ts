@@ -79,15 +79,20 @@ async function* csvLines(model: ReadModel, ids: readonly string[]): AsyncGenerat
       .map((device) =>
         line([
           ...[cellOfText(device.id), cellOfText(device.type), isoFromMicros(device.createdAt)],
-          ...tagNames.map((name) => cellOfText(device.tags[name] ?? "")),
+          ...tagNames.map((name) => cellOfText(ownOf(device.tags, name) ?? "")),
           ...attributeNames.map((name) => {
-            const value = device.attributes[name];
+            const value = ownOf(device.attributes, name);
             return value === undefined ? "" : cellOfAttribute(value);
           }),
         ]),
       )
       .join("");
   }
+}
+
+/** What another device calls `constructor` is nothing that every object has. */
+function ownOf<T>(facts: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(facts, name) ? facts[name] : undefined;
 }
 
 /** Those that are still there, in slices, so that a large fleet holds nobody up. */

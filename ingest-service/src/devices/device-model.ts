@@ -17,6 +17,8 @@ export interface DevicePartOptions {
   readonly foldedEvents: FoldedEvents;
   /** Told of every event after it is applied, in order. */
   onFolded(folded: FoldedDevice): void;
+  /** Called while a deletion of a device with its data is applied. */
+  onErasing(db: DatabaseSync): void;
   /** Told after a batch in which devices were deleted with their data. */
   onErased(): void;
   /** Called while an event is applied after which there is another device of the id than before, or none. */
@@ -30,7 +32,7 @@ export function devicePart(options: DevicePartOptions): ModelPart {
   let hasErased = false;
   return {
     topic,
-    version: 6,
+    version: 7,
     migrate(db) {
       db.exec(`
         CREATE TABLE devices (
@@ -50,7 +52,10 @@ export function devicePart(options: DevicePartOptions): ModelPart {
         folded.push(result);
         const { id, fold } = result;
         if (!fold.accepted || fold.state.erasedBelow === 0) continue;
-        putErasure(db, batch.partition, { device: id, below: fold.state.erasedBelow });
+        const { erasedBelow, incarnation, incarnationSince } = fold.state;
+        const until = erasedBelow === incarnation ? incarnationSince : 0;
+        putErasure(db, batch.partition, { device: id, below: erasedBelow, until });
+        options.onErasing(db);
         hasErased = true;
       }
     },

@@ -1,5 +1,8 @@
 import { RequestError, sharedTurn } from "@headwater/core";
 import { isAggregate, quantileOf, QuantileSketch, type SeriesRow } from "@headwater/time-series";
+import { RunningSums } from "./running-sums.ts";
+import { sortedTimes } from "./sorted-times.ts";
+import { TimeSlots } from "./time-slots.ts";
 
 /** What the values of several devices, at one window, become. */
 export const acrossNames = ["mean", "min", "max", "sum", "count", "stddev", "median"] as const;
@@ -19,13 +22,19 @@ export function parseAcross(text: string): Across {
 
 /** Rows put together between two turns of the event loop. */
 const ROWS_A_SLICE = 5_000;
+/** Rows that are made in one turn, and values that they are made of. */
+const ROWS_MADE = 2_000;
+const VALUES_TAKEN = 20_000;
 
 /** The windows of several devices as one series. */
 export class AcrossDevices {
   readonly #across: Across;
   readonly #most: number;
   readonly #onFull: () => RequestError;
-  readonly #windows = new Map<number, number[] | Sum>();
+  readonly #slots = new TimeSlots();
+  readonly #sums = new RunningSums();
+  /** Of percentiles all values of each slot. */
+  readonly #all: number[][] = [];
   #kept = 0;
 
   /** `most`: numbers that are kept; beyond it `onFull` says what to do. */
@@ -36,65 +45,55 @@ export class AcrossDevices {
   }
 
   async add(batches: AsyncIterable<readonly SeriesRow[]>): Promise<boolean> {
-    const keepsAll = this.#across === "stddev" || isAggregateOfAll(this.#across);
+    const keepsAll = isAggregateOfAll(this.#across);
     let isThere = false;
     for await (const rows of batches) {
       for (const [time, value] of rows) {
         isThere = true;
-        const known = this.#windows.get(time);
-        if (known === undefined || keepsAll) this.#kept += 1;
+        const slot = this.#slots.of(time);
+        if (slot === -1 || keepsAll) this.#kept += 1;
         if (this.#kept > this.#most) throw this.#onFull();
-        if (keepsAll) this.#keep(time, known as number[] | undefined, Number(value));
-        else this.#windows.set(time, summed(known as Sum | undefined, Number(value)));
+        if (slot === -1) this.#begin(time, Number(value), keepsAll);
+        else if (keepsAll) this.#all[slot]!.push(Number(value));
+        else this.#sums.add(slot, Number(value));
       }
       if (rows.length >= ROWS_A_SLICE) await sharedTurn();
     }
     return isThere;
   }
 
-  /** Oldest first. */
-  rows(): SeriesRow[] {
-    return [...this.#windows]
-      .toSorted(([a], [b]) => a - b)
-      .map(([time, values]) => [time, Array.isArray(values) ? this.#ofAll(values) : this.#ofSum(values)]);
-  }
-
-  #keep(time: number, known: number[] | undefined, value: number): void {
-    if (known === undefined) this.#windows.set(time, [value]);
-    else known.push(value);
-  }
-
-  #ofSum({ count, sum, min, max }: Sum): number {
-    const of: Record<string, number> = { count, sum, min, max, mean: sum / count };
-    return of[this.#across]!;
-  }
-
-  #ofAll(values: number[]): number {
-    if (this.#across === "stddev") {
-      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-      return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  /** Oldest first, in batches. */
+  async *rows(): AsyncGenerator<readonly SeriesRow[]> {
+    let rows: SeriesRow[] = [];
+    let taken = 0;
+    for (const time of await sortedTimes(this.#slots.times(), this.#slots.size)) {
+      const slot = this.#slots.of(time);
+      const all = this.#all[slot];
+      rows.push([time, all === undefined ? this.#ofSum(slot) : this.#ofAll(all)]);
+      taken += all?.length ?? 1;
+      if (rows.length < ROWS_MADE && taken < VALUES_TAKEN) continue;
+      yield rows;
+      [rows, taken] = [[], 0];
+      await sharedTurn();
     }
+    if (rows.length > 0) yield rows;
+  }
+
+  #begin(time: number, value: number, keepsAll: boolean): void {
+    const slot = this.#slots.add(time);
+    if (keepsAll) this.#all[slot] = [value];
+    else this.#sums.begin(value);
+  }
+
+  #ofSum(slot: number): number {
+    return this.#sums.of(slot)[this.#across as keyof ReturnType<RunningSums["of"]>];
+  }
+
+  #ofAll(values: readonly number[]): number {
     const sketch = new QuantileSketch();
     for (const value of values) sketch.add(value);
     return sketch.quantile(quantileOf(this.#across)!);
   }
-}
-
-interface Sum {
-  readonly count: number;
-  readonly sum: number;
-  readonly min: number;
-  readonly max: number;
-}
-
-function summed(known: Sum | undefined, value: number): Sum {
-  if (known === undefined) return { count: 1, sum: value, min: value, max: value };
-  return {
-    count: known.count + 1,
-    sum: known.sum + value,
-    min: Math.min(known.min, value),
-    max: Math.max(known.max, value),
-  };
 }
 
 function isAggregateOfAll(across: Across): boolean {

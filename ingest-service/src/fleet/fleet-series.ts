@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
-import { RequestError } from "@headwater/core";
+import { RequestError, sharedTurn } from "@headwater/core";
 import { numberField, type SeriesRow, textAggregates, textField } from "@headwater/time-series";
-import type { DeviceSeries } from "../telemetry/device-series.ts";
+import type { DeviceSeries, SeriesOwner } from "../telemetry/device-series.ts";
 import { type FilledRow, filledRows } from "../telemetry/fill.ts";
 import { scaledRows, shaped } from "../telemetry/shape.ts";
 import type { ReadRange } from "../telemetry/range-query.ts";
@@ -25,16 +25,20 @@ export interface FleetSeriesRequest {
   readonly range: ReadRange;
   /** Of each series. */
   readonly limit: number | undefined;
+  /** Told of each device that has texts alone of a metric where numbers are asked for. */
+  readonly onOfText?: ((metric: string) => void) | undefined;
 }
 
 /** Devices asked at the same time. */
 const AT_ONCE = 8;
+/** Devices whose group is looked up in one turn of the event loop. */
+const GROUPED_AT_ONCE = 200;
 /** Numbers that one answer across devices keeps in memory. */
 const MOST_KEPT = 2_000_000;
 
 /** Each device's series of each metric, one after the other. */
 export async function* eachSeries(series: DeviceSeries, request: FleetSeriesRequest): AsyncGenerator<FleetPart> {
-  const { devices, metrics, range, limit } = request;
+  const { devices, metrics, range, limit, onOfText } = request;
   const { aggregate } = range;
   const isForText = aggregate === undefined || textAggregates.includes(aggregate);
   for (const metric of metrics) {
@@ -47,6 +51,7 @@ export async function* eachSeries(series: DeviceSeries, request: FleetSeriesRequ
         const shape = { field, range, fill: range.fill, scale: range.scale };
         const batches = shaped(series, owner, shape, found?.batches ?? nothing(), limit);
         // A device that has nothing of the metric at all has no series.
+        if (found === undefined && !isForText) await tellOfText(series, owner, metric, range, onOfText);
         if (found !== undefined) yield { head: { metric, device: id }, labels: { metric, device: id }, batches };
         found?.close();
         break;
@@ -64,10 +69,11 @@ export interface AcrossRequest extends FleetSeriesRequest {
 export async function* acrossSeries(
   db: DatabaseSync,
   series: DeviceSeries,
-  { devices, metrics, range, limit, across, by }: AcrossRequest,
+  { devices, metrics, range, limit, onOfText, across, by }: AcrossRequest,
 ): AsyncGenerator<FleetPart> {
   const groups = new Map<string, { readonly group: Group; readonly devices: FleetDevice[] }>();
-  for (const device of devices) {
+  for (const [i, device] of devices.entries()) {
+    if (i % GROUPED_AT_ONCE === GROUPED_AT_ONCE - 1) await sharedTurn();
     const group = groupOf(db, device.id, by);
     const key = JSON.stringify(group);
     const known = groups.get(key);
@@ -83,12 +89,11 @@ export async function* acrossSeries(
   for (const metric of metrics) {
     for (const { group, devices: ofGroup } of groups.values()) {
       const all = new AcrossDevices(across, MOST_KEPT, full);
-      const heard = await addAll(series, all, ofGroup, metric, range);
+      const heard = await addAll(series, all, ofGroup, metric, { range, onOfText });
       if (heard === 0) continue;
-      const rows = all.rows();
       const labels = Object.fromEntries(Object.entries(group).map(([name, value]) => [name, String(value ?? "")]));
       const head = { metric, ...(by.length > 0 && { group }), devices: heard };
-      yield { head, labels: { metric, ...labels }, batches: filled(rows, range, limit) };
+      yield { head, labels: { metric, ...labels }, batches: filled(all.rows(), range, limit) };
     }
   }
 }
@@ -99,7 +104,7 @@ async function addAll(
   all: AcrossDevices,
   devices: readonly FleetDevice[],
   metric: string,
-  range: ReadRange,
+  { range, onOfText }: Pick<FleetSeriesRequest, "range" | "onOfText">,
 ): Promise<number> {
   const { from, to, window, aggregate } = range;
   const query = { from, to, window, aggregate, field: numberField(metric) };
@@ -109,25 +114,36 @@ async function addAll(
     for (const { owner } of waiting) {
       const isThere = await all.add(scaledRows(series.query(owner, query), range.scale));
       if (isThere) heard += 1;
+      else await tellOfText(series, owner, metric, range, onOfText);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));
   return heard;
 }
 
+async function tellOfText(
+  series: DeviceSeries,
+  owner: SeriesOwner,
+  metric: string,
+  { from, to }: ReadRange,
+  onOfText: FleetSeriesRequest["onOfText"],
+): Promise<void> {
+  if (onOfText === undefined) return;
+  for await (const rows of series.query(owner, { from, to, field: textField(metric), limit: 1 })) {
+    if (rows.length === 0) continue;
+    onOfText(metric);
+    return;
+  }
+}
+
 async function* filled(
-  rows: readonly SeriesRow[],
+  batches: AsyncIterable<readonly SeriesRow[]>,
   range: ReadRange,
   limit: number | undefined,
 ): AsyncGenerator<readonly FilledRow[]> {
   const { window, fill } = range;
-  const batches = batchesOf(rows);
   if (fill === "none" || window === undefined) yield* batches;
   else yield* filledRows(batches, { range: { ...range, window }, fill, limit, before: async () => null });
-}
-
-async function* batchesOf(rows: readonly SeriesRow[]): AsyncGenerator<readonly SeriesRow[]> {
-  for (let start = 0; start < rows.length; start += 2_000) yield rows.slice(start, start + 2_000);
 }
 
 async function* nothing(): AsyncGenerator<never> {}

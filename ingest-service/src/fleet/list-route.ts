@@ -44,6 +44,10 @@ export function deviceListRoute(app: HttpApp, { model, lastSeen, positions }: De
             { default: "id" },
           ),
           order: Type.Union([Type.Literal("asc"), Type.Literal("desc")], { default: "asc" }),
+          lastSeen: Type.Boolean({
+            default: true,
+            description: "`false`: without when they were seen, for which the time-series store would be asked",
+          }),
           count: Type.Boolean({ default: false, description: "`true`: `total` says how many match, on all pages" }),
         }),
         response: {
@@ -76,8 +80,9 @@ export function deviceListRoute(app: HttpApp, { model, lastSeen, positions }: De
       const last = devices.length > limit ? shown.at(-1) : undefined;
       const next =
         last === undefined ? null : encodeCursor(request, [sort, order, last.key, last.id] satisfies SortPlace);
-      const page = seen === undefined ? await withSeen(shown, lastSeen) : shown;
-      const items = page.flatMap((device) => listedResource(model, device) ?? []);
+      const isTold = request.query.lastSeen;
+      const page = isTold && seen === undefined ? await withSeen(shown, lastSeen) : shown;
+      const items = page.flatMap((device) => listedResource(model, device, isTold) ?? []);
       return { items, next, ...(total !== undefined && { total }) };
     },
   );
@@ -112,14 +117,14 @@ async function withSeen(devices: readonly FoundDevice[], lastSeen: LastSeen): Pr
 }
 
 /** undefined: it was deleted meanwhile. */
-function listedResource(model: ReadModel, found: FoundDevice) {
+function listedResource(model: ReadModel, found: FoundDevice, isSeenTold: boolean) {
   const { id, connected, presenceSince, lastSeen, registered } = found;
   const seen = {
     connected,
     ...(presenceSince !== undefined && {
       [connected ? "connectedAt" : "disconnectedAt"]: isoFromMicros(presenceSince),
     }),
-    ...(lastSeen !== undefined && { lastSeen: isoFromMicros(lastSeen) }),
+    ...(isSeenTold && lastSeen !== undefined && { lastSeen: isoFromMicros(lastSeen) }),
   };
   if (!registered) return { id, registered: false as const, ...seen };
   const device = deviceState(model.db, id)?.device;

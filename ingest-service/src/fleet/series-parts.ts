@@ -13,10 +13,15 @@ export interface JsonPartsOptions {
   readonly limit: number;
   /** The cursor of further devices. */
   readonly next?: string | undefined;
+  /** What the series before have left out, once they are read. */
+  readonly ofText: ReadonlyMap<string, number>;
 }
 
-/** `{…head, series: [{…, points: [[t, value], …], truncated?}, …], next?}` as text, a batch at a time. */
-export async function* jsonParts(parts: Parts, { head, limit, next }: JsonPartsOptions): AsyncGenerator<string> {
+/** `{…head, series: [{…, points: [[t, value], …], truncated?}, …], ofText?, next?}` as text, a batch at a time. */
+export async function* jsonParts(
+  parts: Parts,
+  { head, limit, next, ofText }: JsonPartsOptions,
+): AsyncGenerator<string> {
   const begin = JSON.stringify(head).slice(0, -1);
   yield `${begin}${begin === "{" ? "" : ","}"series":[`;
   let before = "";
@@ -39,7 +44,9 @@ export async function* jsonParts(parts: Parts, { head, limit, next }: JsonPartsO
     }
     yield isCut ? `],"truncated":true}` : "]}";
   }
-  yield next === undefined ? "]}" : `],"next":${JSON.stringify(next)}}`;
+  const leftOut = Array.from(ofText, ([metric, devices]) => ({ metric, devices }));
+  const rest = JSON.stringify({ ...(leftOut.length > 0 && { ofText: leftOut }), next });
+  yield rest === "{}" ? "]}" : `],${rest.slice(1)}`;
 }
 
 /** RFC 4180 with a header line: time in ISO 8601, t in milliseconds, what the series is of, value. */

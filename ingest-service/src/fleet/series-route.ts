@@ -43,6 +43,12 @@ const fleetSeriesSchema = Type.Object(
       ),
     ),
     classes: classesSchema,
+    ofText: Type.Optional(
+      Type.Array(Type.Object({ metric: Type.String(), devices: Type.Integer() }), {
+        description:
+          "How many devices have texts alone of a metric in the range, so that what needs numbers leaves them out",
+      }),
+    ),
     next: Type.Optional(
       Type.String({ description: "The `cursor` that goes on with further devices, if there are more" }),
     ),
@@ -161,7 +167,9 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
       const metrics = [...new Set(metric)];
       const limit = asked ?? (isJson ? defaultLimit : undefined);
       // One more shows whether there are more.
-      const read = { metrics, range, limit: isJson ? limit! + 1 : limit };
+      const ofText = new Map<string, number>();
+      const onOfText = isJson ? (of: string) => ofText.set(of, (ofText.get(of) ?? 0) + 1) : undefined;
+      const read = { metrics, range, limit: isJson ? limit! + 1 : limit, onOfText };
       const page = Math.min(deviceLimit ?? mostSeries, Math.floor(mostSeries / metrics.length));
       let next: string | undefined;
       let parts: AsyncGenerator<FleetPart>;
@@ -188,7 +196,12 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
       const labels = how === undefined ? ["metric", "device"] : ["metric", ...keys.map(({ text }) => text)];
       void reply.type(type === parquetType ? type : `${type}; charset=utf-8`);
       const content: AsyncIterable<string | Uint8Array> = isJson
-        ? jsonParts(all, { head: { ...chosen, ...(spans && { classes: spans.map(classOf) }) }, limit: limit!, next })
+        ? jsonParts(all, {
+            head: { ...chosen, ...(spans && { classes: spans.map(classOf) }) },
+            limit: limit!,
+            next,
+            ofText,
+          })
         : type === "text/csv"
           ? csvParts(all, labels)
           : type === parquetType

@@ -4,7 +4,9 @@ import { type Gap, type PartitionAccount } from "../accounts/account.ts";
 import type { AccountBook } from "../accounts/account-book.ts";
 import { gatewayRows, type GatewayRow } from "./gateway-rows.ts";
 import { accountColumns, rowOf, type LedgerColumns, type LedgerRow } from "./ledger-row.ts";
-import { type Verification, type VerifyOptions, verifyPartition, type VerifyRange } from "./verify/verify.ts";
+import { Findings, type Verification } from "./verify/findings.ts";
+import { storedSeries } from "./verify/stored-series.ts";
+import { type VerifyOptions, verifyPartition, type VerifyRange } from "./verify/verify.ts";
 
 export interface LedgerOptions {
   readonly log: Pick<EventLog, "positions" | "committed">;
@@ -49,7 +51,9 @@ export class Ledger {
     const { log, topic, book, ownAccount } = this.#options;
     const positions = await log.positions(topic);
     const committed = await this.#projected(positions);
-    const verified = range === undefined ? undefined : emptyVerification();
+    const findings = range === undefined ? undefined : new Findings();
+    const { verify } = this.#options;
+    const stored = range === undefined ? undefined : await storedSeries(verify.store, verify.partitions);
     const rows: LedgerRow[] = [];
     const accounts: PartitionAccount[] = [];
     const gaps: (Gap & { partition: number })[] = [];
@@ -60,17 +64,19 @@ export class Ledger {
       const projected = mine?.offset === offset ? mine : await book.catchUp(partition, offset, start);
       await this.#options.quarantineKnown(partition);
       const account = this.#options.moved(projected);
-      const before = verified?.overwritten ?? 0;
-      if (verified !== undefined && range !== undefined) {
+      const before = findings?.counts.overwritten ?? 0;
+      if (findings !== undefined && range !== undefined) {
         // One partition in memory at a time.
-        await verifyPartition(this.#options.verify, partition, { start, end: offset }, range, verified);
+        const verified = { partition, start, end: offset, stored: stored?.get(partition) ?? [] };
+        await verifyPartition(verify, verified, range, findings);
       }
-      const overwritten = verified === undefined ? account.counts.overwritten : verified.overwritten - before;
+      const overwritten = findings === undefined ? account.counts.overwritten : findings.counts.overwritten - before;
       rows.push({ ...rowOf(account, Math.max(0, end - offset)), overwritten });
       accounts.push(account);
       gaps.push(...account.gaps.map((gap) => ({ ...gap, partition })));
       gapsLeftOut += account.gapsLeftOut;
     }
+    const verified = findings?.verification;
     const balanced = rows.every((row) => row.balanced) && (verified?.mismatched ?? 0) === 0;
     const totals = totalsOf(rows);
     return {
@@ -108,17 +114,4 @@ function totalsOf(rows: readonly LedgerRow[]): LedgerColumns {
   if (!columns.every((name) => Number.isSafeInteger(first[name])))
     throw new InvariantError("The ledger cannot be added up");
   return first;
-}
-
-function emptyVerification(): Verification {
-  return {
-    readings: 0,
-    series: 0,
-    hours: 0,
-    expected: 0,
-    stored: 0,
-    overwritten: 0,
-    mismatched: 0,
-    mismatches: [],
-  };
 }

@@ -116,8 +116,10 @@ export function ledgerRoutes(app: HttpApp, ledger: Ledger): void {
         to: to === undefined ? Number.MAX_SAFE_INTEGER : parseTimeRef(to, now),
       };
       const answer = await ledger.answer(verify ? range : undefined);
+      const { verified, ...rest } = answer;
       return {
-        ...answer,
+        ...rest,
+        ...(verified !== undefined && { verified: { ...verified, mismatches: [...verified.mismatches] } }),
         partitions: [...answer.partitions],
         gateways: answer.gateways.map(({ receivedAt, ...row }) => ({
           ...row,

@@ -21,7 +21,7 @@ export function observeQuarantine(metrics: Metrics, summary: () => QuarantineSum
     {
       collect(gauge) {
         const { dropped } = summary();
-        for (const reason of ["age", "size"]) {
+        for (const reason of ["age", "size", "erased"]) {
           gauge.labels({ reason }).set(dropped.find((each) => each.reason === reason)?.entries ?? 0);
         }
       },

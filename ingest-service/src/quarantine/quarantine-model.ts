@@ -6,7 +6,8 @@ import type { FoldedEvents } from "@headwater/service";
 import type { DatabaseSync } from "node:sqlite";
 import { statementsOf } from "@headwater/event-log/read-model";
 import type { ModelPart } from "../model/ingest-model.ts";
-import { boundQuarantine, createQuarantine, entryBytes, type QuarantineBounds } from "./quarantine-table.ts";
+import { isErased, sweepErased } from "./erased.ts";
+import { boundQuarantine, createQuarantine, drop, entryBytes, type QuarantineBounds } from "./quarantine-table.ts";
 
 /** How an event of telemetry.v1 stands, by the entry of it: what is in quarantine of it. */
 export const outcomes = { stored: 0, partlyStored: 1, quarantined: 2 } as const;
@@ -17,14 +18,16 @@ export interface QuarantinePartOptions {
   readonly bounds: QuarantineBounds;
   /** Called after a batch in which attempts were asked for that the owner of a partition makes. */
   readonly onAsked: () => void;
+  /** Called after every batch. */
+  readonly onChanged?: () => void;
 }
 
 /** quarantine.v1 into a table of its entries: what came, what was mended, and how each attempt ended. */
-export function quarantinePart({ topic, foldedEvents, bounds, onAsked }: QuarantinePartOptions): ModelPart {
+export function quarantinePart({ topic, foldedEvents, bounds, onAsked, onChanged }: QuarantinePartOptions): ModelPart {
   let hasAsked = false;
   return {
     topic,
-    version: 4,
+    version: 5,
     migrate: createQuarantine,
     apply(db, batch) {
       for (const record of batch.records) {
@@ -32,11 +35,13 @@ export function quarantinePart({ topic, foldedEvents, bounds, onAsked }: Quarant
         if (event === undefined) continue;
         hasAsked = applyEvent(db, event, { batch, appendTime: record.appendTime, bounds }) || hasAsked;
       }
+      sweepErased(db);
       boundQuarantine(db, bounds, batch.records.at(-1)!.appendTime);
     },
     onApplied() {
       if (hasAsked) onAsked();
       hasAsked = false;
+      onChanged?.();
     },
   };
 }
@@ -85,6 +90,7 @@ function applyEntry(db: DatabaseSync, event: QuarantineEvent, { batch, appendTim
     return;
   }
   const { payload } = event;
+  const isOfErased = isErased(db, event);
   const { counts, gateway } = standingOf(event);
   sql(
     db,
@@ -116,6 +122,7 @@ function applyEntry(db: DatabaseSync, event: QuarantineEvent, { batch, appendTim
     outcome,
     appendTime,
   );
+  if (isOfErased) drop(db, Number(sql(db, "SELECT seq FROM quarantine WHERE id = ?").get(event.id)!["seq"]), "erased");
 }
 
 function applyFix(db: DatabaseSync, { id, fixed }: QuarantineEvent, { appendTime }: At): void {

@@ -6,6 +6,8 @@ import { silentLogger } from "@headwater/core";
 import { topicNames } from "@headwater/event-log";
 import { beforeEach, describe, expect, it } from "vitest";
 import { emptyAccount, type PartitionAccount } from "../accounts/account.ts";
+import { createErasures, putErasure } from "../devices/erasure-table.ts";
+import { sweepErased } from "./erased.ts";
 import { quarantinePart } from "./quarantine-model.ts";
 import { listQuarantine, quarantineSummary } from "./quarantine-queries.ts";
 import { movedAccount, quarantinedMetrics } from "./quarantined-metrics.ts";
@@ -30,6 +32,7 @@ function part(bounds: { maxAge: number; maxBytes: number }) {
   const foldedEvents = new FoldedEvents({ topics, partitions: 4, skipped });
   const made = quarantinePart({ topic: topics.quarantine, foldedEvents, bounds, onAsked: () => {} });
   made.migrate(db);
+  createErasures(db);
   return (event: Parameters<typeof events.quarantine.encode>[0], appendTime = now) => {
     const record = { offset: offset++, appendTime, key: null, value: events.quarantine.encode(event), headers: {} };
     made.apply(db, { topic: topics.quarantine, partition: 0, records: [record] } as unknown as LogBatch);
@@ -88,6 +91,63 @@ describe("the bounds of quarantine", () => {
     apply(message("m"));
     apply({ id: "m", attempt: 2, stage: "decode", requested: { by: "a" } });
     expect(state()).toEqual(["redriven", 2, ""]);
+  });
+});
+
+describe("a device that is deleted with its data", () => {
+  const sent = (id: string, at: number, more = {}) => ({ ...message(id, at), device: "d", ...more });
+  const stored = (id: string, logOffset: number, incarnation: number) => ({
+    ...{ ...record(id, logOffset), at: now + 2 * hour, device: "d" },
+    payload: events.telemetry.encode({ gateway: "g", epoch: 1, n: logOffset, device: "d", incarnation }),
+  });
+
+  it("leaves no bytes here, also of what comes late; the place of its events stays, and all of others", () => {
+    const apply = part({ maxAge: 24 * hour, maxBytes: 1e9 });
+    apply(sent("read", now));
+    apply(sent("empty", now, { payload: new Uint8Array(0), mqttTopic: "devices/d/telemetry" }));
+    apply(sent("fixed", now));
+    apply({ id: "fixed", stage: "decode", fixed: { payload: new Uint8Array(10), by: "x" } });
+    apply(stored("stored", 7, 0));
+    apply(stored("next", 8, 1));
+    apply({ ...message("other", now), device: "e" });
+    apply(sent("after", now + 2 * hour));
+    putErasure(db, 0, { device: "d", below: 1, until: now + hour });
+    sweepErased(db);
+    apply(sent("late", now));
+    apply(stored("late record", 9, 0));
+    apply(sent("new", now + 3 * hour));
+    const held = listQuarantine(db, { order: "oldest-first", limit: 100 });
+    expect(held.map(({ id, state, payload }) => [id, state, payload.length > 0])).toEqual([
+      ["stored", "dropped", false],
+      ["next", "quarantined", true],
+      ["other", "quarantined", true],
+      ["after", "quarantined", true],
+      ["late record", "dropped", false],
+      ["new", "quarantined", true],
+    ]);
+    expect(quarantinedMetrics(db, topics.telemetry, 0, 0, 100).get(7)?.now).toEqual(new Set(["a"]));
+    expect(quarantineSummary(db).dropped).toMatchObject([{ reason: "erased", entries: 6 }]);
+  });
+
+  it("is forgotten some entries at a time, and again when its next life is deleted", () => {
+    const apply = part({ maxAge: 24 * hour, maxBytes: 1e9 });
+    for (let i = 0; i < 2_500; i++)
+      apply(sent(`${i}`, i % 5 === 0 ? now + 2 * hour : now, { payload: new Uint8Array(1) }));
+    putErasure(db, 0, { device: "d", below: 1, until: now + hour });
+    const counts = [];
+    for (let i = 0; i < 3; i++) {
+      sweepErased(db);
+      counts.push(listQuarantine(db, { limit: 9_999 }).length);
+    }
+    expect(counts).toEqual([1_700, 900, 500]);
+    putErasure(db, 0, { device: "d", below: 2, until: now + 3 * hour });
+    sweepErased(db);
+    expect(ids()).toEqual([]);
+    // What is told again of the device is no other deletion.
+    apply(sent("new", now + 4 * hour));
+    putErasure(db, 0, { device: "d", below: 2, until: now + 5 * hour });
+    sweepErased(db);
+    expect(ids()).toEqual(["new"]);
   });
 });
 

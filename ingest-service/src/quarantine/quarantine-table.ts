@@ -10,7 +10,7 @@ export interface QuarantineBounds {
 
 /** Beside its bytes an entry takes about so many. */
 const besidePayload = 400;
-/** Entries that one batch of the log may drop: nothing holds the event loop for long. */
+/** Entries that are dropped at once at most: nothing holds the event loop for long. */
 const maxDroppedAtOnce = 1000;
 
 export function createQuarantine(db: DatabaseSync): void {
@@ -78,8 +78,14 @@ export function boundQuarantine(db: DatabaseSync, { maxAge, maxBytes }: Quaranti
   }
 }
 
+/** When the oldest entry that has any bytes is from. */
+export function oldestInQuarantine(db: DatabaseSync): number | undefined {
+  const oldest = sql(db, "SELECT min(at) AS at FROM quarantine WHERE bytes > 0").get()!["at"];
+  return oldest === null ? undefined : Number(oldest);
+}
+
 /** Answers with the bytes that are left of it. */
-function drop(db: DatabaseSync, seq: number, reason: "age" | "size"): number {
+export function drop(db: DatabaseSync, seq: number, reason: "age" | "size" | "erased"): number {
   const row = sql(
     db,
     `SELECT state, at, bytes, length(metrics) AS metrics, counts, outcome <> first_outcome AS moved
@@ -89,7 +95,7 @@ function drop(db: DatabaseSync, seq: number, reason: "age" | "size"): number {
   const isMoved = row["counts"] === 1 && row["moved"] === 1;
   if (isMoved) {
     sql(db, "UPDATE quarantine SET payload = x'', fixed_payload = NULL, bytes = 0 WHERE seq = ?").run(seq);
-  } else if (reason === "size" && row["counts"] === 1 && state !== "dropped") {
+  } else if (reason !== "age" && row["counts"] === 1 && state !== "dropped") {
     const left = entryBytes(0, Number(row["metrics"]));
     sql(
       db,

@@ -10,7 +10,7 @@ export const stateSchema = Type.Union(
   entryStates.map((state) => Type.Literal(state)),
   {
     description:
-      "quarantined: it waits; requested: it is to be re-driven; claimed: by this gateway; redriven: it was; dropped: its bytes were, for want of room",
+      "quarantined: it waits; requested: it is to be re-driven; claimed: by this gateway; redriven: it was; dropped: its bytes were, for want of room or with the data of its device",
   },
 );
 
@@ -79,7 +79,7 @@ export const summarySchema = Type.Object(
     states: Type.Array(Type.Object({ state: stateSchema, entries: Type.Integer(), bytes: Type.Integer() })),
     dropped: Type.Array(
       Type.Object({
-        reason: Type.String({ description: "age or size" }),
+        reason: Type.String({ description: "age, size, or erased: with the data of a deleted device" }),
         entries: Type.Integer(),
         bytes: Type.Integer(),
         newest: Type.String({ format: "date-time", description: "When the newest of them was taken" }),

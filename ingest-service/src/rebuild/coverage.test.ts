@@ -1,6 +1,6 @@
 import type { LogRecord } from "@headwater/event-log";
 import { describe, expect, it } from "vitest";
-import { earliestAppend } from "../ledger/verify/verify.ts";
+import { earliestAppend } from "../ledger/verify/log-reach.ts";
 import { coverageOf } from "./coverage.ts";
 
 const from = 1_780_000_000_000_000;

@@ -1,6 +1,6 @@
 import { isoFromMicros } from "@headwater/core";
 import type { EventLog } from "@headwater/event-log";
-import { earliestAppend } from "../ledger/verify/verify.ts";
+import { earliestAppend } from "../ledger/verify/log-reach.ts";
 
 export interface Coverage {
   /** Nothing was ever removed from the partition, and what precedes its first record was never in it. */

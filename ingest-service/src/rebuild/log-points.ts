@@ -5,7 +5,7 @@ import { emptyAccount } from "../accounts/account.ts";
 import { EventReader } from "../projection/event-reader.ts";
 import type { ErasedData, PointSink } from "../projection/telemetry-points.ts";
 import type { QuarantinedMetrics } from "../quarantine/quarantined-metrics.ts";
-import { earliestAppend } from "../ledger/verify/verify.ts";
+import { earliestAppend } from "../ledger/verify/log-reach.ts";
 
 export interface LogPointsOptions {
   readonly log: Pick<EventLog, "read">;

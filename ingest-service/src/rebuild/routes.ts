@@ -101,17 +101,18 @@ export function rebuildRoutes(app: HttpApp, options: RebuildRoutesOptions): void
       const now = nowMicros();
       const [from, to] = [parseTimeRef(request.body.from, now), parseTimeRef(request.body.to, now)];
       if (from >= to) throw new RequestError(400, "invalid-range", "`to` has to be later than `from`");
+      const isSame = (other: Rebuild | undefined): other is Rebuild => other?.from === from && other.to === to;
       const running = openRebuild(model.db);
-      if (running !== undefined && running.from === from && running.to === to) {
-        return reply.code(202).send(resourceOf(model, running));
-      }
+      if (isSame(running)) return reply.code(202).send(resourceOf(model, running));
       if (running !== undefined) throw isRunning(running);
       await assertCovered(options, from);
       const id = randomUUID();
       const by = principalOf(request).id;
       await tell(id, { requested: { from, to, by, partitions, force: request.body.force } });
-      const begun = findRebuild(model.db, id);
-      if (begun === undefined) throw isRunning(openRebuild(model.db));
+      // Who asked for the same meanwhile has begun it.
+      const other = openRebuild(model.db);
+      const begun = findRebuild(model.db, id) ?? (isSame(other) ? other : undefined);
+      if (begun === undefined) throw isRunning(other);
       return reply.code(202).send(resourceOf(model, begun));
     },
   );

@@ -67,6 +67,11 @@ function schemaOf({ labels, values }: ParquetColumns): Schema {
   return [{ name: "root", num_children: leaves.length }, ...leaves];
 }
 
+/** A sum that no number holds; JSON has null for it. */
+function isBeyondNumbers(value: FilledRow[1]): boolean {
+  return typeof value === "number" && !Number.isFinite(value);
+}
+
 class RowGroup {
   readonly #columns: ParquetColumns;
   readonly #times: bigint[] = [];
@@ -87,7 +92,7 @@ class RowGroup {
     this.#times.push(BigInt(time));
     for (const [i, name] of this.#columns.labels.entries()) this.#labels[i]!.push(labels[name] ?? null);
     const isAside = typeof value === "string" && this.#columns.values.length > 1;
-    this.#values.push(isAside ? null : value);
+    this.#values.push(isAside || isBeyondNumbers(value) ? null : value);
     this.#texts.push(isAside ? value : null);
   }
 

@@ -1,12 +1,13 @@
 import { Readable } from "node:stream";
 import { Type } from "@sinclair/typebox";
 import { afterQuery, type HttpApp, wantedType } from "@headwater/service";
-import { isTextField, type SeriesRow } from "@headwater/time-series";
+import { isTextField, metricOfField, type SeriesRow } from "@headwater/time-series";
 import { unknownDevice } from "../devices/routes.ts";
 import { classesHeader, classesSchema, classOf } from "./classes-told.ts";
 import type { DeviceSeries, SeriesOwner } from "./device-series.ts";
 import type { FilledRow } from "./fill.ts";
 import { type LabelledRows, parquetFile, parquetType } from "./parquet.ts";
+import { refuseOfText } from "./range-query.ts";
 import type { ReadPositions } from "./read-positions.ts";
 import { type Begun, begun, csvRows, jsonRows, ndjsonRows } from "./rows.ts";
 import { type Candidate, defaultLimit, readSeriesRequest, seriesQuery } from "./series-request.ts";
@@ -75,8 +76,11 @@ export function seriesRoute(app: HttpApp, { series, ownerOf, positions }: Series
       // One more shows whether there are more.
       const most = isJson ? (limit ?? defaultLimit) + 1 : limit;
       const found = await firstWithPoints(series, owner, candidates, most);
-      if (found === undefined && !isContinued && !isRegistered && !(await hasAny(series, owner, candidates))) {
-        throw unknownDevice(id);
+      if (found === undefined && !isContinued) {
+        const kinds = await kindsOf(series, owner, metric);
+        if (kinds.size === 0 && !isRegistered) throw unknownDevice(id);
+        // An empty answer would say that nothing was sent.
+        if (kinds.has("text") && !kinds.has("number")) refuseOfText(candidates[0]!.range.aggregate);
       }
       const candidate = found?.candidate ?? candidates[0]!;
       const { chosen, next } = candidate;
@@ -117,10 +121,14 @@ async function firstWithPoints(
   return undefined;
 }
 
-/** Whether one that nobody registered has sent this metric at any time. */
-async function hasAny(series: DeviceSeries, owner: SeriesOwner, candidates: readonly Candidate[]): Promise<boolean> {
+/** What of this metric was sent at any time. */
+async function kindsOf(
+  series: DeviceSeries,
+  owner: SeriesOwner,
+  metric: string,
+): Promise<ReadonlySet<"number" | "text">> {
   const fields = await series.fields(owner);
-  return candidates.some(({ field }) => fields.includes(field));
+  return new Set(fields.map(metricOfField).flatMap((each) => (each.metric === metric ? [each.kind] : [])));
 }
 
 function hasTexts({ field, range }: Candidate): boolean {

@@ -30,7 +30,7 @@ const statisticsSchema = Type.Object(
           last: Type.Optional(point),
           min: number,
           max: number,
-          mean: number,
+          mean: Type.Optional(Type.Number({ description: "Of numbers, unless no number holds their sum" })),
         },
         { title: "MetricStatistics" },
       ),
@@ -119,7 +119,7 @@ async function statisticsOf(
   const ends = { first: pointOf(first), last: pointOf(last) };
   if (isTextField(field)) return { ...meaning, ...ends };
   const [min, max, mean] = await Promise.all([of("min"), of("max"), of("mean")]);
-  return { ...meaning, ...ends, min, max, mean };
+  return { ...meaning, ...ends, min, max, ...(Number.isFinite(mean) && { mean }) };
 }
 
 function pointOf([micros, value]: SeriesRow) {

@@ -61,13 +61,28 @@ export class Expected {
     for (const { metric, number, boolean, text, timeDelta } of record.readings) {
       const time = record.eventTime + timeDelta;
       if (time < this.#from || time >= this.#to) continue;
-      const value = number ?? (boolean === null ? (text === null ? undefined : textNumber(text)) : boolean ? 1 : 0);
+      const value = valueOf(number, boolean, text);
       if (value === undefined) continue;
       const field = text === null ? numberField(metric) : textField(metric);
       const isRefused = refused !== undefined && (refused.size === 0 || refused.has(metric));
       if (isRefused) this.#allow(record, field, time, value);
       else this.#put(record, field, time, value, derived);
     }
+  }
+
+  /** What the store may have, or not have yet. */
+  allow(record: TelemetryRecord): void {
+    for (const { metric, number, boolean, text, timeDelta } of record.readings) {
+      const value = valueOf(number, boolean, text);
+      if (value === undefined) continue;
+      this.#allow(record, text === null ? numberField(metric) : textField(metric), record.eventTime + timeDelta, value);
+    }
+  }
+
+  /** Of a series that has nothing else, too. */
+  allowedOf({ device, incarnation, field }: Omit<ExpectedRows, "rows" | "allowed">): ExpectedRows["allowed"] {
+    const series = this.#devices.get(`${incarnation}/${device}`)?.get(field);
+    return series === undefined ? undefined : allowedOf(series);
   }
 
   /** Series by series, with how many values of events were overwritten by a later one of the same time. */
@@ -117,6 +132,10 @@ export class Expected {
     }
     return series;
   }
+}
+
+function valueOf(number: number | null, boolean: boolean | null, text: string | null): number | undefined {
+  return number ?? (boolean === null ? (text === null ? undefined : textNumber(text)) : boolean ? 1 : 0);
 }
 
 function allowedOf({ allowed }: ExpectedSeries): ExpectedRows["allowed"] {
