@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { firstQuestions } from "./src/data/first-questions.ts";
 
 /** The platform that `npm run dev` shows; its answers pass through, so the page has one origin as in production. */
 const platform = process.env["HEADWATER_URL"] ?? `http://127.0.0.1:${process.env["HEADWATER_HTTP_PORT"] ?? 8080}`;
@@ -33,14 +34,48 @@ function compressedBeforehand(): Plugin {
   };
 }
 
+/** What asks for the first answers: a script of its own, which runs while the browser compiles the rest. */
+const askedAtFirst = /\/dashboard\/src\/data\/(?:at-first|first-questions|api)\.ts$|\/packages\/client\/src\//;
+
+/** Names the script of the first questions before all others, so that the platform works on them meanwhile. */
+function asksAtFirst(): Plugin {
+  return {
+    name: "asks-at-first",
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler(_document, { bundle }) {
+        const chunk = Object.values(bundle ?? {}).find(({ name, type }) => type === "chunk" && name === "at-first");
+        if (chunk === undefined) throw new Error("The build has no script of the first questions");
+        const attrs = { type: "module", async: true, crossorigin: true, src: `/${chunk.fileName}` };
+        return [{ tag: "script", attrs, injectTo: "head-prepend" }];
+      },
+    },
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName: "preload.json", source: JSON.stringify(firstQuestions) });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), compressedBeforehand()],
+  plugins: [react(), asksAtFirst(), compressedBeforehand()],
   build: {
     target: "es2023",
     assetsInlineLimit: 0,
     cssCodeSplit: false,
     sourcemap: false,
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "at-first", test: askedAtFirst, priority: 1 },
+            // One file of what is always needed: a server that has much to do answers eight later than two.
+            { name: "page", tags: ["$initial"] },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { "/api": { target: platform, changeOrigin: true } } },
 });

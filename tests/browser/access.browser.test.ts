@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApiClient, registerDevice, type ApiClient } from "@headwater/client";
 import { openEmbedded } from "../e2e/platform/embedded.ts";
 import type { Platform } from "../e2e/platform/platform.ts";
+import { eventually } from "@headwater/testkit/eventually";
 import { barriersOf, faultsOf, openBrowser } from "./browser.ts";
 
 const screenshots = join(import.meta.dirname, "screenshots");
@@ -218,6 +219,9 @@ describe("a session that ends while its page is open", () => {
     await dialog.waitFor();
     expect(await barriersOf(page)).toEqual([]);
     await page.screenshot({ path: join(screenshots, "session-ended.light.desktop.png") });
+    // What the platform says of the draft it says to nobody meanwhile.
+    const refusal = page.getByText("POST /api/v1/rules/validate: 401");
+    await eventually(async () => expect(await refusal.count()).toBeGreaterThan(0));
     await dialog.getByLabel("Access token").fill("not-this-one");
     await dialog.getByRole("button", { name: "Sign in" }).click();
     await dialog.getByText("This token is not known here").waitFor();
@@ -225,6 +229,7 @@ describe("a session that ends while its page is open", () => {
     await dialog.getByRole("button", { name: "Sign in" }).click();
     await dialog.waitFor({ state: "hidden" });
     expect(await text.inputValue()).toBe("Typed before");
+    await eventually(async () => expect(await refusal.count()).toBe(0));
     expect((await context.cookies())[0]?.name).toBe(own?.name);
     await context.close();
   });

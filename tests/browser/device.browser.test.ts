@@ -55,6 +55,17 @@ async function pointsOf(page: Page, metric: string): Promise<number> {
 }
 
 describe("the charts of a device", () => {
+  it("have the newest value at their head, as a board has it, and all its digits at hand", async () => {
+    const page = await context.newPage();
+    await page.goto("/devices/boiler-1");
+    const head = page.getByRole("heading", { name: /^temperature/ }).locator(".number");
+    await head.waitFor(soon);
+    const temperature = 70 + 8 * Math.sin(49 / 6);
+    expect((await head.textContent())?.trim()).toBe(temperature.toFixed(2));
+    expect(await head.getAttribute("title")).toBe(String(temperature));
+    await page.close();
+  });
+
   it("are zoomed by a drag, the wheel and keys, and the browser's way back leads out again", async () => {
     const page = await context.newPage();
     const faults = faultsOf(page);
@@ -101,10 +112,20 @@ describe("the charts of a device", () => {
     const page = await context.newPage();
     await page.goto("/devices/boiler-1");
     await expect.poll(() => pointsOf(page, "temperature"), soon).toBe(50);
-    await page.locator(".device-chart .u-over").first().hover();
+    await page.getByRole("img", { name: /^States: presence, burner, state$/ }).waitFor();
     const readouts = page.locator(".plot-readout");
-    await expect.poll(async () => (await readouts.allTextContents()).every((text) => text !== ""), soon).toBe(true);
-    const texts = await readouts.allTextContents();
+    let texts: string[] = [];
+    // A chart that is drawn, or gets another size, under a pointer that rests learns of it when the pointer moves.
+    let x = 200;
+    const moved = async (): Promise<boolean> => {
+      await page
+        .locator(".device-chart .u-over")
+        .first()
+        .hover({ position: { x: (x += 1), y: 20 } });
+      texts = await readouts.allTextContents();
+      return texts.length === 3 && texts.every((text) => text !== "");
+    };
+    await expect.poll(moved, soon).toBe(true);
     expect(texts).toHaveLength(3);
     expect(texts.at(-1)).toMatch(/presence (dis)?connected|burner (on|off)/);
     expect(texts.at(-1)).toMatch(/state (heating|standby)/);

@@ -107,6 +107,11 @@ describe("a newcomer with the page alone", () => {
       expect(await page.getByRole("button", { name, exact: true }).count(), name).toBe(0);
     }
     expect(await page.getByRole("link", { name: "Alert… on temperature" }).count()).toBe(0);
+    // Whoever follows a link to what they may not do is told so.
+    await page.goto("/rules/new");
+    await page.getByText("With your rights a rule").waitFor(soon);
+    await page.goto("/boards/new");
+    await page.getByText("With your rights no board is made").waitFor(soon);
     expect(faults).toEqual([]);
     await context.close();
   });

@@ -201,6 +201,51 @@ describe("the web page in Chromium", () => {
     await context.close();
   });
 
+  it("keeps the first devices in sight where the others cannot be had", async () => {
+    await registerDevice(api, { id: "among-the-first", type: "pump" });
+    const context = await signedIn();
+    const page = await context.newPage();
+    await page.route(/\/api\/v1\/devices\?limit=1000/, (route) => route.abort());
+    await page.goto("/");
+    await page.getByRole("alert").getByText("no answer").waitFor();
+    await page.getByRole("table", { name: "Devices" }).getByRole("link").first().waitFor();
+    await page.unroute(/\/api\/v1\/devices\?limit=1000/);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("alert").waitFor({ state: "detached" });
+    await context.close();
+  });
+
+  it("asks who is signed in, and for the first devices, before the scripts that show them are there", async () => {
+    await registerDevice(api, { id: "asked-for-at-once", type: "pump" });
+    const context = await signedIn();
+    const page = await context.newPage();
+    const asked: string[] = [];
+    let giveScripts = (): void => {};
+    const waited = new Promise<void>((resolve) => (giveScripts = resolve));
+    const questions: string[] = [];
+    page.on("request", (request) => {
+      asked.push(new URL(request.url()).pathname);
+      if (/[?&]limit=100&/.test(request.url())) questions.push(request.url());
+    });
+    const { link } = (await context.request.get("/", { headers: { accept: "text/html" } })).headers();
+    expect(link).toMatch(/^<\/api\/v1\/session>; .*, <\/api\/v1\/devices\?/);
+    await page.route("**/assets/index-*.js", async (route) => {
+      await waited;
+      await route.continue();
+    });
+    await page.goto("/", { waitUntil: "commit" });
+    await eventually(() => expect(asked).toEqual(expect.arrayContaining(["/api/v1/session", "/api/v1/devices"])));
+    expect(await page.getByRole("heading", { name: "Fleet" }).count()).toBe(0);
+    giveScripts();
+    await page.getByRole("table", { name: "Devices" }).getByRole("link").first().waitFor();
+    // What the document's head names is what the scripts take.
+    expect(asked.filter((path) => path === "/api/v1/session")).toHaveLength(1);
+    expect(questions).toHaveLength(1);
+    expect(link).toContain(`<${questions[0]!.replace(url, "")}>`);
+    expect(asked.filter((path) => path.endsWith(".js"))).toHaveLength(2);
+    await context.close();
+  });
+
   it("is below 200 KB of compressed scripts at first load", async () => {
     const context = await signedIn();
     const page = await context.newPage();

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { api } from "../data/api.ts";
 import { Moment } from "../design/moment.tsx";
+import { problemText } from "../design/notice.tsx";
 import { useMay, useSession } from "../sign-in/session.ts";
 import { SessionsPanel } from "./sessions-panel.tsx";
 import { TokensPanel } from "./tokens-panel.tsx";
@@ -22,7 +23,7 @@ export function AccessPage() {
       </div>
       <SessionPanel />
       <SessionsPanel />
-      {may("access:read") && <TokensPanel />}
+      {(may("access:read") || may("access:write")) && <TokensPanel />}
     </>
   );
 }
@@ -33,7 +34,7 @@ function SessionPanel() {
   const signOut = (): void => {
     api.call("DELETE", "/api/v1/session", {}).then(
       () => location.assign("/"),
-      (error: Error) => setProblem(error.message),
+      (error: Error) => setProblem(problemText(error)),
     );
   };
   return (

@@ -3,9 +3,9 @@ import { api } from "../data/api.ts";
 import { usePages } from "../data/use-pages.ts";
 import { Choice } from "../design/choice.tsx";
 import { ListTable } from "../design/list-table.tsx";
-import { Loaded } from "../design/notice.tsx";
+import { Loaded, problemText } from "../design/notice.tsx";
 import { Moment } from "../design/moment.tsx";
-import { useMay } from "../sign-in/session.ts";
+import { useMay, useSession } from "../sign-in/session.ts";
 
 const owners = [
   ["self", "Mine"],
@@ -26,6 +26,7 @@ function newestFirst(one: Listed, other: Listed): number {
 /** Where else somebody is signed in, and the end of that. */
 export function SessionsPanel() {
   const may = useMay();
+  const { principal: own } = useSession();
   const [of, setOf] = useState<"self" | "all">("self");
   const [problem, setProblem] = useState("");
   const { resource, reload, more } = usePages(of, (page) =>
@@ -35,7 +36,7 @@ export function SessionsPanel() {
     Promise.all(ids.map((id) => api.call("DELETE", "/api/v1/sessions/{id}", { path: { id } })))
       .then(
         () => setProblem(""),
-        (error: Error) => setProblem(error.message),
+        (error: Error) => setProblem(problemText(error)),
       )
       .finally(reload);
   };
@@ -68,7 +69,7 @@ export function SessionsPanel() {
                       <Moment iso={expiresAt} />
                     </td>
                     <td>
-                      {!current && (of === "self" || may("access:write")) && (
+                      {!current && (principal === own || may("access:write")) && (
                         <button
                           type="button"
                           className="button bare danger"

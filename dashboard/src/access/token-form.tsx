@@ -2,6 +2,7 @@ import type { AnswerOf } from "@headwater/client";
 import { type FormEvent, useState } from "react";
 import { api } from "../data/api.ts";
 import { fieldText } from "../design/field-text.ts";
+import { problemText } from "../design/notice.tsx";
 import { useSession } from "../sign-in/session.ts";
 
 type Created = AnswerOf<"POST", "/api/v1/tokens">;
@@ -28,7 +29,7 @@ export function TokenForm({ onCreated }: { readonly onCreated: (token: Created) 
     const body = { name: fieldText(fields, "name"), scopes: chosen, ...(expiresIn !== "" && { expiresIn }) };
     api
       .request<Created>("POST", "/api/v1/tokens", body)
-      .then(onCreated, (error: Error) => setProblem(error.message))
+      .then(onCreated, (error: Error) => setProblem(problemText(error)))
       .finally(() => setBusy(false));
   };
   return (

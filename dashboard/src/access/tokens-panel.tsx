@@ -1,12 +1,13 @@
 import type { AnswerOf } from "@headwater/client";
 import { useState } from "react";
 import { api } from "../data/api.ts";
+import { byName } from "../data/by-name.ts";
 import { usePages } from "../data/use-pages.ts";
 import { CopyButton } from "../design/copy-button.tsx";
 import { ListTable } from "../design/list-table.tsx";
 import { Modal } from "../design/modal.tsx";
 import { Moment } from "../design/moment.tsx";
-import { Loaded } from "../design/notice.tsx";
+import { Loaded, problemText } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
 import { TokenForm } from "./token-form.tsx";
@@ -17,7 +18,10 @@ type Created = AnswerOf<"POST", "/api/v1/tokens">;
 /** The tokens of programs and people: made with what they may do and an end, their secret shown once, and revoked. */
 export function TokensPanel() {
   const may = useMay();
-  const { resource, reload, more } = usePages("tokens", (query) => api.call("GET", "/api/v1/tokens", { query }));
+  const mayRead = may("access:read");
+  const { resource, reload, more } = usePages(`tokens ${mayRead}`, async (query) =>
+    mayRead ? await api.call("GET", "/api/v1/tokens", { query }) : { items: [] },
+  );
   const [isAsking, setAsking] = useState(false);
   const [created, setCreated] = useState<Created>();
   return (
@@ -32,11 +36,17 @@ export function TokensPanel() {
       </div>
       <Loaded of={resource} retry={reload}>
         {({ items, hasMore }) =>
-          items.length === 0 ? (
+          !mayRead ? (
+            <p className="empty">With your rights tokens are made, and not listed.</p>
+          ) : items.length === 0 ? (
             <p className="empty">No token but the administrator&apos;s. Give each program one of its own.</p>
           ) : (
             <>
-              <TokenTable tokens={items} mayRevoke={may("access:write")} onRevoked={reload} />
+              <TokenTable
+                tokens={byName(items, ({ name }) => name)}
+                mayRevoke={may("access:write")}
+                onRevoked={reload}
+              />
               {hasMore && (
                 <button type="button" className="button" onClick={more}>
                   More tokens
@@ -136,7 +146,7 @@ function RevokeButton({ name, onRevoked }: { readonly name: string; readonly onR
   const revoke = (): void => {
     api
       .call("DELETE", "/api/v1/tokens/{name}", { path: { name } })
-      .then(onRevoked, (error: Error) => setProblem(error.message));
+      .then(onRevoked, (error: Error) => setProblem(problemText(error)));
   };
   if (!isAsking) {
     return (

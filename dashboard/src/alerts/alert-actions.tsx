@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import { useMay } from "../sign-in/session.ts";
 import type { Alert } from "./use-alerts.ts";
 import { act, type AlertAct, type AlertChoice } from "./alert-acts.ts";
+import { problemText } from "../design/notice.tsx";
 
 const snoozes = { "15m": "15 minutes", "1h": "an hour", "4h": "4 hours", "1d": "a day", "7d": "a week" } as const;
 
@@ -39,7 +40,7 @@ export function AlertActions({ choice, isSnoozed = false, state, onDone }: Alert
           const text = `${done} ${past[what.kind]}.${refusals.length === 0 ? "" : ` Not all: ${refusals.join("; ")}`}`;
           onDone({ text, isProblem: refusals.length > 0 });
         },
-        (error: Error) => onDone({ text: error.message, isProblem: true }),
+        (error: Error) => onDone({ text: problemText(error), isProblem: true }),
       )
       .finally(() => setBusy(false));
   };

@@ -63,12 +63,14 @@ export function AlertList({ alerts, openId, chosen, onChoose }: AlertListProps) 
               />
             </th>
           )}
-          <th scope="col">Severity</th>
+          <th scope="col" className="alert-severity">
+            Severity
+          </th>
           <th scope="col">Alert</th>
-          <th scope="col" className="wide-only">
+          <th scope="col" className="wide-only alert-state">
             State
           </th>
-          <th scope="col" className="wide-only">
+          <th scope="col" className="wide-only alert-age">
             Age
           </th>
         </tr>

@@ -4,6 +4,8 @@ import { api } from "../data/api.ts";
 import { live } from "../data/live.ts";
 import { useResource } from "../data/use-resource.ts";
 import { Loaded } from "../design/notice.tsx";
+import { PlaceLink } from "../places/place-link.tsx";
+import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
 import { AlertActions } from "./alert-actions.tsx";
 import { AlertPlot, type Why } from "./alert-plot.tsx";
@@ -20,6 +22,7 @@ interface AlertStoryProps {
 /** Why an alert is there: its readings drawn, then each transition in the platform's own words. */
 export function AlertStory({ id, version, onDone }: AlertStoryProps) {
   const search = useSearch();
+  const mayReadReadings = useMay()("telemetry:read");
   const { resource, reload } = useResource(id, async () => {
     const path = { id };
     const [why, actions] = await Promise.all([
@@ -33,9 +36,13 @@ export function AlertStory({ id, version, onDone }: AlertStoryProps) {
   }, [version, reload]);
   useEffect(
     () =>
-      live.listen("topics=alerts", (events) => {
-        if (events.some(({ data }) => (data as { id?: string }).id === id)) reload();
-      }),
+      live.listen(
+        "topics=alerts",
+        (events) => {
+          if (events.some(({ data }) => (data as { id?: string }).id === id)) reload();
+        },
+        reload,
+      ),
     [id, reload],
   );
   return (
@@ -53,7 +60,9 @@ export function AlertStory({ id, version, onDone }: AlertStoryProps) {
               state={why.alert.state}
               onDone={onDone}
             />
-            {typeof why.alert.value === "number" && why.alert.metric !== "" && <AlertPlot why={why} />}
+            {mayReadReadings && typeof why.alert.value === "number" && why.alert.metric !== "" && (
+              <AlertPlot why={why} />
+            )}
             <Paragraphs text={why.text} />
             {why.alert.comments.length > 0 && (
               <>
@@ -103,13 +112,13 @@ function StoryHead({ why: { alert, rule } }: { readonly why: Why }) {
       </h2>
       <p>
         <SeverityBadge severity={alert.severity} /> {alert.state} on{" "}
-        <Link href={`/devices/${encodeURIComponent(alert.device)}`}>
+        <PlaceLink href={`/devices/${encodeURIComponent(alert.device)}`}>
           <bdi>{alert.device}</bdi>
-        </Link>
+        </PlaceLink>
         , {alert.clearedAt === undefined ? "for" : "lasted"} <Age since={alert.raisedAt} until={alert.clearedAt} />, by{" "}
-        <Link href={`/rules/${encodeURIComponent(alert.rule)}`}>
+        <PlaceLink href={`/rules/${encodeURIComponent(alert.rule)}`}>
           <bdi>{alert.rule}</bdi>
-        </Link>{" "}
+        </PlaceLink>{" "}
         revision {alert.revision}
         {alert.assignee !== undefined && <>, assigned to {alert.assignee}</>}
         {alert.acknowledgedBy !== undefined && <>, acknowledged by {alert.acknowledgedBy}</>}

@@ -107,7 +107,7 @@ export function AlertsPage({ id }: { readonly id?: string | undefined }) {
 }
 
 function NoAlerts({ isFiltered }: { readonly isFiltered: boolean }) {
-  const mayWriteRules = useMay()("rules:write");
+  const mayWriteRules = useMay()("rules:read", "rules:write");
   return (
     <p className="empty">
       {isFiltered ? "No alert fits this filter." : "All is well: no alert is open."}

@@ -1,6 +1,6 @@
 import { useAddressFilter } from "../data/use-address-filter.ts";
 import { Choice } from "../design/choice.tsx";
-import { FilterChoice, FilterText } from "../design/filter-fields.tsx";
+import { FilterChoice, FilterText, FilterWord } from "../design/filter-fields.tsx";
 import { periods, severities, states } from "./alert-filter.ts";
 
 const allStates = { ...states, all: "All" } as const;
@@ -20,7 +20,7 @@ export function FilterBar() {
       <FilterChoice name="severity" label="Severity">
         <option value="">Any severity</option>
         {severities.map((each) => (
-          <option key={each}>{each}</option>
+          <FilterWord key={each} word={each} />
         ))}
       </FilterChoice>
       <FilterChoice name="from" label="Raised">

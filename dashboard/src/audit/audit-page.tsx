@@ -7,6 +7,7 @@ import { FilterChoice, FilterText } from "../design/filter-fields.tsx";
 import { ListTable } from "../design/list-table.tsx";
 import { Loaded } from "../design/notice.tsx";
 import { Moment } from "../design/moment.tsx";
+import { PlaceLink } from "../places/place-link.tsx";
 import { filterOf, kinds, periods, texts } from "./audit-filter.ts";
 import "./audit.css";
 
@@ -88,7 +89,7 @@ const places: Partial<Record<Entry["kind"], string>> = {
 function Subject({ kind, subject }: Pick<Entry, "kind" | "subject">) {
   const place = places[kind];
   const name = <bdi>{subject}</bdi>;
-  return place === undefined ? name : <Link href={`${place}${encodeURIComponent(subject)}`}>{name}</Link>;
+  return place === undefined ? name : <PlaceLink href={`${place}${encodeURIComponent(subject)}`}>{name}</PlaceLink>;
 }
 
 function FilterBar() {

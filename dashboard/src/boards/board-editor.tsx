@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { api } from "../data/api.ts";
+import { problemText } from "../design/notice.tsx";
 import { type Draft, lineOf, parseDraft, withValue } from "../rules/draft.ts";
 import { useVerdict } from "../rules/use-verdict.ts";
 import { YamlEditor } from "../rules/yaml-editor.tsx";
@@ -110,7 +111,7 @@ export function BoardEditor({ kept, stored, choices, time, onChanged, onWritten,
     setBusy(true);
     setProblem("");
     work()
-      .catch((error: Error) => setProblem(error.message))
+      .catch((error: Error) => setProblem(problemText(error)))
       .finally(() => setBusy(false));
   };
   const save = async (): Promise<void> => {

@@ -12,10 +12,14 @@ export interface Reading {
   readonly unit?: string;
 }
 
-/** Hears what a board hears; `listener` has to be the same as long as it is about the same. */
-export function useFeed(listener: (events: readonly LiveEvent[]) => void): void {
+/**
+ * Hears what a board hears; `listener` has to be the same as long as it is about the same.
+ *
+ * @param opened called when the connection is there: what came before it is to be asked for
+ */
+export function useFeed(listener: (events: readonly LiveEvent[]) => void, opened: () => void): void {
   const query = useContext(FeedContext);
-  useEffect(() => (query === "" ? undefined : live.listen(query, listener)), [query, listener]);
+  useEffect(() => (query === "" ? undefined : live.listen(query, listener, opened)), [query, listener, opened]);
 }
 
 /** The readings among what came. */

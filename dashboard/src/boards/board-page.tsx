@@ -110,7 +110,9 @@ function Opened({ kept, onChanged }: OpenedProps) {
           }}
         />
       ) : board.widgets.length === 0 ? (
-        <p className="empty">This board has no widgets yet.</p>
+        <p className="empty">
+          {kept === undefined ? "With your rights no board is made." : "This board has no widgets yet."}
+        </p>
       ) : (
         <BoardGrid {...{ board, choices, time }} />
       )}

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { acrossOf, deviceIn, glance, levelsOf, queryOf, severityOf, titleOf } from "./board.ts";
+import { acrossOf, deviceIn, levelsOf, queryOf, severityOf, titleOf } from "./board.ts";
 import { spanMs, timeShown } from "./time-shown.ts";
 
 it("puts what is chosen in the place of variables, and nothing where nothing is", () => {
@@ -40,10 +40,4 @@ it("reads the time from the address, else from the board", () => {
   });
   expect(shown("from=2026-05-01T11:00:00Z&to=2026-05-01T10:00:00Z").isLive).toBe(true);
   expect([spanMs("2w"), spanMs("0h"), spanMs("h")]).toEqual([1_209_600_000, undefined, undefined]);
-});
-
-it("shows a number to be read at a glance", () => {
-  expect(
-    [71.3272, 0.000123456, 1_234_567, 1_234.56, -3].map((value) => glance(value).replaceAll(/[,.\s]/g, "'")),
-  ).toEqual([...["71'33", "0'0001235", "1'234'567", "1'235", "-3"]]);
 });

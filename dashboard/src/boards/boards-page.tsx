@@ -1,5 +1,6 @@
 import { Link } from "wouter";
 import { api } from "../data/api.ts";
+import { byName } from "../data/by-name.ts";
 import { usePages } from "../data/use-pages.ts";
 import { Loaded } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
@@ -24,25 +25,27 @@ export function BoardsPage() {
         {({ items, hasMore }) => (
           <>
             <ul className="plain board-list">
-              {items.map(({ id, title, description, builtIn, widgets, updatedAt, updatedBy }) => (
-                <li key={id} className="card">
-                  <h2 className="clipped">
-                    <Link href={`/boards/${encodeURIComponent(id)}`}>
-                      <bdi>{title}</bdi>
-                    </Link>
-                  </h2>
-                  {description !== undefined && <p dir="auto">{description}</p>}
-                  <p className="quiet">
-                    {widgets} {widgets === 1 ? "widget" : "widgets"}
-                    {builtIn && ", came with Headwater"}
-                    {updatedAt !== undefined && (
-                      <>
-                        , <Age since={updatedAt} /> ago by <bdi>{updatedBy}</bdi>
-                      </>
-                    )}
-                  </p>
-                </li>
-              ))}
+              {byName(items, ({ title }) => title).map(
+                ({ id, title, description, builtIn, widgets, updatedAt, updatedBy }) => (
+                  <li key={id} className="card">
+                    <h2 className="clipped">
+                      <Link href={`/boards/${encodeURIComponent(id)}`}>
+                        <bdi>{title}</bdi>
+                      </Link>
+                    </h2>
+                    {description !== undefined && <p dir="auto">{description}</p>}
+                    <p className="quiet">
+                      {widgets} {widgets === 1 ? "widget" : "widgets"}
+                      {builtIn && ", came with Headwater"}
+                      {updatedAt !== undefined && (
+                        <>
+                          , <Age since={updatedAt} /> ago by <bdi>{updatedBy}</bdi>
+                        </>
+                      )}
+                    </p>
+                  </li>
+                ),
+              )}
             </ul>
             {hasMore && (
               <button type="button" className="button" onClick={more}>

@@ -26,6 +26,10 @@ export interface LatestAsk {
 }
 
 const pageSize = 1_000;
+/** Devices of which values are kept that come while an answer is under way. */
+const mostHeard = 1_000;
+
+type Values = Map<string, Map<string, Latest>>;
 
 async function load(ask: LatestAsk, choices: Choices): Promise<LatestOf> {
   const device = ask.device === undefined ? undefined : deviceIn(ask.device, choices);
@@ -47,29 +51,48 @@ async function load(ask: LatestAsk, choices: Choices): Promise<LatestOf> {
   return found;
 }
 
+function withNewer(values: ReadonlyMap<string, Latest>, heard: ReadonlyMap<string, Latest> = new Map()) {
+  const all = new Map(values);
+  for (const [metric, latest] of heard) if ((all.get(metric)?.t ?? 0) <= latest.t) all.set(metric, latest);
+  return all;
+}
+
 /** The newest values of a device or of several, kept up to date by the live stream. */
 export function useLatest(ask: LatestAsk, choices: Choices) {
-  const { resource, reload } = useResource(JSON.stringify([ask, choices]), () => load(ask, choices));
-  const shown = useRef(new Map<string, Map<string, Latest>>());
+  // An answer may have been made before a value was stored, and come after the stream has told it.
+  const heard = useRef<Values>(undefined);
+  const { resource, reload } = useResource(JSON.stringify([ask, choices]), async () => {
+    const meanwhile: Values = new Map();
+    heard.current = meanwhile;
+    return { stored: await load(ask, choices), meanwhile };
+  });
+  const shown = useRef<Values>(new Map());
   const wanted = useRef(ask.metrics);
   wanted.current = ask.metrics;
   const [, setChange] = useState(0);
-  const stored = resource.value;
+  const answer = resource.value;
   useEffect(() => {
-    shown.current = new Map([...(stored ?? [])].map(([device, values]) => [device, new Map(values)]));
+    shown.current = new Map(
+      [...(answer?.stored ?? [])].map(([device, values]) => [device, withNewer(values, answer!.meanwhile.get(device))]),
+    );
+    if (heard.current === answer?.meanwhile) heard.current = undefined;
     setChange((change) => change + 1);
-  }, [stored]);
+  }, [answer]);
   const take = useCallback((events: readonly LiveEvent[]) => {
     let isChanged = false;
     for (const { device, metric, value, t, unit } of readingsOf(events)) {
-      const values = shown.current.get(device);
-      if (values === undefined || wanted.current?.includes(metric) === false) continue;
-      if ((values.get(metric)?.t ?? 0) > t) continue;
-      values.set(metric, { value, t, unit });
-      isChanged = true;
+      if (wanted.current?.includes(metric) === false) continue;
+      const meanwhile = heard.current;
+      if (meanwhile !== undefined && meanwhile.size < mostHeard && !meanwhile.has(device)) {
+        meanwhile.set(device, new Map());
+      }
+      for (const values of [meanwhile?.get(device), shown.current.get(device)]) {
+        if (values !== undefined && (values.get(metric)?.t ?? 0) <= t) values.set(metric, { value, t, unit });
+      }
+      isChanged ||= shown.current.has(device);
     }
     if (isChanged) setChange((change) => change + 1);
   }, []);
-  useFeed(take);
+  useFeed(take, reload);
   return { resource, reload, latest: shown.current as LatestOf };
 }

@@ -70,7 +70,14 @@ export function useSeries(chart: Chart, choices: Choices, time: TimeShown) {
   const known = resource.value;
   useEffect(() => {
     lines.current = known ?? [];
-    fresh.current = new Map();
+    // What came while they were asked for may be newer than the answer.
+    for (const [key, points] of fresh.current) {
+      const last =
+        lines.current.find(({ of }) => of !== undefined && keyOf(of) === key)?.points.at(-1)?.[0] ?? Infinity;
+      const newer = points.filter(([t]) => t > last);
+      if (newer.length === 0) fresh.current.delete(key);
+      else fresh.current.set(key, newer);
+    }
   }, [known]);
   const [, setChange] = useState(0);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -105,7 +112,7 @@ export function useSeries(chart: Chart, choices: Choices, time: TimeShown) {
     },
     [isLive, metrics, named, isOfFilter, everyMs, reload],
   );
-  useFeed(take);
+  useFeed(take, reload);
   useEffect(() => () => clearTimeout(timer.current), []);
   const grown = (known ?? []).map((line) => {
     const added = line.of === undefined ? undefined : fresh.current.get(keyOf(line.of));

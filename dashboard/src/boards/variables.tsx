@@ -1,6 +1,8 @@
 import { useEffect, useId, useState } from "react";
 import { api } from "../data/api.ts";
+import { byName } from "../data/by-name.ts";
 import { useResource } from "../data/use-resource.ts";
+import { useMay } from "../sign-in/session.ts";
 import type { Board } from "./board.ts";
 
 type Variable = NonNullable<Board["variables"]>[number];
@@ -14,14 +16,19 @@ interface VariableProps {
 const offered = 30;
 const restMs = 200;
 
+/** A choice among devices or groups, for those who may read which there are. */
 export function VariableField(props: VariableProps) {
+  if (!useMay()("devices:read")) return null;
   return props.variable.kind === "group" ? <GroupField {...props} /> : <DeviceField {...props} />;
 }
 
 function GroupField({ variable: { name, label = name }, value, onChoose }: VariableProps) {
   const { resource } = useResource("groups", async () => {
     const { items } = await api.call("GET", "/api/v1/groups", { query: { limit: 1_000 } });
-    return items.map(({ id }) => id);
+    return byName(
+      items.map(({ id }) => id),
+      (id) => id,
+    );
   });
   const known = resource.value ?? [];
   const groups = value === "" || known.includes(value) ? known : [value, ...known];

@@ -1,20 +1,22 @@
 import type { AnswerOf } from "@headwater/client";
 import { api } from "./api.ts";
+import { elsewhere, firstDevices, firstQuestions, sessionPath } from "./first-questions.ts";
 
 /** Of the link that `npm start` prints. */
 export const codeAtFirst = /^#sign-in=([\w-]+)$/.exec(location.hash)?.[1];
 
 type Devices = AnswerOf<"GET", "/api/v1/devices">;
 
-/** Enough to fill a screen; they are there long before the last of a great fleet. */
-const firstSize = 100;
-
-/**
- * The first devices of a filter. Registered ones alone: to find those that were only heard, the platform looks at all
- * that has ever sent.
- */
+/** The first devices of a filter, without when they were seen. */
 export function askForFirst(filter: { readonly q?: string; readonly connected?: boolean }): Promise<Devices> {
-  return api.call("GET", "/api/v1/devices", { query: { limit: firstSize, registered: "true", ...filter } });
+  return api.call("GET", "/api/v1/devices", { query: { ...firstDevices, ...filter } });
+}
+
+const isFleet = location.pathname === "/" && location.search === "" && !document.cookie.includes(elsewhere);
+
+// A link that signs in makes another session: what the browser has asked for before that is taken, and not looked at.
+if (codeAtFirst !== undefined) {
+  for (const path of firstQuestions[isFleet ? "/" : "*"]) fetch(path).catch(() => {});
 }
 
 /**
@@ -22,9 +24,8 @@ export function askForFirst(filter: { readonly q?: string; readonly connected?: 
  * before there is anything that could show them.
  */
 export const sessionAtFirst: Promise<Response> =
-  codeAtFirst === undefined ? fetch("/api/v1/session") : askToSignIn({ code: codeAtFirst });
-let devicesAtFirst =
-  codeAtFirst === undefined && location.pathname === "/" && location.search === "" ? askForFirst({}) : undefined;
+  codeAtFirst === undefined ? fetch(sessionPath) : askToSignIn({ code: codeAtFirst });
+let devicesAtFirst = codeAtFirst === undefined && isFleet ? askForFirst({}) : undefined;
 // Each is told to whoever waits for it; the devices are asked for anew.
 sessionAtFirst.catch(() => {});
 devicesAtFirst?.catch(() => {});

@@ -1,4 +1,4 @@
-import { api } from "./api.ts";
+import { sessionChanges } from "./api.ts";
 
 /** none: no page listens. */
 export type LiveState = "none" | "connecting" | "live" | "stale";
@@ -69,8 +69,8 @@ class Feed {
       // The browser goes on by itself, from the last event, unless it was refused.
       if (source.readyState !== EventSource.CLOSED) return;
       this.#retry = setTimeout(() => this.#open(), retryMs);
-      // The browser does not say why. If it was for want of a session, the page is told by this answer.
-      api.call("GET", "/api/v1/session", {}).catch(() => {});
+      // The browser does not say why: for want of a session, perhaps, or of a right.
+      sessionChanges.dispatchEvent(new Event("doubted"));
     });
     for (const topic of topics) {
       source.addEventListener(topic, ({ data }: MessageEvent<string>) => this.#take({ topic, data: JSON.parse(data) }));

@@ -29,22 +29,26 @@ export function FilterChoice({ name, label, usual = "", children }: FilterChoice
   );
 }
 
+/** A value that is a word of the API's, as the beginning of a line: it stands beside "Any severity". */
+export function FilterWord({ word, name = word }: { readonly word: string; readonly name?: string }) {
+  return <option value={word}>{name.slice(0, 1).toUpperCase() + name.slice(1)}</option>;
+}
+
 interface FilterTextProps extends FilterFieldProps {
   readonly maxLength?: number;
 }
 
-/** A text of a filter. It is empty again where the filter is taken away by other means. */
+/** A text of a filter: what the address says. */
 export function FilterText({ name, label, maxLength }: FilterTextProps) {
   const [search, set] = useAddressFilter();
   return (
     <input
-      key={String(search.has(name))}
       className="search"
       type="search"
       maxLength={maxLength}
       aria-label={label}
       placeholder={label}
-      defaultValue={search.get(name) ?? ""}
+      value={search.get(name) ?? ""}
       onChange={({ target }) => set(name, target.value)}
     />
   );

@@ -1,5 +1,12 @@
 import { type FunctionComponent, type ReactNode, useEffect, useState } from "react";
 
+/** A script of the page cannot be had: the platform is away, or has another release by now. */
+export class CodeError extends Error {
+  constructor(options: ErrorOptions) {
+    super("A part of the page cannot be loaded", options);
+  }
+}
+
 /**
  * A part of the page whose code comes when it is shown, or before by `ask`. React's own `lazy` keeps what stands in
  * for it in sight for at least 300 ms, however soon the code is there.
@@ -11,7 +18,14 @@ export function codeOf<Props extends object>(
   let known: FunctionComponent<Props> | undefined;
   let asked: Promise<FunctionComponent<Props>> | undefined;
   const ask = (): Promise<FunctionComponent<Props>> => {
-    asked ??= load().then((code) => (known = code));
+    asked ??= load().then(
+      (code) => (known = code),
+      (cause: unknown) => {
+        // Whoever asks next asks anew.
+        asked = undefined;
+        throw new CodeError({ cause });
+      },
+    );
     return asked;
   };
   function Shown(props: Props) {
@@ -23,11 +37,7 @@ export function codeOf<Props extends object>(
       if (isThere) return;
       ask().then(
         (Part) => setCode({ Part }),
-        (problem: Error) => {
-          // Whoever shows it next asks anew.
-          asked = undefined;
-          setCode({ problem });
-        },
+        (problem: Error) => setCode({ problem }),
       );
     }, [isThere]);
     if (code.problem !== undefined) throw code.problem;

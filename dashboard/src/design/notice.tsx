@@ -35,7 +35,7 @@ export function Loaded<T>({
 
 /** What the platform says is wrong, without the request that it answered. */
 export function problemText(problem: Error): string {
-  return problem instanceof ProblemError ? (problem.problem.detail ?? problem.message) : problem.message;
+  return problem instanceof ProblemError ? (problem.reason ?? problem.message) : problem.message;
 }
 
 /** Whether what was asked for is not there: asking again would not help. */

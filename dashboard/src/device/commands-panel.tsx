@@ -4,7 +4,7 @@ import { live } from "../data/live.ts";
 import { useResource } from "../data/use-resource.ts";
 import { fieldText } from "../design/field-text.ts";
 import { ListTable } from "../design/list-table.tsx";
-import { Loaded } from "../design/notice.tsx";
+import { Loaded, problemText } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
 
@@ -18,40 +18,51 @@ const looks: Readonly<Record<string, string>> = {
   "timed-out": "critical",
 };
 
-/** What the device was told to do, and what came of it, as it changes. */
+/** What a device may be told to do, and what it was told. */
 export function CommandsPanel({ id }: { readonly id: string }) {
-  const { resource, reload } = useResource(id, () =>
-    api.call("GET", "/api/v1/devices/{id}/commands", { path: { id }, query: { limit: 20 } }),
-  );
-  useEffect(() => live.listen(`topics=commands&device=${encodeURIComponent(id)}`, reload), [id, reload]);
   const may = useMay();
+  const [sent, setSent] = useState(0);
   return (
     <section className="card">
       <h2>Commands</h2>
-      {may("commands:write") && <CommandForm id={id} onSent={reload} />}
-      <Loaded of={resource} retry={reload}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p className="quiet">No command was sent to it in the last 30 days.</p>
-          ) : (
-            <ListTable columns={["Command", "State", "Result", "Age"]}>
-              {items.map((command) => (
-                <tr key={command.id}>
-                  <th scope="row">{command.name}</th>
-                  <td>
-                    <span className={`badge ${looks[command.status] ?? "muted"}`}>{command.status}</span>
-                  </td>
-                  <td dir="auto">{command.reason ?? textOf(command.result)}</td>
-                  <td>
-                    <Age since={command.requestedAt} />
-                  </td>
-                </tr>
-              ))}
-            </ListTable>
-          )
-        }
-      </Loaded>
+      {may("commands:write") && <CommandForm id={id} onSent={() => setSent((before) => before + 1)} />}
+      {may("commands:read") ? <SentCommands id={id} sent={sent} /> : sent > 0 && <p role="status">{sent} sent.</p>}
     </section>
+  );
+}
+
+/** What the device was told to do, and what came of it, as it changes; asked for anew after each that was sent here. */
+function SentCommands({ id, sent }: { readonly id: string; readonly sent: number }) {
+  const { resource, reload } = useResource(id, () =>
+    api.call("GET", "/api/v1/devices/{id}/commands", { path: { id }, query: { limit: 20 } }),
+  );
+  useEffect(() => live.listen(`topics=commands&device=${encodeURIComponent(id)}`, reload, reload), [id, reload]);
+  useEffect(() => {
+    if (sent > 0) reload();
+  }, [sent, reload]);
+  return (
+    <Loaded of={resource} retry={reload}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <p className="quiet">No command was sent to it in the last 30 days.</p>
+        ) : (
+          <ListTable columns={["Command", "State", "Result", "Age"]}>
+            {items.map((command) => (
+              <tr key={command.id}>
+                <th scope="row">{command.name}</th>
+                <td>
+                  <span className={`badge ${looks[command.status] ?? "muted"}`}>{command.status}</span>
+                </td>
+                <td dir="auto">{command.reason ?? textOf(command.result)}</td>
+                <td>
+                  <Age since={command.requestedAt} />
+                </td>
+              </tr>
+            ))}
+          </ListTable>
+        )
+      }
+    </Loaded>
   );
 }
 
@@ -76,7 +87,7 @@ function CommandForm({ id, onSent }: { readonly id: string; readonly onSent: () 
         form.reset();
         onSent();
       },
-      (error: Error) => setProblem(error.message),
+      (error: Error) => setProblem(problemText(error)),
     );
   };
   return (

@@ -3,6 +3,7 @@ import { useLocation } from "wouter";
 import { api } from "../data/api.ts";
 import { fieldText } from "../design/field-text.ts";
 import { Modal } from "../design/modal.tsx";
+import { problemText } from "../design/notice.tsx";
 
 /** Deletes a device, after its id was typed. */
 export function DeleteDevice({ id }: { readonly id: string }) {
@@ -20,7 +21,7 @@ export function DeleteDevice({ id }: { readonly id: string }) {
     const data = fieldText(new FormData(event.currentTarget), "data") === "delete" ? "delete" : "keep";
     api.call("DELETE", "/api/v1/devices/{id}", { path: { id }, query: { data } }).then(
       () => go("/"),
-      (error: Error) => setProblem(error.message),
+      (error: Error) => setProblem(problemText(error)),
     );
   };
   return (

@@ -5,6 +5,7 @@ import { CopyButton } from "../design/copy-button.tsx";
 import { Modal } from "../design/modal.tsx";
 import { fieldText } from "../design/field-text.ts";
 import { Moment } from "../design/moment.tsx";
+import { problemText } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 
 type Device = AnswerOf<"GET", "/api/v1/devices/{id}">;
@@ -32,7 +33,7 @@ export function DetailsPanel({ device, onChanged }: DetailsPanelProps) {
         setProblem("");
         onChanged();
       },
-      (error: Error) => setProblem(error.message),
+      (error: Error) => setProblem(problemText(error)),
     );
   };
   const patch = (body: Changes): void =>

@@ -58,7 +58,7 @@ export function DevicePage({ id }: { readonly id: string }) {
       )}
       {may("telemetry:read") && <EventsPanel id={id} range={range} />}
       <div className="grid device-panels">
-        {may("commands:read") && <CommandsPanel id={id} />}
+        {(may("commands:read") || may("commands:write")) && <CommandsPanel id={id} />}
         <Loaded of={device.resource} retry={device.reload}>
           {(found) => (
             <div className="device-about">

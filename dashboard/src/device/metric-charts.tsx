@@ -4,7 +4,8 @@ import { useResource } from "../data/use-resource.ts";
 import { Loaded } from "../design/notice.tsx";
 import { unitText } from "../plot/unit-text.ts";
 import { useWidth } from "../plot/use-width.ts";
-import { SeriesPlot, valueText } from "../plot/series-plot.tsx";
+import { glance } from "../plot/glance.ts";
+import { SeriesPlot } from "../plot/series-plot.tsx";
 import { ZoomArea } from "../plot/zoom-area.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { fixedRange, spanUpTo, type TimeRange } from "../time/time-range.ts";
@@ -41,7 +42,7 @@ function ChartsAsWide({ id, range: chosen, onRange, width }: MetricChartsProps &
   // Whatever is drawn anew is drawn up to now.
   const range = chosen.span === undefined ? chosen : spanUpTo(chosen.span, Date.now());
   const { resource, reload, pointsOf, laneOf, newest } = useDeviceCharts(id, range, width);
-  const mayWriteRules = useMay()("rules:write");
+  const mayWriteRules = useMay()("rules:read", "rules:write");
   const known = resource.value?.values;
   const metrics = Object.keys(known ?? {}).join(" ");
   const units = useResource(`${id} ${metrics}`, async () => (known === undefined ? undefined : loadUnits(id, known)))
@@ -77,7 +78,7 @@ function ChartsAsWide({ id, range: chosen, onRange, width }: MetricChartsProps &
                     <div className="device-chart-head">
                       <h2>
                         {metric}
-                        <span className="number">
+                        <span className="number" title={exactText(shown[metric]?.value)}>
                           {numberText(shown[metric]?.value)} <small>{unitOf(metric)}</small>
                         </span>
                       </h2>
@@ -121,5 +122,10 @@ function isNumber(values: Charts["values"]): (metric: string) => boolean {
 }
 
 function numberText(value: unknown): string {
-  return typeof value === "number" ? valueText(value) : "–";
+  return typeof value === "number" ? glance(value) : "–";
+}
+
+/** All digits of a number of which the headline has four. */
+function exactText(value: unknown): string | undefined {
+  return typeof value === "number" ? String(value) : undefined;
 }

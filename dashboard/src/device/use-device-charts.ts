@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { live } from "../data/live.ts";
+import { api } from "../data/api.ts";
+import { live, type LiveEvent } from "../data/live.ts";
 import { useResource } from "../data/use-resource.ts";
 import type { Lane } from "../plot/lanes.ts";
 import type { Points } from "../plot/series-plot.tsx";
@@ -39,7 +40,7 @@ export function useDeviceCharts(device: string, range: TimeRange, width: number)
   useEffect(() => {
     fresh.current = new Map();
     const topics = mayReadAlerts ? "telemetry,alerts" : "telemetry";
-    return live.listen(`topics=${topics}&device=${encodeURIComponent(device)}`, (events) => {
+    const take = (events: readonly LiveEvent[]): void => {
       let isNew = false;
       for (const { topic, data } of events) {
         if (topic !== "telemetry") {
@@ -57,7 +58,26 @@ export function useDeviceCharts(device: string, range: TimeRange, width: number)
       }
       setChange((change) => change + 1);
       if (isNew) reload();
-    });
+    };
+    // What came after the charts were asked for and before the stream was open: taken as if it had been told, since
+    // charts that are asked for anew are drawn anew under the pointer.
+    const opened = (): void => {
+      const newestOf = api.call("GET", "/api/v1/devices/{id}/latest", { path: { id: device } });
+      newestOf.then(
+        ({ values }) => {
+          const shown = known.current as Readonly<Record<string, Value>>;
+          const readings = Object.entries(values).flatMap(([metric, { value, t }]) => {
+            const before = shown[metric];
+            if (before === undefined || before.t >= t) return [];
+            return [{ metric, value, t, ...(before.unit !== undefined && { unit: before.unit }) }];
+          });
+          if (readings.length > 0) take([{ topic: "telemetry", data: { device, readings } satisfies Streamed }]);
+        },
+        // The charts, which ask for the same and more, say what is wrong.
+        () => {},
+      );
+    };
+    return live.listen(`topics=${topics}&device=${encodeURIComponent(device)}`, take, opened);
   }, [device, mayReadAlerts, reload]);
   const since = (metric: string, last: number): readonly [number, unknown][] =>
     (fresh.current.get(metric) ?? []).filter(([t]) => t > last && t <= range.to).toSorted(([a], [b]) => a - b);

@@ -1,10 +1,12 @@
 import type { AnswerOf } from "@headwater/client";
 import { type FormEvent, useState } from "react";
-import { Link, useSearchParams } from "wouter";
+import { useSearchParams } from "wouter";
 import { api } from "../data/api.ts";
 import { useResource } from "../data/use-resource.ts";
 import { fieldText } from "../design/field-text.ts";
 import { CopyButton } from "../design/copy-button.tsx";
+import { problemText } from "../design/notice.tsx";
+import { PlaceLink } from "../places/place-link.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { DemoPanel } from "./demo-panel.tsx";
 import { DeviceSnippets } from "./device-snippets.tsx";
@@ -20,8 +22,15 @@ export function ConnectPage() {
   const [search] = useSearchParams();
   const [registered, setRegistered] = useState<Registered>();
   const { resource } = useResource("mqtt", mqttAddress);
-  if (!may("devices:write")) return <p className="notice">Whoever is signed in here may not register devices.</p>;
   const title = search.has("first") ? "Connect the first device" : "Connect a device";
+  if (!may("devices:write")) {
+    return (
+      <div className="connect">
+        <h1>{title}</h1>
+        <p className="notice">Whoever is signed in here may not register devices.</p>
+      </div>
+    );
+  }
   return (
     <div className="connect">
       <h1>{title}</h1>
@@ -34,7 +43,8 @@ export function ConnectPage() {
         <>
           <section className="card">
             <h2>
-              1. <Link href={`/devices/${encodeURIComponent(registered.id)}`}>{registered.id}</Link> is registered
+              1. <PlaceLink href={`/devices/${encodeURIComponent(registered.id)}`}>{registered.id}</PlaceLink> is
+              registered
             </h2>
             <p>Its token is its MQTT password. It is shown this once: keep it where the device has it.</p>
             <p className="connect-token">
@@ -48,10 +58,12 @@ export function ConnectPage() {
               <DeviceSnippets address={resource.value} id={registered.id} token={registered.token ?? ""} />
             )}
           </section>
-          <section className="card">
-            <h2>3. See it arrive</h2>
-            <FirstMessage id={registered.id} />
-          </section>
+          {may("telemetry:read") && (
+            <section className="card">
+              <h2>3. See it arrive</h2>
+              <FirstMessage id={registered.id} />
+            </section>
+          )}
         </>
       )}
     </div>
@@ -69,7 +81,7 @@ function RegisterForm({ id, onRegistered }: { readonly id: string; onRegistered:
     const body = { id: text("id"), ...(text("type") !== "" && { type: text("type") }) };
     api
       .call("POST", "/api/v1/devices", { body })
-      .then(onRegistered, (error: Error) => setProblem(error.message))
+      .then(onRegistered, (error: Error) => setProblem(problemText(error)))
       .finally(() => setBusy(false));
   };
   return (

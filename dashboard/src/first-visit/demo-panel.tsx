@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { api } from "../data/api.ts";
+import { problemText } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 import "./first-visit.css";
 
@@ -31,7 +32,7 @@ export function DemoPanel({ isThere }: DemoPanelProps) {
           setRunning(running);
           if (running) go("/");
         },
-        (error: Error) => setProblem(error.message),
+        (error: Error) => setProblem(problemText(error)),
       )
       .finally(() => setBusy(false));
   };

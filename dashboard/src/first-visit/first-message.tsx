@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { api } from "../data/api.ts";
 import { live } from "../data/live.ts";
+import { useMay } from "../sign-in/session.ts";
 
 interface Message {
   readonly device: string;
@@ -10,6 +11,7 @@ interface Message {
 
 /** Waits for what a device sends first. */
 export function FirstMessage({ id }: { readonly id: string }) {
+  const mayOpen = useMay()("devices:read");
   const [message, setMessage] = useState<Message>();
   useEffect(() => {
     const take = (next: Message | undefined): void => setMessage((before) => before ?? next);
@@ -42,9 +44,11 @@ export function FirstMessage({ id }: { readonly id: string }) {
               </strong>
             ))}
           </p>
-          <Link className="button primary" href={`/devices/${encodeURIComponent(id)}`}>
-            Open {id}
-          </Link>
+          {mayOpen && (
+            <Link className="button primary" href={`/devices/${encodeURIComponent(id)}`}>
+              Open {id}
+            </Link>
+          )}
         </>
       )}
     </div>

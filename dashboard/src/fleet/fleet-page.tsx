@@ -1,11 +1,11 @@
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { Link, Redirect } from "wouter";
 import { useAddressFilter } from "../data/use-address-filter.ts";
 import { useLiveReload } from "../data/use-live-reload.ts";
 import { useResource } from "../data/use-resource.ts";
 import { Choice } from "../design/choice.tsx";
 import { codeOf } from "../design/late-code.tsx";
-import { Loaded } from "../design/notice.tsx";
+import { Loaded, problemText } from "../design/notice.tsx";
 import { Tile } from "../design/tile.tsx";
 import { DemoPanel } from "../first-visit/demo-panel.tsx";
 import { useMay } from "../sign-in/session.ts";
@@ -38,11 +38,11 @@ export function FleetPage() {
   const q = search.get("q") ?? "";
   const state = states.find(([each]) => each === search.get("state"))?.[0] ?? "";
   const view = search.get("view") === "map" ? "map" : "";
-  const { resource, reload } = useFleet({ q, state });
+  const { resource, isWhole, isSeenKnown, reload } = useFleet({ q, state });
   const mayReadAlerts = may("alerts:read");
   const alerts = useResource("alerts", () => (mayReadAlerts ? openAlerts() : Promise.resolve(noAlerts)));
   const topics = may("telemetry:read") ? "telemetry,devices" : "devices";
-  const [heard] = useState(() => new Heard(topics));
+  const heard = useMemo(() => new Heard(topics), [topics]);
   useEffect(() => heard.listen(reload), [heard, reload]);
   useLiveReload(mayReadAlerts ? "topics=alerts" : undefined, alertsRestMs, alerts.reload);
   const open = alerts.resource.value ?? noAlerts;
@@ -59,7 +59,7 @@ export function FleetPage() {
           type="search"
           aria-label="Search devices"
           placeholder="Search id, type, tags"
-          defaultValue={q}
+          value={q}
           onChange={(event) => set("q", event.target.value)}
         />
         <Choice label="State" options={states} value={state} onChoose={(value) => set("state", value)} />
@@ -70,15 +70,10 @@ export function FleetPage() {
           </Link>
         )}
       </div>
-      <Tiles
-        devices={devices ?? []}
-        isWhole={resource.state !== "loading"}
-        heard={heard}
-        openAlerts={alerts.resource.value?.counts.size}
-      />
+      <Tiles devices={devices ?? []} isWhole={isWhole} heard={heard} openAlerts={alerts.resource.value?.counts.size} />
       {alerts.resource.state === "failed" && (
         <p className="notice warning" role="status">
-          Alerts cannot be told: {alerts.resource.problem.message}
+          Alerts cannot be told: {problemText(alerts.resource.problem)}
         </p>
       )}
       <Loaded of={resource} retry={reload}>
@@ -88,7 +83,7 @@ export function FleetPage() {
           ) : (
             <>
               {view === "" ? (
-                <FleetTable devices={all} heard={heard} alerts={open} />
+                <FleetTable devices={all} heard={heard} alerts={open} isSeenKnown={isSeenKnown} />
               ) : (
                 <div className="settles">
                   <FleetMap

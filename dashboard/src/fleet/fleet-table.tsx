@@ -16,12 +16,14 @@ interface FleetTableProps {
   readonly devices: readonly ListedDevice[];
   readonly heard: Heard;
   readonly alerts: OpenAlerts;
+  /** Whether devices that do not say when they were seen never were. */
+  readonly isSeenKnown?: boolean;
   /** Below something else that is looked at. */
   readonly isShort?: boolean;
 }
 
 /** As many rows as are in sight, of however many there are. */
-export function FleetTable({ devices, heard, alerts, isShort = false }: FleetTableProps) {
+export function FleetTable({ devices, heard, alerts, isSeenKnown = true, isShort = false }: FleetTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: devices.length,
@@ -61,6 +63,7 @@ export function FleetTable({ devices, heard, alerts, isShort = false }: FleetTab
                 <Cells
                   device={device}
                   seenAt={heard.of(device.id)}
+                  isSeenKnown={isSeenKnown}
                   openAlerts={alerts.counts.get(device.id) ?? 0}
                   worst={alerts.worst.get(device.id)}
                 />
@@ -76,12 +79,13 @@ export function FleetTable({ devices, heard, alerts, isShort = false }: FleetTab
 interface CellsProps {
   readonly device: ListedDevice;
   readonly seenAt: number | undefined;
+  readonly isSeenKnown: boolean;
   readonly openAlerts: number;
   /** The severity of the worst of them. */
   readonly worst: string | undefined;
 }
 
-function Cells({ device, seenAt, openAlerts, worst }: CellsProps) {
+function Cells({ device, seenAt, isSeenKnown, openAlerts, worst }: CellsProps) {
   const mayWrite = useMay()("devices:write");
   const { id, registered, connected, lastSeen } = device;
   const tags = registered ? Object.entries(device.tags) : [];
@@ -101,13 +105,13 @@ function Cells({ device, seenAt, openAlerts, worst }: CellsProps) {
             {name}: {value}
           </span>
         ))}
-        {tags.length > shownTags && <span className="tag">+{tags.length - shownTags}</span>}
+        {tags.length > shownTags && <span className="tag count">+{tags.length - shownTags}</span>}
       </span>
       <span role="cell">
         <span className={`badge ${connected ? "good" : "muted"}`}>{connected ? "connected" : "away"}</span>
       </span>
       <span role="cell" className="number quiet" title={seen === 0 ? "" : new Date(seen).toISOString()}>
-        {seen === 0 ? "never" : `${spanText(Date.now() - seen)} ago`}
+        {seen === 0 ? (isSeenKnown ? "never" : "…") : `${spanText(Date.now() - seen)} ago`}
       </span>
       <span role="cell">
         {openAlerts > 0 && (

@@ -26,18 +26,23 @@ export class Heard {
   }
 
   listen(onDevices: () => void): () => void {
-    const stopHearing = live.listen(`topics=${this.#topics}`, (events) => {
-      const now = Date.now();
-      let isChanged = false;
-      for (const { topic, data } of events) {
-        if (topic === "devices") isChanged = true;
-        else {
-          this.#count += 1;
-          this.#seen.set((data as { device: string }).device, now);
+    const stopHearing = live.listen(
+      `topics=${this.#topics}`,
+      (events) => {
+        const now = Date.now();
+        let isChanged = false;
+        for (const { topic, data } of events) {
+          if (topic === "devices") isChanged = true;
+          else {
+            this.#count += 1;
+            this.#seen.set((data as { device: string }).device, now);
+          }
         }
-      }
-      if (isChanged) onDevices();
-    });
+        if (isChanged) onDevices();
+        // What was registered after the list was asked for and before the connection was there, nobody told.
+      },
+      onDevices,
+    );
     const stopCounting = onEachSecond(() => {
       this.rate = this.#count;
       this.#count = 0;

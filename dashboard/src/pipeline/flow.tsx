@@ -122,10 +122,12 @@ function textsOf(pipeline: Pipeline): Readonly<Record<Place, PlaceText>> {
     quarantine: {
       name: "Quarantine",
       lines: [
-        `${countText(waitingInQuarantine)} ${waitingInQuarantine === 1 ? "waits" : "wait"} for you`,
+        waitingInQuarantine === undefined
+          ? "hidden by your rights"
+          : `${countText(waitingInQuarantine)} ${waitingInQuarantine === 1 ? "waits" : "wait"} for you`,
         `${countText(totals.quarantined)} from the log`,
       ],
-      look: waitingInQuarantine > 0 ? "warning" : "good",
+      look: (waitingInQuarantine ?? 0) > 0 ? "warning" : "good",
     },
   };
 }
@@ -142,6 +144,7 @@ function gatewayText({ services, spool }: Pipeline): PlaceText {
   const name = "Gateway";
   const absent = absentText(name, services, "gateway");
   if (absent !== undefined) return absent;
+  if (spool === "hidden") return { name, lines: ["hidden by your rights", ""], look: "muted" };
   if (spool === undefined) return { name, lines: ["did not answer", ""], look: "muted" };
   const { durable, records, bytes, oldestAgeSeconds, log, corrupt } = spool;
   const isWell = log.state === "well" && log.heldPartitions === 0 && corrupt.length === 0;

@@ -41,7 +41,7 @@ export function PipelinePage() {
               <Flow pipeline={pipeline} />
             </section>
             <ServicesPanel services={pipeline.services} />
-            {pipeline.spool !== undefined && <SpoolPanel spool={pipeline.spool} />}
+            {pipeline.spool !== undefined && pipeline.spool !== "hidden" && <SpoolPanel spool={pipeline.spool} />}
             <LedgerPanel ledger={pipeline.ledger} />
           </>
         )}

@@ -2,6 +2,7 @@ import type { AnswerOf } from "@headwater/client";
 import { useEffect, useRef } from "react";
 import { api } from "../data/api.ts";
 import { useResource } from "../data/use-resource.ts";
+import { useMay } from "../sign-in/session.ts";
 import { sumsOf } from "./metrics-text.ts";
 
 export type Ledger = AnswerOf<"GET", "/api/v1/ledger">;
@@ -22,11 +23,12 @@ interface Look {
   readonly at: number;
   readonly ledger: Ledger;
   readonly services: readonly ServiceStatus[];
-  /** Undefined where no gateway answers. */
-  readonly spool: Spool | undefined;
+  /** Undefined where no gateway answers; `hidden` for who may not read it. */
+  readonly spool: Spool | "hidden" | undefined;
   /** Undefined for who may not read metrics; names are missing of services that do not answer. */
   readonly metrics: ReadonlyMap<string, number> | undefined;
-  readonly waitingInQuarantine: number;
+  /** Undefined for who may not read the quarantine. */
+  readonly waitingInQuarantine: number | undefined;
 }
 
 export interface Pipeline extends Look {
@@ -34,20 +36,25 @@ export interface Pipeline extends Look {
   readonly rates: Readonly<Partial<Record<keyof typeof counters | "logged" | "stored", number>>>;
 }
 
-async function look(): Promise<Look> {
+async function look(may: ReturnType<typeof useMay>): Promise<Look> {
   const { items: services } = await api.call("GET", "/api/v1/services", {});
   const others = services.filter(({ here, state }) => !here && (state === "ready" || state === "not-ready"));
   const gateway = services.find(({ name }) => name === "gateway");
   const [ledger, spool, metrics, quarantine] = await Promise.all([
     api.call("GET", "/api/v1/ledger", {}),
-    gateway?.here === true || others.includes(gateway!)
-      ? api.call("GET", "/api/v1/gateway/spool", { query: { devices: 5 } }).catch(() => undefined)
+    !may("gateway:read")
+      ? ("hidden" as const)
+      : gateway?.here === true || others.includes(gateway!)
+        ? api.call("GET", "/api/v1/gateway/spool", { query: { devices: 5 } }).catch(() => undefined)
+        : undefined,
+    may("metrics:read")
+      ? metricsAt(["/metrics", ...others.map(({ name }) => `/api/v1/services/${name}/metrics`)])
       : undefined,
-    metricsAt(["/metrics", ...others.map(({ name }) => `/api/v1/services/${name}/metrics`)]),
-    api.call("GET", "/api/v1/quarantine/summary", {}),
+    may("quarantine:read") ? api.call("GET", "/api/v1/quarantine/summary", {}) : undefined,
   ]);
-  const waiting = quarantine.states.find(({ state }) => state === "quarantined");
-  return { at: performance.now(), ledger, services, spool, metrics, waitingInQuarantine: waiting?.entries ?? 0 };
+  const waiting = quarantine?.states.find(({ state }) => state === "quarantined")?.entries ?? 0;
+  const waitingInQuarantine = quarantine === undefined ? undefined : waiting;
+  return { at: performance.now(), ledger, services, spool, metrics, waitingInQuarantine };
 }
 
 /** Of all processes together; each names what belongs to its services. */
@@ -66,9 +73,10 @@ async function metricsAt(addresses: readonly string[]): Promise<Look["metrics"]>
 
 /** The whole flow, as of when it was last asked for. */
 export function usePipeline() {
+  const may = useMay();
   const before = useRef<Look>(undefined);
   const pipeline = useResource("pipeline", async (): Promise<Pipeline> => {
-    const now = await look();
+    const now = await look(may);
     const rates = before.current === undefined ? {} : ratesOf(before.current, now);
     before.current = now;
     return { ...now, rates };

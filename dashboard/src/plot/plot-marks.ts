@@ -27,6 +27,22 @@ export function colorOf(element: Element, name: string): string {
   return getComputedStyle(element).getPropertyValue(`--${name}`).trim();
 }
 
+/** The same stretches, of which those without a lane that look alike are one where they overlap: one tint of it. */
+export function apart(bands: readonly Band[]): readonly Band[] {
+  const merged: Band[] = [];
+  const last = new Map<Look, number>();
+  for (const band of bands.toSorted((one, other) => one.from - other.from)) {
+    const at = band.lane === undefined ? last.get(band.look) : undefined;
+    const before = at === undefined ? undefined : merged[at]!;
+    if (before !== undefined && band.from <= before.to) merged[at!] = { ...before, to: Math.max(before.to, band.to) };
+    else {
+      if (band.lane === undefined) last.set(band.look, merged.length);
+      merged.push(band);
+    }
+  }
+  return merged;
+}
+
 /** Draws bands below the series. */
 export function drawBands(plot: uPlot, bands: readonly Band[]): void {
   const { ctx, bbox } = plot;
@@ -35,7 +51,7 @@ export function drawBands(plot: uPlot, bands: readonly Band[]): void {
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
-  for (const { from, to, look, lane } of bands) {
+  for (const { from, to, look, lane } of apart(bands)) {
     const left = plot.valToPos(from / 1_000, "x", true);
     const right = Math.max(plot.valToPos(to / 1_000, "x", true), left + 2 * ratio);
     ctx.fillStyle = colorOf(plot.root, look);

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { Link, useSearch } from "wouter";
 import { api } from "../data/api.ts";
 import { useResource } from "../data/use-resource.ts";
-import { Loaded } from "../design/notice.tsx";
+import { Loaded, problemText } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
 import { RecordBytes } from "../bytes/record-bytes.tsx";
@@ -74,7 +74,7 @@ function FixForm({ entry, onDone }: { readonly entry: Shown; readonly onDone: (t
     setBusy(true);
     setProblem("");
     work()
-      .then(onDone, (error: Error) => setProblem(error.message))
+      .then(onDone, (error: Error) => setProblem(problemText(error)))
       .finally(() => setBusy(false));
   };
   const fix = async (): Promise<void> => {

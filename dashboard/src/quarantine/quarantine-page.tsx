@@ -1,8 +1,9 @@
 import { useMemo, useState } from "react";
 import { Link, useSearch } from "wouter";
-import { FilterChoice, FilterText } from "../design/filter-fields.tsx";
+import { FilterChoice, FilterText, FilterWord } from "../design/filter-fields.tsx";
 import { ListTable } from "../design/list-table.tsx";
-import { Loaded } from "../design/notice.tsx";
+import { Loaded, problemText } from "../design/notice.tsx";
+import { PlaceLink } from "../places/place-link.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { Age } from "../time/age.tsx";
 import { EntryDetail, redriven } from "./entry-detail.tsx";
@@ -26,13 +27,13 @@ export function QuarantinePage({ id }: { readonly id?: string | undefined }) {
     setBusy(true);
     const choice = Object.keys(filter).length === 0 ? { all: true } : filter;
     redriven(choice)
-      .then(changed, (error: Error) => setTold(error.message))
+      .then(changed, (error: Error) => setTold(problemText(error)))
       .finally(() => setBusy(false));
   };
   return (
     <>
       <p className="crumbs">
-        <Link href="/pipeline">Pipeline</Link>
+        <PlaceLink href="/pipeline">Pipeline</PlaceLink>
       </p>
       <h1>Quarantine</h1>
       <div className={`list-and-one${id === undefined ? "" : " with-one"}`}>
@@ -113,16 +114,14 @@ function FilterBar() {
     <div className="toolbar" role="search" aria-label="Filter the quarantine">
       <FilterChoice name="state" label="State" usual="quarantined">
         {states.map((each) => (
-          <option key={each}>{each}</option>
+          <FilterWord key={each} word={each} />
         ))}
-        <option value="all">any state</option>
+        <option value="all">Any state</option>
       </FilterChoice>
       <FilterChoice name="stage" label="Stage">
         <option value="">Any stage</option>
         {Object.entries(stages).map(([value, name]) => (
-          <option key={value} value={value}>
-            {name}
-          </option>
+          <FilterWord key={value} word={value} name={name} />
         ))}
       </FilterChoice>
       {Object.entries(texts).map(([name, label]) => (

@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import { api } from "../data/api.ts";
 import { useResource } from "../data/use-resource.ts";
+import { useMay } from "../sign-in/session.ts";
 import { spanText } from "../time/span.ts";
 import { BacktestPlot } from "./backtest-plot.tsx";
 import { type Draft, type Path, valueAt } from "./draft.ts";
@@ -41,8 +42,11 @@ export function BacktestPanel({ draft, isValid, isFaulty, onLevel }: BacktestPan
   const [leafIndex, setLeafIndex] = useState(0);
   const leaf = leaves[leafIndex] ?? leaves[0];
   const type = valueAt(draft.definition, ["selector", "types", 0]);
+  const may = useMay();
+  const mayReadReadings = may("telemetry:read");
+  const mayLook = mayReadReadings && may("devices:read");
   const devices = useResource(JSON.stringify([leaf?.metric, type]), async () =>
-    leaf === undefined ? [] : someDevices(leaf.metric, typeof type === "string" ? type : undefined),
+    leaf === undefined || !mayLook ? [] : someDevices(leaf.metric, typeof type === "string" ? type : undefined),
   );
   const [asked, setAsked] = useState<string>();
   const candidates = [...new Set([...found.map(({ device }) => device), ...(devices.resource.value ?? [])])];
@@ -97,7 +101,7 @@ export function BacktestPanel({ draft, isValid, isFaulty, onLevel }: BacktestPan
         )}
       </div>
       <Verdict state={state} isFaulty={isFaulty} />
-      {leaf !== undefined && device !== undefined && (
+      {leaf !== undefined && device !== undefined && mayReadReadings && (
         <BacktestPlot
           device={device}
           leaf={leaf}

@@ -2,7 +2,7 @@ import { useCallback, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { api } from "../data/api.ts";
 import { useResource } from "../data/use-resource.ts";
-import { Loaded } from "../design/notice.tsx";
+import { Loaded, problemText } from "../design/notice.tsx";
 import { BacktestPanel } from "./backtest-panel.tsx";
 import { useMay } from "../sign-in/session.ts";
 import { useRefresh } from "../time/use-refresh.ts";
@@ -52,7 +52,8 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
   const may = useMay();
   const mayWrite = may("rules:write");
   /** A draft that may not be saved is still worth writing where it may be tried. */
-  const mayDraft = mayWrite || may("backtests:write");
+  const mayTry = may("backtests:write", "backtests:read");
+  const mayDraft = mayWrite || mayTry;
   const [problem, setProblem] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [, navigate] = useLocation();
@@ -65,7 +66,7 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
     setBusy(true);
     setProblem("");
     work()
-      .catch((error: Error) => setProblem(error.message))
+      .catch((error: Error) => setProblem(problemText(error)))
       .finally(() => setBusy(false));
   };
   const save = async (): Promise<void> => {
@@ -137,6 +138,11 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
           {problem}
         </p>
       )}
+      {rule === undefined && !mayWrite && (
+        <p className="notice" role="status">
+          With your rights a rule {mayDraft ? "may be tried here, but not created" : "is not created"}.
+        </p>
+      )}
       {rule?.mode === "draft" && mayWrite && (
         <p className="notice" role="status">
           It is a draft, and does nothing until it is enabled.
@@ -151,7 +157,7 @@ function RuleEditor({ rule, onChanged }: RuleEditorProps) {
           </button>
         </p>
       )}
-      {may("backtests:write") && (
+      {mayTry && (
         <BacktestPanel draft={draft} isValid={isValid} isFaulty={isJudged && !judged.isValid} onLevel={onLevel} />
       )}
       <div className="rule-editor">

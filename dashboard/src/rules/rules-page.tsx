@@ -1,4 +1,5 @@
-import { Link, useSearchParams } from "wouter";
+import { Link } from "wouter";
+import { useAddressFilter } from "../data/use-address-filter.ts";
 import { ListTable } from "../design/list-table.tsx";
 import { Loaded } from "../design/notice.tsx";
 import { useMay } from "../sign-in/session.ts";
@@ -13,9 +14,9 @@ function fits({ id, name = "", state }: Rule, q: string): boolean {
 
 /** All rules: how each stands, and what it raises. */
 export function RulesPage() {
-  const [search, setSearch] = useSearchParams();
+  const [search, set] = useAddressFilter();
   const q = search.get("q") ?? "";
-  const { rules, counts } = useRules();
+  const { rules, counts, mayReadAlerts } = useRules();
   const mayWrite = useMay()("rules:write");
   return (
     <>
@@ -26,8 +27,8 @@ export function RulesPage() {
           type="search"
           aria-label="Search rules"
           placeholder="Search id, name, state"
-          defaultValue={q}
-          onChange={({ target }) => setSearch(target.value === "" ? {} : { q: target.value }, { replace: true })}
+          value={q}
+          onChange={({ target }) => set("q", target.value)}
         />
         {mayWrite && (
           <Link href="/rules/new" className="button primary end">
@@ -51,6 +52,7 @@ export function RulesPage() {
           ) : (
             <RuleTable
               rules={all.filter((rule) => fits(rule, q.trim()))}
+              hasCounts={mayReadAlerts}
               counts={counts?.counts}
               isCut={counts?.isCut}
             />
@@ -63,16 +65,27 @@ export function RulesPage() {
 
 interface RuleTableProps {
   readonly rules: readonly Rule[];
+  readonly hasCounts: boolean;
   readonly counts: ReadonlyMap<string, RuleCounts> | undefined;
   readonly isCut: boolean | undefined;
 }
 
-function RuleTable({ rules, counts, isCut = false }: RuleTableProps) {
+function RuleTable({ rules, hasCounts, counts, isCut = false }: RuleTableProps) {
   if (rules.length === 0) return <p className="empty">No rule fits the search.</p>;
   const shown = (of: number | undefined): string => (counts === undefined ? "" : `${of ?? 0}${isCut ? "+" : ""}`);
   return (
     <ListTable
-      columns={["Rule", "State", ["Open", "count"], ["Last day", "count"], ["Revision", "wide-only"]]}
+      columns={[
+        "Rule",
+        ["State", "rule-state"],
+        ...(hasCounts
+          ? ([
+              ["Open", "count"],
+              ["Last day", "count"],
+            ] as const)
+          : []),
+        ["Revision", "wide-only rule-revision"],
+      ]}
       className="rule-list"
     >
       {rules.map((rule) => (
@@ -87,12 +100,16 @@ function RuleTable({ rules, counts, isCut = false }: RuleTableProps) {
             <RuleStateBadge state={rule.state} />
             {rule.ignored !== undefined && <span className="quiet"> in a loop</span>}
           </td>
-          <td className="count number">
-            <Link href={`/alerts?rule=${encodeURIComponent(rule.id)}${rule.state === "shadow" ? "&shadow=true" : ""}`}>
-              {shown(counts?.get(rule.id)?.open)}
-            </Link>
-          </td>
-          <td className="count number">{shown(counts?.get(rule.id)?.lastDay)}</td>
+          {hasCounts && (
+            <td className="count number">
+              <Link
+                href={`/alerts?rule=${encodeURIComponent(rule.id)}${rule.state === "shadow" ? "&shadow=true" : ""}`}
+              >
+                {shown(counts?.get(rule.id)?.open)}
+              </Link>
+            </td>
+          )}
+          {hasCounts && <td className="count number">{shown(counts?.get(rule.id)?.lastDay)}</td>}
           <td className="wide-only quiet">
             {rule.revision}, <Age since={rule.updatedAt} /> ago by {rule.updatedBy}
           </td>

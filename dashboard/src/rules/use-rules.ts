@@ -2,6 +2,8 @@ import type { AnswerOf } from "@headwater/client";
 import { api } from "../data/api.ts";
 import { useLiveReload } from "../data/use-live-reload.ts";
 import { useResource } from "../data/use-resource.ts";
+import { byName } from "../data/by-name.ts";
+import { useMay } from "../sign-in/session.ts";
 
 export type Rule = AnswerOf<"GET", "/api/v1/rules">["items"][number];
 
@@ -19,7 +21,7 @@ async function everyRule(): Promise<Rule[]> {
     rules.push(...page.items);
     cursor = page.items.length < pageSize ? null : page.next;
   } while (cursor !== null && rules.length < mostRules);
-  return rules;
+  return [...byName(rules, ({ id }) => id)];
 }
 
 /** What a rule has to do with alerts now. */
@@ -48,11 +50,12 @@ async function counted() {
   return { counts, isCut: pages.some(({ items }) => items.length === pageSize) };
 }
 
-/** All rules with their alerts, the counts kept up to date by the live stream. */
+/** All rules; with their alerts, for who may read these, the counts kept up to date by the live stream. */
 export function useRules() {
   const rules = useResource("rules", everyRule);
-  const counts = useResource("counts", counted);
+  const mayReadAlerts = useMay()("alerts:read");
+  const counts = useResource(`counts ${mayReadAlerts}`, async () => (mayReadAlerts ? await counted() : undefined));
   const { reload } = counts;
-  useLiveReload("topics=alerts", restMs, reload);
-  return { rules, counts: counts.resource.value };
+  useLiveReload(mayReadAlerts ? "topics=alerts" : undefined, restMs, reload);
+  return { rules, mayReadAlerts, counts: counts.resource.value };
 }

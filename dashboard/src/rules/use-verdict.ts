@@ -1,6 +1,7 @@
 import type { AnswerOf } from "@headwater/client";
 import { useEffect, useState } from "react";
-import { api } from "../data/api.ts";
+import { api, sessionChanges } from "../data/api.ts";
+import { live } from "../data/live.ts";
 import { type Draft, type Fault, lineOf } from "./draft.ts";
 
 type Verdict = AnswerOf<"POST", "/api/v1/boards/validate"> & Partial<AnswerOf<"POST", "/api/v1/rules/validate">>;
@@ -15,7 +16,7 @@ export interface Judged {
   readonly warnings: readonly Fault[];
 }
 
-/** What the platform says of a draft, once it has rested. */
+/** What the platform says of a draft, once it has rested, and anew when the platform or a session is back. */
 export function useVerdict(draft: Draft, path = "/api/v1/rules/validate"): Judged | undefined {
   const [judged, setJudged] = useState<Judged>();
   useEffect(() => {
@@ -25,7 +26,7 @@ export function useVerdict(draft: Draft, path = "/api/v1/rules/validate"): Judge
       return undefined;
     }
     let isOver = false;
-    const timer = setTimeout(() => {
+    const judge = (): void => {
       api.request<Verdict>("POST", path, definition).then(
         ({ valid, errors, warnings = [] }) => {
           if (isOver) return;
@@ -46,10 +47,15 @@ export function useVerdict(draft: Draft, path = "/api/v1/rules/validate"): Judge
           }
         },
       );
-    }, restMs);
+    };
+    const timer = setTimeout(judge, restMs);
+    sessionChanges.addEventListener("begun", judge);
+    const stop = live.onReturn(judge);
     return () => {
       isOver = true;
       clearTimeout(timer);
+      sessionChanges.removeEventListener("begun", judge);
+      stop();
     };
   }, [draft, path]);
   return judged;

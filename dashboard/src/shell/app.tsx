@@ -1,9 +1,14 @@
 import type { FunctionComponent } from "react";
-import { Link, Route, Switch, useLocation } from "wouter";
+import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import { codeOf } from "../design/late-code.tsx";
 import { FleetPage } from "../fleet/fleet-page.tsx";
+import { Allowed } from "../places/allowed.tsx";
+import { needsOf } from "../places/needs.ts";
+import { useMay } from "../sign-in/session.ts";
 import { SignedIn } from "../sign-in/signed-in.tsx";
+import { namedInAddress } from "./named-in-address.ts";
 import { PageBoundary } from "./page-boundary.tsx";
+import { places } from "./places.ts";
 import { TopBar } from "./top-bar.tsx";
 import "./shell.css";
 
@@ -38,6 +43,13 @@ const AuditPage = page("audit", async () => (await import("../audit/audit-page.t
 const ConnectPage = page("connect", async () => (await import("../first-visit/connect-page.tsx")).ConnectPage);
 const DesignPage = page("design", async () => (await import("../design/design-page.tsx")).DesignPage);
 
+/** The fleet; of those who may not see it, the first page that they may. */
+function FirstPage() {
+  const may = useMay();
+  const first = places.find(({ path }) => may(...needsOf(path)))!;
+  return first.path === "/" ? <FleetPage /> : <Redirect to={first.path} replace />;
+}
+
 export function App() {
   const [location] = useLocation();
   return (
@@ -45,31 +57,33 @@ export function App() {
       <TopBar />
       <main id="content" tabIndex={-1}>
         <PageBoundary key={location.split("/")[1]}>
-          <Switch>
-            <Route path="/" component={FleetPage} />
-            <Route path="/devices/:id">{({ id }) => <DevicePage key={id} id={decodeURIComponent(id)} />}</Route>
-            <Route path="/connect" component={ConnectPage} />
-            <Route path="/design" component={DesignPage} />
-            <Route path="/boards" component={BoardsPage} />
-            <Route path="/boards/new" component={NewBoardPage} />
-            <Route path="/boards/:id">{({ id }) => <BoardPage key={id} id={decodeURIComponent(id)} />}</Route>
-            <Route path="/alerts/:id?">{({ id }) => <AlertsPage id={id} />}</Route>
-            <Route path="/rules" component={RulesPage} />
-            <Route path="/rules/new">
-              <RulePage />
-            </Route>
-            <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>
-            <Route path="/pipeline" component={PipelinePage} />
-            <Route path="/quarantine/:id?">{({ id }) => <QuarantinePage id={id} />}</Route>
-            <Route path="/access" component={AccessPage} />
-            <Route path="/audit" component={AuditPage} />
-            <Route>
-              <h1>There is no such page</h1>
-              <p className="empty">
-                Nothing is at <bdi>{location}</bdi>. <Link href="/">To the fleet</Link>
-              </p>
-            </Route>
-          </Switch>
+          <Allowed path={location}>
+            <Switch>
+              <Route path="/" component={FirstPage} />
+              <Route path="/devices/:id">{() => <DevicePage key={namedInAddress()} id={namedInAddress()} />}</Route>
+              <Route path="/connect" component={ConnectPage} />
+              <Route path="/design" component={DesignPage} />
+              <Route path="/boards" component={BoardsPage} />
+              <Route path="/boards/new" component={NewBoardPage} />
+              <Route path="/boards/:id">{() => <BoardPage key={namedInAddress()} id={namedInAddress()} />}</Route>
+              <Route path="/alerts/:id?">{({ id }) => <AlertsPage id={id} />}</Route>
+              <Route path="/rules" component={RulesPage} />
+              <Route path="/rules/new">
+                <RulePage />
+              </Route>
+              <Route path="/rules/:id">{() => <RulePage key={namedInAddress()} id={namedInAddress()} />}</Route>
+              <Route path="/pipeline" component={PipelinePage} />
+              <Route path="/quarantine/:id?">{({ id }) => <QuarantinePage id={id} />}</Route>
+              <Route path="/access" component={AccessPage} />
+              <Route path="/audit" component={AuditPage} />
+              <Route>
+                <h1>There is no such page</h1>
+                <p className="empty">
+                  Nothing is at <bdi>{location}</bdi>. <Link href="/">To the fleet</Link>
+                </p>
+              </Route>
+            </Switch>
+          </Allowed>
         </PageBoundary>
       </main>
     </SignedIn>

@@ -3,23 +3,24 @@ import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useLocation } from "wouter";
 import { api } from "../data/api.ts";
 import { type Scope, useMay } from "../sign-in/session.ts";
+import { needsOf } from "../places/needs.ts";
 import { places } from "./places.ts";
 
 interface Command {
   readonly name: string;
   readonly kind: string;
   readonly path: string;
-  readonly needs?: Scope;
+  readonly needs: readonly Scope[];
 }
 
 const commands: readonly Command[] = [
-  ...places.map((place) => ({ ...place, kind: "page" })),
-  { name: "Quarantine", kind: "page", path: "/quarantine", needs: "quarantine:read" },
-  { name: "Audit trail", kind: "page", path: "/audit", needs: "audit:read" },
-  { name: "Connect a device", kind: "action", path: "/connect", needs: "devices:write" },
-  { name: "New board", kind: "action", path: "/boards/new", needs: "boards:write" },
-  { name: "Write a rule", kind: "action", path: "/rules/new", needs: "rules:write" },
-  { name: "All components", kind: "page", path: "/design" },
+  ...places.map((place) => ({ ...place, kind: "page", needs: needsOf(place.path) })),
+  { name: "Quarantine", kind: "page", path: "/quarantine", needs: ["quarantine:read"] },
+  { name: "Audit trail", kind: "page", path: "/audit", needs: ["audit:read"] },
+  { name: "Connect a device", kind: "action", path: "/connect", needs: ["devices:write"] },
+  { name: "New board", kind: "action", path: "/boards/new", needs: ["boards:read", "boards:write"] },
+  { name: "Write a rule", kind: "action", path: "/rules/new", needs: ["rules:read", "rules:write"] },
+  { name: "All components", kind: "page", path: "/design", needs: [] },
 ];
 const mostDevices = 8;
 
@@ -37,8 +38,10 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
   const [answer, setAnswer] = useState<Found>({ text: "", devices: [] });
   const [at, setAt] = useState(0);
   const listId = useId();
+  const mayReadDevices = may("devices:read");
   useEffect(() => {
     setAt(0);
+    if (!mayReadDevices) return undefined;
     const query = { limit: mostDevices, registered: "any" as const, ...(text !== "" && { q: text }) };
     let isOver = false;
     api.call("GET", "/api/v1/devices", { query }).then(
@@ -48,6 +51,7 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
           name: id,
           kind: "device",
           path: `/devices/${encodeURIComponent(id)}`,
+          needs: [],
         }));
         setAnswer({ text, devices });
       },
@@ -56,12 +60,12 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
     return () => {
       isOver = true;
     };
-  }, [text]);
+  }, [text, mayReadDevices]);
   const wanted = text.trim().toLowerCase();
   // Until the answer is there: of those that are known the ones that fit, so that Enter opens no other.
   const devices =
     answer.text === text ? answer.devices : answer.devices.filter(({ name }) => name.toLowerCase().includes(wanted));
-  const offered = commands.filter(({ needs }) => needs === undefined || may(needs));
+  const offered = commands.filter(({ needs }) => may(...needs));
   const found = [...offered.filter(({ name }) => name.toLowerCase().includes(wanted)), ...devices];
   const isAnswered = useRef(false);
   const run = (command: Command | undefined): void => {

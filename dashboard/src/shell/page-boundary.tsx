@@ -1,7 +1,11 @@
 import { Component, type ReactNode } from "react";
+import { CodeNotice } from "../design/code-notice.tsx";
+import { CodeError } from "../design/late-code.tsx";
 import { renewIfOutdated } from "./renewal.ts";
 
 interface PageBoundaryProps {
+  /** Beside what a person may have typed, which would go if the page loaded itself anew. */
+  readonly isBeside?: boolean;
   readonly children: ReactNode;
 }
 
@@ -15,12 +19,19 @@ export class PageBoundary extends Component<PageBoundaryProps, { readonly proble
 
   /** A page whose script is gone is one of a former release. */
   override componentDidCatch(): void {
-    void renewIfOutdated();
+    if (this.props.isBeside !== true) void renewIfOutdated();
   }
 
   override render(): ReactNode {
     const { problem } = this.state;
     if (problem === undefined) return this.props.children;
+    if (problem instanceof CodeError) {
+      return (
+        <div className="notice critical" role="alert">
+          <CodeNotice />
+        </div>
+      );
+    }
     return (
       <div className="notice critical" role="alert">
         <p>This page has failed: {problem.message}</p>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { codeOf } from "../design/late-code.tsx";
+import { needsOf } from "../places/needs.ts";
 import { useMay } from "../sign-in/session.ts";
 import { LiveBadge } from "./live-badge.tsx";
 import { PageBoundary } from "./page-boundary.tsx";
@@ -33,7 +34,7 @@ export function TopBar() {
       </Link>
       <nav aria-label="Pages">
         {places
-          .filter(({ needs }) => needs === undefined || may(needs))
+          .filter(({ path }) => may(...needsOf(path)))
           .map(({ path, name }) => (
             <Link key={path} href={path} aria-current={isAt(location, path) ? "page" : undefined}>
               {name}
@@ -48,7 +49,7 @@ export function TopBar() {
         <ThemeButton />
       </div>
       {isSearching && (
-        <PageBoundary>
+        <PageBoundary isBeside>
           <CommandPalette onClose={() => setSearching(false)} />
         </PageBoundary>
       )}

@@ -1,10 +1,22 @@
 import { createApiClient } from "@headwater/client";
-import { type ReactNode, useEffect, useState } from "react";
-import { sessionChanges } from "../data/api.ts";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { api, sessionChanges } from "../data/api.ts";
 import { codeAtFirst, sessionAtFirst } from "../data/at-first.ts";
-import { Modal } from "../design/modal.tsx";
+import { elsewhere } from "../data/first-questions.ts";
+import { CodeNotice } from "../design/code-notice.tsx";
+import { codeOf } from "../design/late-code.tsx";
 import { type Session, SessionContext } from "./session.ts";
 import { SignInForm } from "./sign-in-form.tsx";
+
+/**
+ * Most sessions do not end while a page is open: the code of dialogs comes after all else. It is there before it is
+ * needed, for a session may end with an upgrade of the platform, after which that code cannot be had.
+ */
+const { ask: askForModal, Shown: Modal } = codeOf(async () => (await import("../design/modal.tsx")).Modal, null);
+
+const codeDelayMs = 5_000;
+/** As long as a session lasts at most. */
+const cookieSeconds = 7 * 86_400;
 
 /**
  * Shows the page to who is signed in, and the sign-in to everybody else. Over a page whose session has ended it asks to
@@ -13,7 +25,10 @@ import { SignInForm } from "./sign-in-form.tsx";
 export function SignedIn({ children }: { readonly children: ReactNode }) {
   const [isAsking, setAsking] = useState(true);
   const [session, setSession] = useState<Session>();
+  const shown = useRef<Session>(undefined);
+  shown.current = session;
   const [hasEnded, setEnded] = useState(false);
+  const [hasModal, setHasModal] = useState(true);
   const [problem, setProblem] = useState("");
   const [provider, setProvider] = useState<string>();
   useEffect(() => {
@@ -33,11 +48,46 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     const ended = (): void => {
       setEnded(true);
+      // Where the code cannot be had now, the next question that is refused asks for it anew.
+      askForModal().then(
+        () => setHasModal(true),
+        () => setHasModal(false),
+      );
       // Where the provider cannot be asked for, a token still signs in.
       providerPath().then(setProvider, () => {});
     };
     sessionChanges.addEventListener("ended", ended);
     return () => sessionChanges.removeEventListener("ended", ended);
+  }, []);
+  useEffect(() => {
+    if (session === undefined) return;
+    const maxAge = session.scopes.includes("devices:read") ? 0 : cookieSeconds;
+    document.cookie = `${elsewhere}; path=/; max-age=${maxAge}; samesite=strict`;
+  }, [session]);
+  useEffect(() => {
+    let isAsked = false;
+    const doubted = (): void => {
+      if (isAsked) return;
+      isAsked = true;
+      // Where there is no session any more, the answer tells that as any other does.
+      api
+        .call("GET", "/api/v1/session", {})
+        .then(
+          (now) => {
+            if (shown.current === undefined || isSame(shown.current, now)) return;
+            setSession(now);
+            sessionChanges.dispatchEvent(new Event("begun"));
+          },
+          () => {},
+        )
+        .finally(() => (isAsked = false));
+    };
+    sessionChanges.addEventListener("doubted", doubted);
+    return () => sessionChanges.removeEventListener("doubted", doubted);
+  }, []);
+  useEffect(() => {
+    const timer = setTimeout(() => askForModal().catch(() => {}), codeDelayMs);
+    return () => clearTimeout(timer);
   }, []);
   const begin = (begun: Session): void => {
     setSession(begun);
@@ -47,11 +97,18 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
   if (session !== undefined) {
     return (
       <SessionContext value={session}>
+        {hasEnded && !hasModal && (
+          <div className="notice critical over-page" role="alert">
+            <CodeNotice before="The session has ended. " />
+          </div>
+        )}
         {children}
-        <Modal title="The session has ended" isOpen={hasEnded} onClose={() => setEnded(false)}>
-          <p>Sign in to go on; what you have typed on this page stays.</p>
-          <SignInForm {...{ provider }} problem="" onSignedIn={begin} />
-        </Modal>
+        {hasEnded && hasModal && (
+          <Modal title="The session has ended" isOpen onClose={() => setEnded(false)}>
+            <p>Sign in to go on; what you have typed on this page stays.</p>
+            <SignInForm {...{ provider }} problem="" onSignedIn={begin} />
+          </Modal>
+        )}
       </SessionContext>
     );
   }
@@ -65,6 +122,10 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
       </p>
     </main>
   );
+}
+
+function isSame(one: Session, other: Session): boolean {
+  return one.principal === other.principal && one.scopes.join() === other.scopes.join();
 }
 
 /** Where people sign in at a provider, if there is one. */

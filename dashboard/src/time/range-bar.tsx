@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { Choice } from "../design/choice.tsx";
 import { fieldText } from "../design/field-text.ts";
 import { spanText } from "./span.ts";
@@ -22,6 +23,7 @@ const steps = [
 
 /** Which time is shown, and ways to another. */
 export function RangeBar({ from, to, spans, span, onSpan, onMove }: RangeBarProps) {
+  const [isBackwards, setBackwards] = useState(false);
   return (
     <div className="range-bar">
       {span === undefined && (
@@ -50,7 +52,9 @@ export function RangeBar({ from, to, spans, span, onSpan, onMove }: RangeBarProp
             event.preventDefault();
             const fields = new FormData(event.currentTarget);
             const [begin, end] = ["from", "to"].map((name) => Date.parse(fieldText(fields, name)));
-            if (begin! < end!) onMove(() => fixedRange(begin!, end!, Date.now()));
+            setBackwards(begin! >= end!);
+            if (begin! >= end!) return;
+            onMove(() => fixedRange(begin!, end!, Date.now()));
             event.currentTarget.closest("details")!.open = false;
           }}
         >
@@ -62,6 +66,11 @@ export function RangeBar({ from, to, spans, span, onSpan, onMove }: RangeBarProp
             To
             <input type="datetime-local" name="to" defaultValue={localText(to)} required />
           </label>
+          {isBackwards && (
+            <p className="field-fault" role="alert">
+              The end has to be later than the beginning.
+            </p>
+          )}
           <button type="submit" className="button primary">
             Show
           </button>

@@ -1,7 +1,8 @@
 import { useState } from "react";
 import type { Points } from "../../plot/series-plot.tsx";
 import { Loaded } from "../../design/notice.tsx";
-import { type Choices, glance, levelsOf, type TimeShown, titleOf, type WidgetOf } from "../board.ts";
+import { type Choices, levelsOf, type TimeShown, titleOf, type WidgetOf } from "../board.ts";
+import { glance } from "../../plot/glance.ts";
 import { lineColors, LinesPlot } from "../lines-plot.tsx";
 import { mostLines, useSeries } from "../use-series.ts";
 

@@ -1,9 +1,9 @@
 import { useCallback, useRef, useEffect } from "react";
-import { Link } from "wouter";
 import { api } from "../../data/api.ts";
 import type { LiveEvent } from "../../data/live.ts";
 import { useResource } from "../../data/use-resource.ts";
 import { Loaded } from "../../design/notice.tsx";
+import { PlaceLink } from "../../places/place-link.tsx";
 import { useRefresh } from "../../time/use-refresh.ts";
 import { useFeed } from "../board-feed.ts";
 import { type Choices, queryOf, type WidgetOf } from "../board.ts";
@@ -50,7 +50,7 @@ export function CountWidget({ widget, choices }: CountWidgetProps) {
     },
     [of, reload],
   );
-  useFeed(take);
+  useFeed(take, reload);
   useEffect(() => () => clearTimeout(timer.current), []);
   useRefresh(reload, everySeconds, of === "alerts");
   const to = severity === undefined ? places[of] : `${places[of]}?severity=${severity}`;
@@ -60,7 +60,7 @@ export function CountWidget({ widget, choices }: CountWidgetProps) {
         <>
           <Figure value={number} levels={widget} />
           <p className="quiet board-below">
-            <Link href={to}>Open {names[of]}</Link>
+            <PlaceLink href={to}>Open {names[of]}</PlaceLink>
             {of === "alerts" && number >= mostAlerts && <span>or more</span>}
           </p>
         </>

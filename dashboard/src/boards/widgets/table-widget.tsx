@@ -1,8 +1,11 @@
+import { useMemo } from "react";
 import { Link } from "wouter";
+import { byName } from "../../data/by-name.ts";
 import { ListTable } from "../../design/list-table.tsx";
 import { Loaded } from "../../design/notice.tsx";
 import { Age } from "../../time/age.tsx";
-import { type Choices, glance, type WidgetOf } from "../board.ts";
+import { type Choices, type WidgetOf } from "../board.ts";
+import { glance } from "../../plot/glance.ts";
 import { type Latest, useLatest } from "../use-latest.ts";
 import { unitText } from "../../plot/unit-text.ts";
 
@@ -36,6 +39,7 @@ interface FleetTableProps {
 }
 
 function FleetTable({ latest, metrics }: FleetTableProps) {
+  const rows = useMemo(() => byName([...latest], ([device]) => device), [latest]);
   if (latest.size === 0) return <p className="board-nothing">No device fits.</p>;
   return (
     <table className="table board-table">
@@ -50,7 +54,7 @@ function FleetTable({ latest, metrics }: FleetTableProps) {
         </tr>
       </thead>
       <tbody>
-        {[...latest].map(([device, values]) => (
+        {rows.map(([device, values]) => (
           <tr key={device}>
             <th scope="row">
               <Link href={`/devices/${encodeURIComponent(device)}`}>

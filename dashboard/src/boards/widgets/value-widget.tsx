@@ -1,7 +1,8 @@
 import { Link } from "wouter";
 import { Loaded } from "../../design/notice.tsx";
 import { Age } from "../../time/age.tsx";
-import { acrossOf, type Choices, deviceIn, glance, severityOf, type WidgetOf } from "../board.ts";
+import { acrossOf, type Choices, deviceIn, severityOf, type WidgetOf } from "../board.ts";
+import { glance } from "../../plot/glance.ts";
 import { useLatest } from "../use-latest.ts";
 import { unitText } from "../../plot/unit-text.ts";
 
