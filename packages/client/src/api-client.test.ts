@@ -46,6 +46,13 @@ describe("the REST client", () => {
     });
   });
 
+  it("waits as long as a call says", async () => {
+    const api = await apiOf((_request, response) => void setTimeout(() => response.end("{}"), 500));
+    expect(await api.call("GET", "/api/v1/ledger", {})).toEqual({});
+    const late = api.call("GET", "/api/v1/ledger", { query: { verify: true }, waitMs: 10 });
+    await expect(late).rejects.toThrow(NoAnswerError);
+  });
+
   it("answers with nothing for an answer without a body", async () => {
     const api = await apiOf(answers([204, ""]));
     expect(await api.request("DELETE", "/api/v1/rules/a")).toBeUndefined();

@@ -4,14 +4,14 @@ import { ForeignAnswerError, NoAnswerError, ProblemError } from "./api-error.ts"
 export interface ApiClient {
   /**
    * Calls an operation of the API, whose parameters, body and answer are typed from its OpenAPI document.
-   * @throws ProblemError for any status but 2xx, NoAnswerError if there is no answer within 30 s.
+   * @throws ProblemError for any status but 2xx, NoAnswerError if there is no answer within 30 s, or within `waitMs`.
    */
   call<M extends Method, P extends PathOf<M>>(method: M, path: P, input: InputOf<M, P>): Promise<AnswerOf<M, P>>;
   /**
    * Calls the API with JSON and answers with JSON, or with nothing for an answer without a body. `expected` are
    * statuses besides 2xx whose body is an answer as well.
-   * @throws ProblemError for any other status, NoAnswerError if there is no answer within 30 s, ForeignAnswerError for
-   * an answer that is no object in JSON.
+   * @throws ProblemError for any other status, NoAnswerError if there is no answer within 30 s, or within `waitMs`,
+   * ForeignAnswerError for an answer that is no object in JSON.
    */
   request<T>(
     method: string,
@@ -19,6 +19,7 @@ export interface ApiClient {
     body?: unknown,
     expected?: readonly number[],
     headers?: Readonly<Record<string, string>>,
+    waitMs?: number,
   ): Promise<T>;
   /**
    * The body of an answer, for exports; with a body of its own (a POST) for imports. Throws as `request` does; the 30 s
@@ -45,6 +46,7 @@ export function createApiClient(baseUrl: string, token?: string): ApiClient {
       body?: unknown,
       expected: readonly number[] = [],
       headers: Readonly<Record<string, string>> = {},
+      waitMs = answerTimeoutMs,
     ): Promise<T> {
       const url = new URL(path, baseUrl);
       const [response, text] = await answered(`${method} ${url.href}`, async () => {
@@ -56,7 +58,7 @@ export function createApiClient(baseUrl: string, token?: string): ApiClient {
             ...headers,
           },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          signal: AbortSignal.timeout(answerTimeoutMs),
+          signal: AbortSignal.timeout(waitMs),
         });
         return [got, await got.text()] as const;
       });
@@ -89,9 +91,9 @@ export function createApiClient(baseUrl: string, token?: string): ApiClient {
 /** Calls operations through the requests of a client. */
 export function callThrough(request: ApiClient["request"]): ApiClient["call"] {
   return (method, path, input) => {
-    const { body, ifMatch, ...parameters } = input as { body?: unknown; ifMatch?: number };
+    const { body, ifMatch, waitMs, ...parameters } = input as { body?: unknown; ifMatch?: number; waitMs?: number };
     const headers = ifMatch === undefined ? undefined : { "if-match": `"${ifMatch}"` };
-    return request(method, pathOf(path, parameters), body, undefined, headers);
+    return request(method, pathOf(path, parameters), body, undefined, headers, waitMs);
   };
 }
 

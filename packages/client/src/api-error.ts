@@ -24,12 +24,16 @@ export class ProblemError extends ApiError {
   /** The HTTP status. */
   readonly status: number;
   readonly problem: ProblemDetails;
+  /** What the platform says is wrong, and where, without the call that it answered; undefined: it does not say. */
+  readonly reason: string | undefined;
 
   constructor(call: string, status: number, body: string) {
     const problem = problemOf(body);
-    super(`${call}: ${status} ${describe(problem) ?? body.slice(0, 500).replaceAll(/\s+/g, " ")}`.trimEnd());
+    const reason = describe(problem);
+    super(`${call}: ${status} ${reason ?? body.slice(0, 500).replaceAll(/\s+/g, " ")}`.trimEnd());
     this.status = status;
     this.problem = problem;
+    this.reason = reason;
   }
 }
 

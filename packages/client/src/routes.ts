@@ -50,7 +50,10 @@ export type InputOf<M extends Method, P extends PathOf<M>> = Condition<Operation
   (Operation<P, M> extends { parameters: { query: infer Query } }
     ? { readonly query: Query }
     : { readonly query?: OptionalField<Operation<P, M>, "query"> }) &
-  BodyOf<Operation<P, M>>;
+  BodyOf<Operation<P, M>> & {
+    /** How long to wait for the answer; default: 30 s. */
+    readonly waitMs?: number;
+  };
 
 /** A path with its parameters and query, encoded. */
 export function pathOf(

@@ -6,4 +6,5 @@ export * from "./journal/index.ts";
 export * from "./logger.ts";
 export * from "./net/index.ts";
 export * from "./retry/index.ts";
+export { slicedCrc } from "./sliced-crc.ts";
 export * from "./time/index.ts";

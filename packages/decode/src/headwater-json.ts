@@ -4,6 +4,7 @@ import { deviceTime, UnplacedTime, type DeviceTime } from "./device-time.ts";
 import { headwaterForm, type JsonForm } from "./json-form.ts";
 import { InexactNumber, itemsWithBadText, nestedJson, numberInText, parseJson } from "./json-text.ts";
 import { MessageNotes } from "./message-notes.ts";
+import { readPlainJson } from "./plain-json.ts";
 import { nothingMeasured, RefusedParts, TooManyReadings, withRefused } from "./partly-read.ts";
 import { Unreadable } from "./unreadable.ts";
 
@@ -21,7 +22,9 @@ export const decodeHeadwaterJson: Decoder = jsonDecoder(headwaterForm);
 
 /** Headwater JSON as a route's devices write it. */
 export function jsonDecoder(form: JsonForm): Decoder {
-  return (payload, limits) => readHeadwater(parseJson(payload, itemsWithBadText), limits, form, jsonBytes);
+  const read: Decoder = (payload, limits) =>
+    readHeadwater(parseJson(payload, itemsWithBadText), limits, form, jsonBytes);
+  return form === headwaterForm ? (payload, limits) => readPlainJson(payload, limits) ?? read(payload, limits) : read;
 }
 
 /** The form of a route, with the metric that the topic names. */

@@ -2,14 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "@headwater/core";
-import {
-  AclOperationTypes,
-  AclPermissionTypes,
-  AclResourceTypes,
-  Kafka as Client,
-  logLevel,
-  ResourcePatternTypes,
-} from "kafkajs";
+import kafkajs, { Kafka as Client, logLevel } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "@headwater/testkit/eventually";
 import { startKafka, type Kafka } from "../../../scripts/servers/kafka.ts";
@@ -19,6 +12,7 @@ import { Collected, numbered, pause, spec, until } from "../src/contract/harness
 import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
 
 // A broker that checks rights: everybody has all of them, but for what is denied.
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
 let kafka: Kafka;
 let folder: string;
@@ -44,8 +38,8 @@ afterAll(async () => {
 async function withoutReading(
   resourceName: string,
   work: () => Promise<void>,
-  resourceType: AclResourceTypes = AclResourceTypes.TOPIC,
-  operation: AclOperationTypes = AclOperationTypes.READ,
+  resourceType = AclResourceTypes.TOPIC,
+  operation = AclOperationTypes.READ,
 ): Promise<void> {
   const admin = new Client({ brokers: kafka.brokers.split(","), logLevel: logLevel.NOTHING }).admin();
   const acl = {

@@ -1,5 +1,6 @@
 import { ResourceError, RequestError, sleep } from "@headwater/core";
-import { createLogger, runMain } from "../src/index.ts";
+import { runMain } from "../src/lifecycle/run-main.ts";
+import { createLogger } from "../src/log/logger.ts";
 
 /** A process for run-main.test.ts; its argument says how it behaves. */
 const cases: Record<string, (signal: AbortSignal) => Promise<void>> = {
@@ -14,9 +15,10 @@ const cases: Record<string, (signal: AbortSignal) => Promise<void>> = {
       });
       process.stdout.write("going\n");
     }),
-  hangs: () =>
+  hangs: (signal) =>
     new Promise(() => {
       setInterval(() => {}, 1000);
+      signal.addEventListener("abort", () => process.stdout.write("told\n"));
       process.stdout.write("going\n");
     }),
   "told-twice": (signal) =>

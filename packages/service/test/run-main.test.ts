@@ -10,12 +10,10 @@ async function run(behaviour: string, signals: readonly NodeJS.Signals[] = []) {
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
   const exited = once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>;
-  if (signals.length > 0) await once(child.stdout, "data");
+  // Each signal once the process has said what it did before: two that come together have no order.
   for (const signal of signals) {
+    await once(child.stdout, "data");
     child.kill(signal);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 50);
-    });
   }
   const [code] = await exited;
   return { code, out, err };

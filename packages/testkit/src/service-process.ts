@@ -10,7 +10,7 @@ export interface Exit {
 }
 
 export interface ServiceProcessOptions {
-  /** Its whole environment, apart from PATH. */
+  /** Its whole environment, apart from PATH and where Node keeps compiled sources. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The folder in which it starts. Default: that of the test. */
   readonly cwd?: string;
@@ -23,7 +23,7 @@ const readyWithinMs = 240_000;
 const keptOutput = 1_000_000;
 const shownOutput = 20_000;
 
-const cli = fileURLToPath(new URL("../../../cli/src/main.ts", import.meta.url));
+const cli = fileURLToPath(new URL("../../../cli/src/main.js", import.meta.url));
 
 /**
  * A process of Headwater under test. It is started on port 0 and says on its `ready` line where it listens, so that no
@@ -44,7 +44,7 @@ export class ServiceProcess {
   ) {
     this.#name = [script, ...args].join(" ");
     const child = spawn(process.execPath, [...nodeFlags, script, ...args], {
-      env: { PATH: process.env["PATH"], ...env },
+      env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...env },
       ...(cwd === undefined ? {} : { cwd }),
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -11,14 +11,27 @@ const unitMicros: Readonly<Record<string, number>> = {
   w: 604_800_000_000,
 };
 
-const shortPattern = /^(?:\d{1,15}(?:\.\d{1,9})?(?:us|µs|ms|s|m|h|d|w))+$/;
-const shortPart = /(\d+(?:\.\d+)?)(us|µs|ms|s|m|h|d|w)/g;
+/** Units as people write them, each with its short form. */
+const unitNames: Readonly<Record<string, readonly string[]>> = {
+  s: ["sec", "secs", "second", "seconds"],
+  m: ["min", "mins", "minute", "minutes"],
+  h: ["hr", "hrs", "hour", "hours"],
+  d: ["day", "days"],
+  w: ["week", "weeks"],
+};
+const shortUnits = new Map([
+  ...Object.keys(unitMicros).map((unit) => [unit, unit] as const),
+  ...Object.entries(unitNames).flatMap(([unit, names]) => names.map((name) => [name, unit] as const)),
+]);
+const shortPattern = /^\d{1,15}(?:\.\d{1,9})? ?[a-zµ]{1,7}(?: ?\d{1,15}(?:\.\d{1,9})? ?[a-zµ]{1,7})*$/;
+const shortPart = /(\d+(?:\.\d+)?) ?([a-zµ]+)/g;
 const isoPattern =
   /^P(?:(\d{1,15}(?:\.\d{1,9})?)W|(?:(\d{1,15}(?:\.\d{1,9})?)D)?(?:T(?:(\d{1,15}(?:\.\d{1,9})?)H)?(?:(\d{1,15}(?:\.\d{1,9})?)M)?(?:(\d{1,15}(?:\.\d{1,9})?)S)?)?)$/;
 const isoUnits = ["w", "d", "h", "m", "s"] as const;
 
 /**
- * Microseconds of a duration such as `30s`, `1h30m`, `250ms`, `2d` or ISO 8601 `PT30S`; undefined if the text is none.
+ * Microseconds of a duration such as `30s`, `1h30m`, `250ms`, `2d`, `30 s`, `5 minutes` or ISO 8601 `PT30S`; undefined
+ * if the text is none.
  * Months and years have no fixed length and are not taken; a day is 24 hours.
  */
 export function tryParseDuration(text: string): number | undefined {
@@ -55,9 +68,13 @@ export function formatDuration(micros: number): string {
   return micros < 0 ? `-${text}` : text;
 }
 
-function short(text: string): number {
+function short(text: string): number | undefined {
   let micros = 0;
-  for (const [, count, unit] of text.matchAll(shortPart)) micros += Number(count) * unitMicros[unit!]!;
+  for (const [, count, name] of text.matchAll(shortPart)) {
+    const unit = shortUnits.get(name!);
+    if (unit === undefined) return undefined;
+    micros += Number(count) * unitMicros[unit]!;
+  }
   return Math.round(micros);
 }
 

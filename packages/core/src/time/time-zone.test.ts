@@ -67,3 +67,20 @@ describe("a time of a query, with a time zone", () => {
     expect(() => parseTimeRef(text, 0, "Europe/Berlin")).toThrow(/is no time/);
   });
 });
+
+it.each(["UTC", "Europe/Berlin", "Africa/Casablanca"])(
+  "clocks of %s are the same in all years before the hundredth",
+  (name) => {
+    const zone = TimeZone.of(name);
+    const { offset } = zone.pieceAt(micros("0150-06-01T00:00Z"));
+    for (const time of [
+      "-000500-03-01T00:00Z",
+      "0000-12-31T23:00Z",
+      "0001-01-01T00:00Z",
+      "0050-06-01T00:00Z",
+      "0099-12-31T23:00Z",
+    ]) {
+      expect([time, zone.pieceAt(micros(time)).offset]).toEqual([time, offset]);
+    }
+  },
+);

@@ -9,6 +9,9 @@ const maxOffset = 16 * 3_600_000_000;
 /** The farthest a Date reaches; beyond it a zone keeps the offset it has there. */
 const maxMillis = 8.64e15;
 
+/** Before it clocks are as they are then: of years before the hundredth neither Intl nor Date tells the century. */
+const minMillis = Date.UTC(100, 0, 2);
+
 /** A stretch of time, `end` exclusive, in which clocks of a zone keep their distance from UTC. Microseconds. */
 export interface ZonePiece {
   readonly start: number;
@@ -134,7 +137,7 @@ export class TimeZone {
 
   /** Of a whole second. */
   #offsetAt(instant: number): number {
-    const millis = Math.min(maxMillis, Math.max(-maxMillis, instant / 1000));
+    const millis = Math.min(maxMillis, Math.max(minMillis, instant / 1000));
     // Month, day, year, hour, minute, second.
     const shown = this.#format.format(millis).match(/\d+/g)!.map(Number);
     const [month = 1, dayOfMonth = 1, year = 0, hour = 0, minute = 0, seconds = 0] = shown;

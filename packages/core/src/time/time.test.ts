@@ -115,6 +115,11 @@ describe("durations", () => {
     ["PT1H30M", 5_400_000_000],
     ["P1DT0.5S", 86_400_500_000],
     ["P2W", 1_209_600_000_000],
+    ["30 s", 30_000_000],
+    ["5 min", 300_000_000],
+    ["90 seconds", 90_000_000],
+    ["1 hour 30 minutes", 5_400_000_000],
+    ["2days 3hours", 183_600_000_000],
   ])("reads %s", (text, micros) => {
     expect(parseDuration(text)).toBe(micros);
   });
@@ -123,7 +128,12 @@ describe("durations", () => {
     "",
     "30",
     "s",
-    "30 s",
+    " 30s",
+    "30  s",
+    "30s ",
+    "5M",
+    "3 fortnights",
+    "1 constructor",
     "-5s",
     "1y",
     "P1M",
@@ -152,6 +162,7 @@ describe("durations", () => {
     const spent = cpuMillis(() => {
       expect(() => parseDuration("1".repeat(1_000_000))).toThrow(RequestError);
       expect(() => parseDuration("1s".repeat(500_000) + "x")).toThrow(RequestError);
+      expect(() => parseDuration("1 s ".repeat(500_000) + "x")).toThrow(RequestError);
     });
     // Backtracking would take hours.
     expect(spent).toBeLessThan(2000);

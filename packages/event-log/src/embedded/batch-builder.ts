@@ -3,6 +3,7 @@ import { BATCH_HEADER_BYTES } from "./record-batch.ts";
 import { varintSize, writeVarint } from "./varint.ts";
 
 const INITIAL_BYTES = 16 * 1024;
+const INITIAL_SET_BYTES = 512;
 /** Strings up to this length are written by hand when they are ASCII; a call into the encoder costs more. */
 const SHORT_STRING = 64;
 
@@ -13,7 +14,9 @@ const SHORT_STRING = 64;
 export class BatchBuilder {
   #records = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   #recordBytes = 0;
-  #headerTable: Buffer | undefined;
+  /** The header sets one behind the other, without their count: events have each their own, so they are many. */
+  #sets = Buffer.allocUnsafeSlow(INITIAL_SET_BYTES);
+  #setBytes = 0;
   #headerSets = new Map<RecordHeaders, number>();
   #lastHeaders: RecordHeaders | undefined;
   #lastSet = 0;
@@ -29,7 +32,7 @@ export class BatchBuilder {
   }
 
   get headerTableBytes(): number {
-    return this.#table().length;
+    return varintSize(this.#headerSets.size) + this.#setBytes;
   }
 
   add(key: string | Uint8Array | null, value: Uint8Array | null, headers: RecordHeaders | undefined): void {
@@ -66,9 +69,9 @@ export class BatchBuilder {
 
   /** Writes table and records behind room for the batch's header; answers the position behind them. */
   copyTo(target: Uint8Array, at: number): number {
-    const table = this.#table();
-    target.set(table, at + BATCH_HEADER_BYTES);
-    const recordsAt = at + BATCH_HEADER_BYTES + table.length;
+    const setsAt = writeVarint(target, at + BATCH_HEADER_BYTES, this.#headerSets.size);
+    this.#sets.copy(target, setsAt, 0, this.#setBytes);
+    const recordsAt = setsAt + this.#setBytes;
     this.#records.copy(target, recordsAt, 0, this.#recordBytes);
     return recordsAt + this.#recordBytes;
   }
@@ -78,9 +81,10 @@ export class BatchBuilder {
     this.#recordBytes = 0;
     this.#count = 0;
     if (this.#headerSets.size > 0) this.#headerSets = new Map();
-    this.#headerTable = undefined;
+    this.#setBytes = 0;
     this.#lastHeaders = undefined;
     // One huge batch must not hold its memory for ever.
+    if (this.#sets.length > 8 * 1024 * 1024) this.#sets = Buffer.allocUnsafeSlow(INITIAL_SET_BYTES);
     if (this.#records.length > 8 * 1024 * 1024) this.#records = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   }
 
@@ -90,34 +94,54 @@ export class BatchBuilder {
     if (set === undefined) {
       set = this.#headerSets.size + 1;
       this.#headerSets.set(headers, set);
-      this.#headerTable = undefined;
+      this.#addSet(headers);
     }
     this.#lastHeaders = headers;
     this.#lastSet = set;
     return set;
   }
 
-  #table(): Buffer {
-    this.#headerTable ??= encodeHeaderSets([...this.#headerSets.keys()]);
-    return this.#headerTable;
+  #addSet(headers: RecordHeaders): void {
+    let fields = 0;
+    let bound = 5;
+    for (const name in headers) {
+      const value = headers[name]!;
+      bound += name.length * 3 + (typeof value === "string" ? value.length * 3 : value.length) + 10;
+      fields++;
+    }
+    this.#sets = withRoom(this.#sets, this.#setBytes, bound);
+    const to = this.#sets;
+    let at = writeVarint(to, this.#setBytes, fields);
+    for (const name in headers) {
+      const value = headers[name]!;
+      at = writeString(to, at, name, 0);
+      at = typeof value === "string" ? writeString(to, at, value, 0) : writeField(to, at, value, 0);
+    }
+    this.#setBytes = at;
   }
 
   #reserve(bytes: number): void {
-    const needed = this.#recordBytes + bytes;
-    if (needed <= this.#records.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#records.length * 2));
-    this.#records.copy(grown, 0, 0, this.#recordBytes);
-    this.#records = grown;
+    this.#records = withRoom(this.#records, this.#recordBytes, bytes);
   }
 }
 
-function writeField(to: Buffer, at: number, bytes: Uint8Array): number {
-  const dataAt = writeVarint(to, at, bytes.length + 1);
+/** The buffer, or a larger one with what it holds, so that there is room behind that. */
+function withRoom(buffer: Buffer<ArrayBuffer>, used: number, bytes: number): Buffer<ArrayBuffer> {
+  const needed = used + bytes;
+  if (needed <= buffer.length) return buffer;
+  const grown = Buffer.allocUnsafeSlow(Math.max(needed, buffer.length * 2));
+  buffer.copy(grown, 0, 0, used);
+  return grown;
+}
+
+/** `more`: what is added to the length, where 0 stands for a field that is not there. */
+function writeField(to: Buffer, at: number, bytes: Uint8Array, more = 1): number {
+  const dataAt = writeVarint(to, at, bytes.length + more);
   to.set(bytes, dataAt);
   return dataAt + bytes.length;
 }
 
-function writeString(to: Buffer, at: number, text: string): number {
+function writeString(to: Buffer, at: number, text: string, more = 1): number {
   if (text.length <= SHORT_STRING) {
     // ASCII of this length has a one-byte varint.
     let seen = 0;
@@ -127,32 +151,12 @@ function writeString(to: Buffer, at: number, text: string): number {
       to[at + 1 + i] = unit;
     }
     if (seen < 0x80) {
-      to[at] = text.length + 1;
+      to[at] = text.length + more;
       return at + 1 + text.length;
     }
   }
   const bytes = Buffer.byteLength(text);
-  const dataAt = writeVarint(to, at, bytes + 1);
+  const dataAt = writeVarint(to, at, bytes + more);
   to.write(text, dataAt, "utf8");
   return dataAt + bytes;
-}
-
-function encodeHeaderSets(sets: readonly RecordHeaders[]): Buffer {
-  const parts: Uint8Array[] = [varint(sets.length)];
-  for (const set of sets) {
-    const entries = Object.entries(set);
-    parts.push(varint(entries.length));
-    for (const [key, value] of entries) {
-      const keyBytes = Buffer.from(key);
-      const valueBytes = typeof value === "string" ? Buffer.from(value) : value;
-      parts.push(varint(keyBytes.length), keyBytes, varint(valueBytes.length), valueBytes);
-    }
-  }
-  return Buffer.concat(parts);
-}
-
-function varint(value: number): Uint8Array {
-  const bytes = new Uint8Array(varintSize(value));
-  writeVarint(bytes, 0, value);
-  return bytes;
 }

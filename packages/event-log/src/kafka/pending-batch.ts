@@ -1,7 +1,8 @@
 import { LogUnavailableError, SomeRecordsRefusedError } from "../errors.ts";
 import { UnknownOutcomeError, type HeadwaterError } from "@headwater/core";
-import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
-import { RecordBatchEncoder } from "./record-batch-encoder.ts";
+import type { AppendedRange, LogRecord, OutgoingRecord } from "../event-log.ts";
+import { RecordBatchCursor } from "./record-batch-cursor.ts";
+import { BATCH_OVERHEAD, RecordBatchEncoder } from "./record-batch-encoder.ts";
 import type { Compression } from "./settings.ts";
 
 /** One call of `append`, settled when everything it put into batches is. */
@@ -105,8 +106,7 @@ export class PendingBatch {
   isDoubted = false;
   readonly #encoder = new RecordBatchEncoder();
   readonly #segments: Segment[] = [];
-  readonly #records: OutgoingRecord[] = [];
-  /** Place of each record in its append. */
+  /** Place of each record in its append. Of the records themselves nothing is kept but what the broker is sent. */
   readonly #indexes: number[] = [];
   #sealed: Buffer | undefined;
 
@@ -121,7 +121,7 @@ export class PendingBatch {
   }
 
   get count(): number {
-    return this.#records.length;
+    return this.#indexes.length;
   }
 
   get isSealed(): boolean {
@@ -131,12 +131,11 @@ export class PendingBatch {
   add(append: PendingAppend, record: OutgoingRecord, index: number): void {
     let segment = this.#segments.at(-1);
     if (segment?.append !== append) {
-      segment = { append, from: this.#records.length, count: 0 };
+      segment = { append, from: this.#indexes.length, count: 0 };
       this.#segments.push(segment);
       append.opened();
     }
     segment.count++;
-    this.#records.push(record);
     this.#indexes.push(index);
     this.#encoder.add(record);
   }
@@ -157,23 +156,32 @@ export class PendingBatch {
 
   /** The broker takes none of this batch: its only record is refused, or the halves are to be tried by themselves. */
   refused(reason: string, deadline: number): PendingBatch[] {
-    if (this.#records.length === 1) {
+    if (this.count === 1) {
       this.#segments[0]!.append.refused(this.#indexes[0]!, reason);
       return [];
     }
-    const middle = this.#records.length >>> 1;
-    const halves = [this.#part(0, middle, deadline), this.#part(middle, this.#records.length, deadline)];
+    const middle = this.count >>> 1;
+    const records = this.#readBack();
+    const halves = [this.#part(records, 0, middle, deadline), this.#part(records, middle, this.count, deadline)];
     // The halves have opened their own; this one is done with.
     for (const { append } of this.#segments) append.complete();
     return halves;
   }
 
-  #part(from: number, to: number, deadline: number): PendingBatch {
+  #readBack(): readonly LogRecord[] {
+    const batch = this.#encoder.seal(Date.now());
+    const cursor = new RecordBatchCursor(this, batch, batch.subarray(BATCH_OVERHEAD), 0);
+    const records: LogRecord[] = [];
+    while (!cursor.take(records, this.count));
+    return records;
+  }
+
+  #part(records: readonly OutgoingRecord[], from: number, to: number, deadline: number): PendingBatch {
     const part = new PendingBatch(this.topic, this.partition, deadline);
     let segment = 0;
     for (let i = from; i < to; i++) {
       while (i >= this.#segments[segment]!.from + this.#segments[segment]!.count) segment++;
-      part.add(this.#segments[segment]!.append, this.#records[i]!, this.#indexes[i]!);
+      part.add(this.#segments[segment]!.append, records[i]!, this.#indexes[i]!);
     }
     return part;
   }

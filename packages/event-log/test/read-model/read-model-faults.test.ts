@@ -61,7 +61,7 @@ describe("when the log is away", () => {
       await eventually(() => expect(model.caughtUp).toBe(false));
       flaky.comeBack();
     }
-    await model.waitFor(last, 20_000);
+    await model.waitFor(last, 60_000);
     await eventually(() => expect(model.caughtUp).toBe(true));
     expect(contents(model).applied).toBe(1 + 4 * 21);
     expect(Object.keys(contents(model).values)).toHaveLength(1 + 4 * 21);

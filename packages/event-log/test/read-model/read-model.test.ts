@@ -26,7 +26,7 @@ describe("a read model", () => {
     expect(model.caughtUp).toBe(true);
     expect(contents(model)).toEqual({ values: { a: "2", b: "1", c: "1" }, applied: 4 });
 
-    await model.waitFor(await put(log, "d=1"), 20_000);
+    await model.waitFor(await put(log, "d=1"), 60_000);
     expect(contents(model).values).toHaveProperty("d", "1");
     const total = model.positions().reduce((sum, position) => sum + position.offset, 0);
     expect(total).toBe(5);
@@ -66,7 +66,7 @@ describe("a read model", () => {
     const seen: number[] = [];
     const model: ReadModel = scene.model(log, scene.file, { onApplied: () => seen.push(contents(model).applied) });
     await model.start();
-    await model.waitFor(await put(log, "a=1"), 20_000);
+    await model.waitFor(await put(log, "a=1"), 60_000);
     expect(seen).toEqual([1]);
   });
 
@@ -145,7 +145,7 @@ it("folds its write-ahead log back into its file while it goes on", async () => 
   const empty = statSync(file).size;
   const value = "v".repeat(1000);
   for (let round = 0; round < 4; round++) {
-    await model.waitFor(await put(log, ...Array.from({ length: 700 }, (_, n) => `k${round}-${n}=${value}`)), 20_000);
+    await model.waitFor(await put(log, ...Array.from({ length: 700 }, (_, n) => `k${round}-${n}=${value}`)), 60_000);
   }
   // Far less than what a commit of its own would fold back.
   await eventually(() => expect(statSync(file).size).toBeGreaterThan(empty + 1_000_000));
@@ -175,14 +175,14 @@ describe("waiting for a position", () => {
     const model = scene.model(flaky, scene.file);
     await model.start();
     const far = { ...there, offset: 1000 };
-    await model.waitForClaimed(there, 20_000);
+    await model.waitForClaimed(there, 60_000);
     await expect(model.waitForClaimed(far, 20_000)).rejects.toMatchObject({ status: 400, code: "unknown-position" });
     flaky.goAway();
     const missed = await put(log, "a=2");
     for (const position of [far, missed]) {
       await expect(model.waitForClaimed(position, 500)).rejects.toMatchObject({ code: "log-unavailable" });
     }
-    await model.waitForClaimed(there, 20_000);
+    await model.waitForClaimed(there, 60_000);
   });
 
   it("ends with 504 when the time is over, 400 for a topic of others, 503 on stop", async () => {

@@ -59,7 +59,7 @@ describe("a file that does not fit is built anew", () => {
     await second.start();
     expect(contents(second)).toEqual({ values: {}, applied: 0 });
     expect(said("the read model is built anew")).toBe(true);
-    await second.waitFor(await put(empty, "z=1"), 20_000);
+    await second.waitFor(await put(empty, "z=1"), 60_000);
     expect(contents(second)).toEqual({ values: { z: "1" }, applied: 1 });
   });
 
@@ -111,7 +111,7 @@ describe("a file that fits is kept", () => {
     const second = scene.model(log, scene.file);
     await second.start();
     expect(contents(second)).toEqual({ values: { a: "1", b: "1" }, applied: 2 });
-    await second.waitFor(await put(log, "c=1"), 20_000);
+    await second.waitFor(await put(log, "c=1"), 60_000);
     expect(contents(second).applied).toBe(3);
   });
 });

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { InvariantError, RequestError } from "@headwater/core";
-import { FailedLogins } from "./failed-logins.ts";
+import type { FailedLogins } from "./failed-logins.ts";
 import { refuseForeignPages } from "./own-page.ts";
 import { OpenAnswers } from "./open-answers.ts";
 import type { Authenticator, Principal } from "./principal.ts";
@@ -21,12 +21,8 @@ export function principalOf(request: FastifyRequest): Principal {
   return principal;
 }
 
-/**
- * Every route needs a bearer token, or the session of a browser, unless it says `config: { public: true }`. Answers
- * with those who showed wrong ones, for routes that take tokens themselves.
- */
-export function requireToken(app: HttpApp, auth: Authenticator): FailedLogins {
-  const failures = new FailedLogins();
+/** Every route needs a bearer token, or the session of a browser, unless it says `config: { public: true }`. */
+export function requireToken(app: HttpApp, auth: Authenticator, failures: FailedLogins): void {
   const answers = new OpenAnswers(app);
   app.addHook("onRequest", async (request, reply) => {
     const { config } = request.routeOptions;
@@ -40,7 +36,25 @@ export function requireToken(app: HttpApp, auth: Authenticator): FailedLogins {
     principals.set(request, principal);
     answers.begun(reply, principal);
   });
-  return failures;
+}
+
+/**
+ * Whether a request shows a token that counts. A route that needs one asks for it itself; one that needs none takes
+ * whatever is said of a token. Wrong ones are slowed down here as everywhere.
+ */
+export async function showsToken(
+  request: FastifyRequest,
+  auth: Authenticator,
+  failures: FailedLogins,
+): Promise<boolean> {
+  if (request.headers.authorization === undefined) return false;
+  const { public: isPublic, deviceLogin } = request.routeOptions.config;
+  if (deviceLogin === true || (isPublic !== true && !request.is404)) return true;
+  const token = bearerToken(request.headers.authorization);
+  if (token === undefined) return false;
+  if ((await auth.authenticate(token)) !== undefined) return true;
+  await failures.failed(request.ip);
+  return false;
 }
 
 async function ofToken(request: FastifyRequest, auth: Authenticator, failures: FailedLogins): Promise<Principal> {

@@ -8,13 +8,13 @@ import type { Metrics } from "../metrics/metrics.ts";
 import { negotiateTypes } from "./accept.ts";
 import { AdoptedConnections } from "./adopted-connections.ts";
 import { serializerCompiler } from "./answer-text.ts";
-import { requireToken } from "./authentication.ts";
+import { requireToken, showsToken } from "./authentication.ts";
 import { compressAnswers, decompressBodies } from "./compression.ts";
 import { answerNotModified } from "./conditional-get.ts";
 import { type ConnectionLimits, limitConnections, serverOptions } from "./connection-limits.ts";
 import { errorHandler, send } from "./error-handler.ts";
 import { allowOrigins } from "./cors.ts";
-import type { FailedLogins } from "./failed-logins.ts";
+import { FailedLogins } from "./failed-logins.ts";
 import { repeatAnswers } from "./idempotency.ts";
 import { acceptJson } from "./json-bodies.ts";
 import { KeptAnswers } from "./kept-answers.ts";
@@ -149,9 +149,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     throw new RequestError(503, "closing", "This server is about to stop; try again shortly");
   });
   app.addHook("onRequest", checkQuery);
-  if (options.hosts !== undefined) refuseForeignHosts(app, options.hosts, adopted);
+  const failures = new FailedLogins();
+  if (options.hosts !== undefined) {
+    refuseForeignHosts(app, options.hosts, adopted, (request) => showsToken(request, options.auth, failures));
+  }
   allowOrigins(app, options.corsOrigins ?? []);
-  const failures = requireToken(app, options.auth);
+  requireToken(app, options.auth, failures);
   negotiateTypes(app);
   acceptJson(app);
   decompressBodies(app);

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import type { FastifyRequest } from "fastify";
 import { RequestError } from "@headwater/core";
 import type { AdoptedConnections } from "./adopted-connections.ts";
 import type { HttpApp } from "./type-provider.ts";
@@ -8,11 +9,16 @@ import type { HttpApp } from "./type-provider.ts";
  * address, and a browser takes the answers for the page's then (DNS rebinding). What shows a token is no such page, and
  * to what came over TLS the certificate has told the name.
  */
-export function refuseForeignHosts(app: HttpApp, names: readonly string[], adopted: AdoptedConnections): void {
+export function refuseForeignHosts(
+  app: HttpApp,
+  names: readonly string[],
+  adopted: AdoptedConnections,
+  showsToken: (request: FastifyRequest) => Promise<boolean>,
+): void {
   const known = new Set(names.map((name) => name.toLowerCase()));
-  app.addHook("onRequest", async ({ headers, raw }) => {
-    if (adopted.has(raw.socket)) return;
-    if (headers.authorization !== undefined || isOwn(headers.host ?? "", known)) return;
+  app.addHook("onRequest", async (request) => {
+    const { headers, raw } = request;
+    if (adopted.has(raw.socket) || isOwn(headers.host ?? "", known) || (await showsToken(request))) return;
     throw new RequestError(
       421,
       "unknown-host",

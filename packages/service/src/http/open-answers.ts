@@ -1,4 +1,5 @@
 import type { FastifyReply } from "fastify";
+import { nowMicros } from "@headwater/core";
 import type { Principal } from "./principal.ts";
 import type { HttpApp } from "./type-provider.ts";
 
@@ -18,9 +19,9 @@ export class OpenAnswers {
     app.addHook("onClose", async () => clearInterval(timer));
   }
 
-  begun(reply: FastifyReply, { holds }: Principal): void {
-    if (holds === undefined) return;
-    this.#open.set(reply, holds);
+  begun(reply: FastifyReply, { holds, expiresAt }: Principal): void {
+    if (holds === undefined && expiresAt === undefined) return;
+    this.#open.set(reply, holds ?? (() => nowMicros() < expiresAt!));
     reply.raw.once("close", () => this.#open.delete(reply));
   }
 

@@ -7,7 +7,7 @@ export interface Principal {
   readonly scopes: readonly string[];
   /** µs; absent: its rights have no end that is known. */
   readonly expiresAt?: number;
-  /** Whether its rights are still there: asked while a long answer is under way. Absent: they are. */
+  /** Whether its rights are still there: asked while a long answer is under way. Absent: until its end. */
   readonly holds?: () => boolean;
 }
 

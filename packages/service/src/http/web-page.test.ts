@@ -91,6 +91,26 @@ describe("the web page", () => {
     expect(again.headers["content-security-policy"]).toBeDefined();
   });
 
+  it("names what its scripts ask for first, so that a browser asks while it loads them", async () => {
+    writeFileSync(
+      join(folder, "preload.json"),
+      JSON.stringify({ "/": ["/api/v1/a", "/api/v1/b?c=1"], "*": ["/api/v1/a"] }),
+    );
+    const server = await serveBuilt();
+    const linksOf = async (url: string): Promise<unknown> =>
+      (await server.inject({ url, headers: browser })).headers.link;
+    const a = "</api/v1/a>; rel=preload; as=fetch; crossorigin";
+    expect(await linksOf("/")).toBe(`${a}, </api/v1/b?c=1>; rel=preload; as=fetch; crossorigin`);
+    expect(await linksOf("/?q=a")).toBe(a);
+    const headers = { ...browser, cookie: "x=y; headwater-elsewhere=1" };
+    expect((await server.inject({ url: "/", headers })).headers.link).toBe(a);
+    expect(await linksOf("/alerts")).toBe(a);
+    expect(await linksOf("/assets/index-abc.js")).toBeUndefined();
+    expect(
+      (await server.inject({ url: "/preload.json", headers: { accept: "*/*" } })).headers["content-type"],
+    ).not.toBe("application/json");
+  });
+
   it("answers HEAD with the head alone", async () => {
     const { url } = await (await serveBuilt()).listen();
     const answer = await fetch(`${url}/`, { method: "HEAD" });

@@ -38,12 +38,20 @@ interface PageFile {
   readonly bodies: ReadonlyMap<"br" | "gzip" | "identity", Buffer>;
 }
 
+/** What a document asks the platform first, by its place; `*`: at all other places. */
+type Preloads = Readonly<Record<string, readonly string[]>>;
+const preloadFile = "/preload.json";
+/** The page says by this cookie that its session may not have what is asked first at that place. */
+const elsewhere = "headwater-elsewhere=1";
+
 /** The files of the web page as they were built, in memory: few, small, and compressed beforehand. */
 export class WebPage {
   readonly #files: ReadonlyMap<string, PageFile>;
+  readonly #preloads: Preloads;
 
-  private constructor(files: ReadonlyMap<string, PageFile>) {
+  private constructor(files: ReadonlyMap<string, PageFile>, preloads: Preloads) {
     this.#files = files;
+    this.#preloads = preloads;
   }
 
   /** Reads a folder that the build wrote. One that is not there is a page that says how it is built. */
@@ -61,7 +69,9 @@ export class WebPage {
       const tag = sha256(bodies.get("identity")!).toString("base64url").slice(0, 22);
       files.set(path.slice(folder.length).replace(/^\/*/, "/"), { type, tag, bodies });
     }
-    return new WebPage(files);
+    const preloads = files.get(preloadFile)?.bodies.get("identity")?.toString() ?? "{}";
+    files.delete(preloadFile);
+    return new WebPage(files, JSON.parse(preloads) as Preloads);
   }
 
   /**
@@ -75,7 +85,14 @@ export class WebPage {
     if (named !== undefined) return this.#send(request, reply, path, named);
     if (notOfThePage.test(path) || preferredType(request.headers.accept, ["text/html"]) === undefined) return undefined;
     const document = this.#files.get("/index.html");
-    if (document !== undefined) return this.#send(request, reply, path, document);
+    if (document !== undefined) {
+      const isElsewhere = request.headers.cookie?.includes(elsewhere) === true;
+      const links = ((isElsewhere ? undefined : this.#preloads[request.url]) ?? this.#preloads["*"] ?? [])
+        .map(asksFor)
+        .join(", ");
+      if (links !== "") void reply.header("link", links);
+      return this.#send(request, reply, path, document);
+    }
     if (path !== "/") return undefined;
     return reply.send(send(reply, makeProblem(404, "not-found", "The web page is not built here: `npm run build`")));
   }
@@ -95,6 +112,11 @@ export class WebPage {
     if (coding !== undefined) void reply.header("content-encoding", coding);
     return reply.code(200).send(bodies.get(coding ?? "identity"));
   }
+}
+
+/** The browser asks as the page's scripts do, so that they are given its answer. */
+function asksFor(path: string): string {
+  return `<${path}>; rel=preload; as=fetch; crossorigin`;
 }
 
 function nothingThere(error: NodeJS.ErrnoException): [] {

