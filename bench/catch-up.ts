@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { sleep } from "@headwater/core";
+import { commandLineOf } from "../scripts/measure/command-line-of.ts";
 import { startInflux } from "../scripts/servers/influx.ts";
 import { startKafka } from "../scripts/servers/kafka.ts";
 import { conditions, describe } from "./conditions.ts";
@@ -56,7 +57,7 @@ try {
   const load = spawn(
     process.execPath,
     [
-      ...[join(checkout, "cli/src/main.ts"), "sim", "--json", "--devices", "1000", "--rate", String(rate)],
+      ...[commandLineOf(checkout), "sim", "--json", "--devices", "1000", "--rate", String(rate)],
       ...["--duration", `${outage + 30}s`, "--settle", "120", "--token-file", join(folder, "token")],
       ...["--url", `http://127.0.0.1:${platform.http}`, "--mqtt", `mqtt://127.0.0.1:${platform.mqtt}`],
     ],

@@ -6,6 +6,7 @@ import { endsWithUs } from "@headwater/testkit/ends-with-us";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { dirname, join } from "node:path";
+import { commandLineOf } from "../scripts/measure/command-line-of.ts";
 
 export interface GatewayProcessOptions {
   readonly log: EventLog;
@@ -81,9 +82,10 @@ export class GatewayProcess {
   async #spawn(): Promise<void> {
     const { brokers, prefix, partitions, dataDir, checkout = join(import.meta.dirname, "..") } = this.#options;
     // By the command itself, whose first line has flags of its own.
-    const command = join(checkout, "cli/src/main.ts");
-    const flags = ["--max-semi-space-size=8", ...(process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [])];
-    const byHand = flags.length > 1;
+    const command = commandLineOf(checkout);
+    const more = process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [];
+    const flags = ["--max-semi-space-size=8", "--no-memory-protection-keys", ...more];
+    const byHand = more.length > 0;
     const settings = Object.entries(process.env).filter(([name]) => name.startsWith("HEADWATER_"));
     const child = spawn(
       byHand ? process.execPath : command,

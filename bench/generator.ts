@@ -60,7 +60,7 @@ async function measure(port: number, rate: number): Promise<void> {
     String(rate),
   ];
   const target = ["--duration", `${values.seconds}s`, "--mqtt", `mqtt://127.0.0.1:${port}`];
-  const main = join(import.meta.dirname, "../cli/src/main.ts");
+  const main = join(import.meta.dirname, "../cli/src/main.js");
   const child = spawn(process.execPath, [main, "sim", ...args, ...target], { stdio: ["ignore", "pipe", "ignore"] });
   let [output, cpu, sinkCpu] = ["", 0, 0];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));

@@ -16,6 +16,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { commandLineOf } from "../scripts/measure/command-line-of.ts";
 import { startInflux, type Influx } from "../scripts/servers/influx.ts";
 import { measureBacklog, type BacklogFigures } from "./backlog.ts";
 import { conditions, describe } from "./conditions.ts";
@@ -210,7 +211,7 @@ function startIngest(
     "--no-memory-protection-keys",
   ];
   const settings = Object.entries(process.env).filter(([name]) => name.startsWith("HEADWATER_INGEST_"));
-  return spawn(process.execPath, [...flags, join(checkout, "cli/src/main.ts"), "start", "ingest"], {
+  return spawn(process.execPath, [...flags, commandLineOf(checkout), "start", "ingest"], {
     env: {
       PATH: process.env["PATH"],
       HEADWATER_EVENT_LOG: "kafka",

@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { ResourceError, sleep } from "@headwater/core";
 import type { FleetVerdict } from "@headwater/device-sim";
+import { commandLineOf } from "../scripts/measure/command-line-of.ts";
 import { startInflux } from "../scripts/servers/influx.ts";
 import { startKafka } from "../scripts/servers/kafka.ts";
 import { conditions, describe } from "./conditions.ts";
@@ -130,7 +131,7 @@ async function simulate({ mqtt, http, token }: AllInOne, rate: number): Promise<
   };
   await writeFile(fleetFile, JSON.stringify(fleet));
   const args = [
-    ...[join(checkout, "cli/src/main.ts"), "sim", "--json", "--fleet", fleetFile],
+    ...[commandLineOf(checkout), "sim", "--json", "--fleet", fleetFile],
     ...["--prefix", `r${rate}-`, "--token-file", tokenFile],
     ...["--url", `http://127.0.0.1:${http}`, "--mqtt", `mqtt://127.0.0.1:${mqtt}`],
   ];

@@ -5,7 +5,7 @@
  *
  *     npm run bench:page -- [--devices 10000] [--rate 2000] [--minutes 10] [--opens 5] [--json FILE]
  */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -44,6 +44,8 @@ const noteFirstRow = `(function look() {
   else globalThis.firstRowAt = performance.now();
 })();`;
 
+// The page that is measured is that of the sources, not what an earlier build has left.
+execFileSync("npm", ["run", "-s", "build"], { cwd: checkout, stdio: "inherit" });
 const before = conditions();
 console.log(describe(before));
 const platform = await startAllInOne(checkout);
@@ -118,7 +120,7 @@ async function run(): Promise<void> {
 function startFleet({ http, mqtt, token }: AllInOne): () => Promise<void> {
   const load = ["--devices", String(devices), "--rate", String(rate), "--duration", `${Math.ceil(minutes) + 10}m`];
   const to = ["--url", `http://127.0.0.1:${http}`, "--mqtt", `mqtt://127.0.0.1:${mqtt}`];
-  const child = spawn(process.execPath, ["cli/src/main.ts", "sim", ...load, ...to], {
+  const child = spawn(process.execPath, ["cli/src/main.js", "sim", ...load, ...to], {
     cwd: checkout,
     env: { PATH: process.env["PATH"], HEADWATER_TOKEN: token },
     stdio: ["ignore", "ignore", "inherit"],

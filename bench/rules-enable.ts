@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { nowMicros, silentLogger } from "@headwater/core";
 import { partitionFor, topicNames, topicSpecs } from "@headwater/event-log";
@@ -41,8 +41,6 @@ const partitions = 4;
 const topics = topicNames();
 const token = "0123456789abcdef0123456789abcdef";
 const hour = 3_600_000_000;
-/** Of the keys of states, and of no other. */
-const stateInitial = "s".charCodeAt(0);
 
 const conditions: Record<string, (index: number) => Record<string, unknown>> = {
   threshold: (index) => ({ metric: "t", op: ">", threshold: 60 + index / 8, clearBelow: 55 + index / 8 }),
@@ -101,7 +99,7 @@ async function service(folder: string) {
     if (response.statusCode >= 400) throw new TypeError(`${method} ${url}: ${response.statusCode} ${response.body}`);
     return JSON.parse(response.body) as { items: { state: string }[] };
   };
-  return { log, http, app, call };
+  return { log, http, app, call, metrics };
 }
 
 /** Of the main thread, milliseconds. */
@@ -111,6 +109,7 @@ function threadCpu(): number {
 }
 
 type Log = Awaited<ReturnType<typeof service>>["log"];
+type Metrics = Awaited<ReturnType<typeof service>>["metrics"];
 
 /** Watches the process until it is told to end. */
 function watch() {
@@ -143,25 +142,33 @@ function watch() {
   };
 }
 
-/** Until every partition has a checkpoint from these offsets of the state log on that covers its telemetry. */
-async function untilCovered(log: Log, from: ReadonlyMap<number, number>): Promise<void> {
+/**
+ * Until every partition ends with a checkpoint that covers its telemetry. Only the end of the state log is read, and
+ * only when it is another: to read all of it would be as much work as what is measured, and as much memory.
+ */
+async function untilCovered(log: Log): Promise<void> {
   const ends = await endsOf(log, topics.telemetry);
-  const next = new Map(from);
+  const seen = new Map<number, number>();
   const covered = new Set<number>();
   while (covered.size < ends.size) {
-    await sleep(50);
-    for (const [partition, end] of ends) {
-      for await (const { records } of log.read(topics.ruleState, partition, { fromOffset: next.get(partition) ?? 0 })) {
-        for (const { key, value } of records) {
-          // To decode the states as well is work of the measurement.
-          if (value === null || key === null || key[0] === stateInitial) continue;
-          const { checkpoint } = events.ruleState.decode(value);
-          if (checkpoint?.complete === true && checkpoint.offset >= end) covered.add(partition);
-        }
-        next.set(partition, records.at(-1)!.offset + 1);
+    await sleep(100);
+    for (const [partition, end] of await endsOf(log, topics.ruleState)) {
+      if (end === 0 || seen.get(partition) === end) continue;
+      seen.set(partition, end);
+      for await (const { records } of log.read(topics.ruleState, partition, { fromOffset: end - 1 })) {
+        const { value } = records.at(-1)!;
+        const checkpoint = value === null ? null : events.ruleState.decode(value).checkpoint;
+        if (checkpoint?.complete === true && checkpoint.offset >= ends.get(partition)!) covered.add(partition);
       }
     }
   }
+}
+
+/** Until so many checkpoints were written: to look for them in the log would be much of what is measured. */
+async function untilWritten(metrics: Metrics, checkpoints: number): Promise<void> {
+  const name = "headwater_rules_checkpoints_total";
+  const written = async () => (await metrics.register.getSingleMetric(name)!.get()).values[0]?.value ?? 0;
+  while ((await written()) < checkpoints) await sleep(50);
 }
 
 /** What the records of a topic hold in keys and values, from these offsets on (MiB). */
@@ -197,7 +204,7 @@ function markEachSecond(log: Log, name: string): NodeJS.Timeout {
 }
 
 async function phase(name: string, folder: string) {
-  const { log, http, app, call } = await service(folder);
+  const { log, http, app, call, metrics } = await service(folder);
   const states = async () => {
     const live = new Set<string>();
     let rest = "";
@@ -221,21 +228,27 @@ async function phase(name: string, folder: string) {
   while (app.notReady().length > 0) await sleep(10);
   const ready = starting();
   if (name === "enable") {
-    await untilCovered(log, stateEnds);
+    await untilCovered(log);
     for (let index = 0; index < rules; index++) {
       await call("POST", "/api/v1/rules", { id: `rule-${index}`, condition: conditions[values.condition]!(index) });
     }
     end();
     end = watch();
-    const all = Array.from({ length: rules }, (_, index) => call("POST", `/api/v1/rules/rule-${index}/enable`));
+    const all: Promise<unknown>[] = [];
+    for (let index = 0; index < rules; index++) {
+      all.push(call("POST", `/api/v1/rules/rule-${index}/enable`));
+      // Over a socket each request has a turn of its own.
+      await turn();
+    }
     await Promise.all(all);
   }
-  while ((await states()) < rules) await sleep(200);
-  if (name === "restart") await untilCovered(log, stateEnds);
+  while ((await states()) < rules) await sleep(500);
+  // The first of each partition covers what it had to go through.
+  if (name === "restart") await untilWritten(metrics, partitions);
   const figures = end();
   // Until what was enabled is adopted, its alerts are told, and a checkpoint covers both.
   const settling = watch();
-  await untilCovered(log, await endsOf(log, topics.ruleState));
+  await untilCovered(log);
   const settled = settling();
   const alertEnds = await endsOf(log, topics.alerts);
   const alerts = [...alertEnds.values()].reduce((sum, each) => sum + each, 0);

@@ -15,6 +15,7 @@ import { basename, join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { ResourceError } from "@headwater/core";
 import type { FleetVerdict } from "@headwater/device-sim";
+import { commandLineOf } from "../scripts/measure/command-line-of.ts";
 import { startInflux } from "../scripts/servers/influx.ts";
 import { startKafka } from "../scripts/servers/kafka.ts";
 import { conditions, describe } from "./conditions.ts";
@@ -134,7 +135,7 @@ async function mosquittoAndTelegraf(folder: string): Promise<FleetVerdict> {
 }
 
 async function simulate(where: readonly string[], influxToken?: string): Promise<FleetVerdict> {
-  const args = [join(checkout, "cli/src/main.ts"), "sim", "--json", "--fleet", values.fleet, ...where];
+  const args = [commandLineOf(checkout), "sim", "--json", "--fleet", values.fleet, ...where];
   const env = { PATH: process.env["PATH"], ...(influxToken !== undefined && { INFLUX_TOKEN: influxToken }) };
   const run = promisify(execFile)(process.execPath, args, { maxBuffer: 64 * 1024 * 1024, env });
   // The exit code tells of expectations; the verdict says the same.

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { commandLineOf } from "../scripts/measure/command-line-of.ts";
 
 export interface AllInOne {
   readonly pid: number;
@@ -40,7 +41,7 @@ export async function startAllInOne(
   const dataDir = mkdtempSync(join(process.env["BENCH_DIR"] ?? tmpdir(), "bench-all-in-one-"));
   const more = process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [];
   const flags = ["--max-semi-space-size=8", "--no-memory-protection-keys", ...more];
-  const child = spawn(process.execPath, [...flags, join(checkout, "cli/src/main.ts"), "start"], {
+  const child = spawn(process.execPath, [...flags, commandLineOf(checkout), "start"], {
     cwd: checkout,
     env: {
       PATH: process.env["PATH"],

@@ -51,7 +51,7 @@ await writeReport(values.json, {
 async function startOnce(dataDir: string): Promise<{ ms: number; cpuMs: number }> {
   const began = performance.now();
   const flags = ["--max-semi-space-size=8", "--no-memory-protection-keys"];
-  const child = spawn(process.execPath, [...flags, join(import.meta.dirname, "../cli/src/main.ts"), "start"], {
+  const child = spawn(process.execPath, [...flags, join(import.meta.dirname, "../cli/src/main.js"), "start"], {
     env: {
       ...{ PATH: process.env["PATH"], HOME: process.env["HOME"] },
       ...{ HEADWATER_DATA_DIR: dataDir, HEADWATER_MQTT_PORT: "0", HEADWATER_HTTP_PORT: "0" },

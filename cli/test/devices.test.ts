@@ -1,31 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createPlatformClient } from "@headwater/client";
 import { eventually } from "@headwater/testkit/eventually";
-import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
+import { type Platform, startPlatform } from "./platform.ts";
 import { runCli } from "./run-cli.ts";
 
-let headwater: ServiceProcess;
-let folder: string;
+let platform: Platform;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "headwater-devices-cli-"));
-  const data = join(folder, "data");
-  const settings = { HEADWATER_DATA_DIR: data, HEADWATER_MQTT_PORT: "0", HEADWATER_HTTP_PORT: "0" };
-  headwater = await startHeadwater(["start"], settings);
-  const url = `http://127.0.0.1:${headwater.port("http")}`;
-  env = { HEADWATER_URL: url, HEADWATER_TOKEN_FILE: join(data, "admin-token") };
-  const api = createPlatformClient({ url, token: readFileSync(join(data, "admin-token"), "utf8").trim() });
+  platform = await startPlatform();
+  ({ env } = platform);
+  const { api } = platform;
   const register = (id: string, site: string) =>
     api.call("POST", "/api/v1/devices", { body: { id, type: "boiler", tags: { site } } });
   const { token = "" } = await register("b-1", "north, 2");
   await register("b-2", "south");
-  const mqtt = `mqtt://127.0.0.1:${headwater.port("mqtt")}`;
-  const device = await connectAsync(mqtt, { username: "b-1", password: token, clientId: "b-1" });
+  const device = await connectAsync(platform.mqttUrl, { username: "b-1", password: token, clientId: "b-1" });
   await device.publishAsync("devices/b-1/telemetry", JSON.stringify({ temperature: 21.5, mode: "eco" }), { qos: 1 });
   await eventually(async () => {
     const { items } = await api.call("GET", "/api/v1/devices", { query: { connected: true } });
@@ -39,10 +31,7 @@ beforeAll(async () => {
     expect(items).toEqual([]);
   });
 });
-afterAll(async () => {
-  await headwater.end("SIGTERM");
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => platform.stop());
 
 it("lists devices by what they are, counts them, and says what is wrong", async () => {
   const { out, code } = await runCli(["devices", "--type", "boiler", "--disconnected"], env);
@@ -75,7 +64,7 @@ it("saves a filter under a name, and asks by it", async () => {
 });
 
 it("keeps boards as files, and says in which line one is wrong", async () => {
-  const file = join(folder, "boards.yaml");
+  const file = join(platform.folder, "boards.yaml");
   const board = "id: boilers\ntitle: Boilers\nwidgets:\n  - kind: value\n    metric: temperature\n    device: b-1\n";
   writeFileSync(file, `${board}---\nid: other\ntitle: Other\nwidgets:\n  - kind: text\n    texd: hello\n`);
   const wrong = await runCli(["boards", "apply", file], env);
@@ -118,12 +107,12 @@ it("prints series in the format that is asked for", async () => {
 it("imports a file in pieces, keeps the tokens in a file of its own, and exports what it imported", async () => {
   const cells = (i: number) => `m-${i},meter,"line, ${i}\r\nof ""many""",${i}`;
   const rows = Array.from({ length: 2500 }, (_, i) => cells(i));
-  const file = join(folder, "meters.csv");
+  const file = join(platform.folder, "meters.csv");
   writeFileSync(file, `\uFEFFid,type,tag.place,attribute.n\r\n${rows.join("\r\n")}\r\na/b,meter,x,1\r\n`);
   const dry = await runCli(["devices", "import", file, "--dry-run"], env);
   expect([dry.code, dry.err]).toEqual([1, "would be created 2500, updated 0, unchanged 0; refused 1, failed 0\n"]);
   expect((await runCli(["devices", "--type", "meter", "--count"], env)).out).toBe("0\n");
-  const out = join(folder, "tokens.ndjson");
+  const out = join(platform.folder, "tokens.ndjson");
   const done = await runCli(["devices", "import", file, "--out", out], env);
   expect([done.code, done.out, done.err]).toEqual([1, "", expect.stringContaining("created 2500,")]);
   expect(statSync(out).mode & 0o777).toBe(0o600);
@@ -140,8 +129,8 @@ it("imports a file in pieces, keeps the tokens in a file of its own, and exports
   ] as const) {
     // oxfmt-ignore
     const exported = await runCli(["devices", "export", "--type", "meter", "--format", format], env);
-    writeFileSync(join(folder, name), exported.out);
-    const back = await runCli(["devices", "import", join(folder, name)], env);
+    writeFileSync(join(platform.folder, name), exported.out);
+    const back = await runCli(["devices", "import", join(platform.folder, name)], env);
     expect([back.code, back.err]).toEqual([0, expect.stringContaining("unchanged 2500;")]);
   }
 });
@@ -151,7 +140,7 @@ it("says what is wrong with what devices is asked to do", async () => {
     [["improt", "x"], "did you mean import?"],
     [["import"], "takes one file"],
     [["export", "x"], "takes no name"],
-    [["import", join(folder, "none.csv")], "none.csv cannot be read (ENOENT)"],
+    [["import", join(platform.folder, "none.csv")], "none.csv cannot be read (ENOENT)"],
     [["export", "--format", "xml"], "--format is csv or ndjson"],
   ] as const) {
     const { code, err } = await runCli(["devices", ...args], env);

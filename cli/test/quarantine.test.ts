@@ -1,38 +1,24 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createPlatformClient } from "@headwater/client";
 import { eventually } from "@headwater/testkit/eventually";
-import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
+import { type Platform, startPlatform } from "./platform.ts";
 import { runCli } from "./run-cli.ts";
 
-let headwater: ServiceProcess;
-let folder: string;
+let platform: Platform;
 let env: Record<string, string>;
-let api: ReturnType<typeof createPlatformClient>;
+let api: Platform["api"];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "headwater-quarantine-cli-"));
-  const data = join(folder, "data");
-  headwater = await startHeadwater(["start"], {
-    ...{ HEADWATER_DATA_DIR: data, HEADWATER_MQTT_PORT: "0", HEADWATER_HTTP_PORT: "0" },
-  });
-  const url = `http://127.0.0.1:${headwater.port("http")}`;
-  env = { HEADWATER_URL: url, HEADWATER_TOKEN_FILE: join(data, "admin-token") };
-  api = createPlatformClient({ url, token: readFileSync(join(data, "admin-token"), "utf8").trim() });
+  platform = await startPlatform();
+  ({ env, api } = platform);
   const { token = "" } = await api.call("POST", "/api/v1/devices", { body: { id: "b-1" } });
-  const sent = await fetch(`${url}/api/v1/telemetry`, {
+  const sent = await fetch(`${platform.url}/api/v1/telemetry`, {
     method: "POST",
     headers: { authorization: `Basic ${btoa(`b-1:${token}`)}`, "content-type": "application/json" },
     body: '{"temperature": 21',
   });
   expect(sent.status).toBe(200);
 });
-afterAll(async () => {
-  await headwater.end("SIGTERM");
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => platform.stop());
 
 async function entry(): Promise<{ id: string; state: string }> {
   const { out } = await runCli(["quarantine", "list", "--device", "b-1", "--json"], env);

@@ -1,31 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createPlatformClient } from "@headwater/client";
-import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
+import { type Platform, startPlatform } from "./platform.ts";
 import { runCli } from "./run-cli.ts";
 
-let headwater: ServiceProcess;
-let folder: string;
+let platform: Platform;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "headwater-query-cli-"));
-  const data = join(folder, "data");
-  headwater = await startHeadwater(["start"], {
-    ...{ HEADWATER_DATA_DIR: data, HEADWATER_MQTT_PORT: "0", HEADWATER_HTTP_PORT: "0" },
-    HEADWATER_TIME_SERIES_RETENTION_DAYS: "30",
-  });
-  const url = `http://127.0.0.1:${headwater.port("http")}`;
-  env = { HEADWATER_URL: url, HEADWATER_TOKEN_FILE: join(data, "admin-token") };
-  const api = createPlatformClient({ url, token: readFileSync(join(data, "admin-token"), "utf8").trim() });
+  platform = await startPlatform({ HEADWATER_TIME_SERIES_RETENTION_DAYS: "30" });
+  ({ env } = platform);
+  const { api } = platform;
   await api.call("POST", "/api/v1/devices", { body: { id: "boiler" } });
 });
-afterAll(async () => {
-  await headwater.end("SIGTERM");
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => platform.stop());
 
 const query = (...args: string[]) => runCli(["query", "temperature", "--device", "boiler", ...args], env);
 const time = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;

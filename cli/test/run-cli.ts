@@ -15,7 +15,7 @@ export interface Run {
 
 /** Starts the command line as a process, with PATH, the cache of this run and `env` as its whole environment. */
 export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const main = join(import.meta.dirname, "../src/main.ts");
+  const main = join(import.meta.dirname, "../src/main.js");
   return spawn(process.execPath, [main, ...args], {
     stdio: "pipe",
     env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...env },

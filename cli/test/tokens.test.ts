@@ -1,31 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
+import { type Platform, startPlatform } from "./platform.ts";
 import { runCli } from "./run-cli.ts";
 
-let headwater: ServiceProcess;
-let folder: string;
+let platform: Platform;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "headwater-tokens-cli-"));
-  const data = join(folder, "data");
-  const settings = { HEADWATER_DATA_DIR: data, HEADWATER_MQTT_PORT: "0", HEADWATER_HTTP_PORT: "0" };
-  headwater = await startHeadwater(["start"], settings);
-  env = {
-    HEADWATER_URL: `http://127.0.0.1:${headwater.port("http")}`,
-    HEADWATER_TOKEN_FILE: join(data, "admin-token"),
-  };
+  platform = await startPlatform();
+  ({ env } = platform);
 });
-afterAll(async () => {
-  await headwater.end("SIGTERM");
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => platform.stop());
 
 it("makes a token for a file of this user alone, lists it, uses it and revokes it", async () => {
-  const file = join(folder, "grafana.token");
+  const file = join(platform.folder, "grafana.token");
   const scopes = ["--scope", "viewer", "--scope", "commands:write"];
   const made = await runCli(["tokens", "create", "grafana", ...scopes, "--expires-in", "90d", "--file", file], env);
   expect([made.code, made.err]).toEqual([0, ""]);

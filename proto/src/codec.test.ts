@@ -25,6 +25,14 @@ const record = fc.record({
   readings: fc.array(reading, { maxLength: 5 }),
 });
 
+/** Fails in the middle of the message that it is. */
+const broken = {
+  metric: "a".repeat(300),
+  get unit(): string {
+    throw new Error("not there");
+  },
+};
+
 describe("the codec of telemetry.v1", () => {
   it("gives back what it was given, microseconds and doubles exactly", () => {
     fc.assert(
@@ -37,6 +45,27 @@ describe("the codec of telemetry.v1", () => {
         }
       }),
     );
+  });
+
+  it("encodes each event into bytes of its own, whatever comes after it and whatever failed before", () => {
+    fc.assert(
+      fc.property(fc.array(record, { minLength: 2, maxLength: 6 }), fc.boolean(), (given, fails) => {
+        const alone = given.map((event) => Uint8Array.from(events.telemetry.encode(event)));
+        const kept = given.map((event) => {
+          if (fails) expect(() => events.telemetry.encode({ ...event, readings: [broken] })).toThrow("not there");
+          return events.telemetry.encode(event);
+        });
+        expect(kept.map((bytes) => Uint8Array.from(bytes))).toEqual(alone);
+      }),
+    );
+  });
+
+  it("encodes a short event after a very long one", () => {
+    const long = { device: "d".repeat(200_000) };
+    const short = { device: "d" };
+    const bytes = events.telemetry.encode(long);
+    expect(events.telemetry.decode(events.telemetry.encode(short)).device).toBe("d");
+    expect(events.telemetry.decode(bytes).device).toBe(long.device);
   });
 
   it("has absent fields as defaults and absent messages as null", () => {

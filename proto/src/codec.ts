@@ -1,5 +1,5 @@
 import "./integers.ts";
-import type protobuf from "protobufjs/minimal.js";
+import protobuf from "protobufjs/minimal.js";
 import { DecodeError } from "@headwater/core";
 import { headwater } from "./generated/events.js";
 import { fieldNumber, recordTag } from "./telemetry-tags.ts";
@@ -19,15 +19,32 @@ interface GeneratedType<S> {
 }
 
 export interface Codec<I, D> {
-  /** @throws RangeError if a 64-bit field is not a safe integer. */
+  /** Does not look at its numbers: a 64-bit field beyond a safe integer becomes bytes that `decode` refuses. */
   readonly encode: (event: I) => Uint8Array;
   /** @throws DecodeError, in time and memory bounded by `maxEventBytes` or `maxMessageEventBytes`. */
   readonly decode: (bytes: Uint8Array) => D;
 }
 
+/** The buffer of an event that is longer is not kept. */
+const mostKept = 64 * 1024;
+/**
+ * Whatever is encoded is written here and then copied to bytes of its own: a writer for each event would begin small
+ * and allocate three or four buffers before a larger one fits.
+ */
+let spare: protobuf.Writer | undefined;
+
+function encoded<S>(type: GeneratedType<S>, event: S): Uint8Array {
+  const writer = spare ?? protobuf.Writer.create();
+  // Of an event that fails nothing is left for the next.
+  spare = undefined;
+  const bytes = type.encode(event, writer).finish();
+  if (bytes.length <= mostKept) spare = writer.reset();
+  return bytes;
+}
+
 function codecOf<S>(name: string, type: GeneratedType<S>, maxBytes = maxEventBytes): Codec<Input<S>, Decoded<S>> {
   return {
-    encode: (event) => type.encode(event as S).finish(),
+    encode: (event) => encoded(type, event as S),
     decode(bytes) {
       if (bytes.length > maxBytes) {
         throw new DecodeError(`${name}: ${bytes.length} bytes, more than the ${maxBytes} an event may have`);

@@ -3,4 +3,4 @@
 // store's workers. The command line names the folders to watch: the reports are switched off before a worker starts.
 delete process.env["WATCH_REPORT_DEPENDENCIES"];
 process.argv.splice(2, Infinity, "start");
-await import("../../cli/src/main.ts");
+await import("../../cli/src/main.js");

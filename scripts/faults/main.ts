@@ -34,7 +34,7 @@ for (const file of files.filter((each) => wanted.length === 0 || wanted.includes
 process.exitCode = isWhole ? 0 : 1;
 
 async function run(file: string): Promise<{ verdict: FleetVerdict | undefined; output: string }> {
-  const args = [join(root, "cli/src/main.ts"), "sim", "--fleet", file, "--json", "--settle", "60"];
+  const args = [join(root, "cli/src/main.js"), "sim", "--fleet", file, "--json", "--settle", "60"];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   let [verdict, output] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (verdict += text));

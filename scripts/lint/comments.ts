@@ -28,10 +28,14 @@ export function wideComments(file: string, source: string): string[] {
 
 if (import.meta.main) {
   const root = join(import.meta.dirname, "../..");
-  const list = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.tsx"], {
-    cwd: root,
-    encoding: "utf8",
-  });
+  const list = execFileSync(
+    "git",
+    ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.tsx", "*.js"],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  );
   const files = list.split("\n").filter((file) => file !== "" && !file.includes("/generated/"));
   const problems = files.flatMap((file) => wideComments(file, readFileSync(join(root, file), "utf8")));
   for (const problem of problems) console.error(problem);

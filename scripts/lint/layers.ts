@@ -132,10 +132,14 @@ function layerOf(file: string): [string, Layer] | undefined {
 
 /** Everything that is wrong with the imports of a checkout, one line each. */
 export function problemsOf(root: string): string[] {
-  const list = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.tsx"], {
-    cwd: root,
-    encoding: "utf8",
-  });
+  const list = execFileSync(
+    "git",
+    ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.tsx", "*.js"],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  );
   const files = list.split("\n").filter((file) => file !== "" && !file.endsWith(".d.ts"));
   const manifests = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*package.json"], {
     cwd: root,

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { commandLineOf } from "./command-line-of.ts";
 
 /**
  * How many files and functions one PUBLISH passes that raises an alert whose command goes back to the device, and how
@@ -27,7 +28,7 @@ interface Span {
 
 const platform = spawn(
   process.execPath,
-  ["--import", join(import.meta.dirname, "trace-calls.ts"), join(checkout, "cli/src/main.ts"), "start"],
+  ["--import", join(import.meta.dirname, "trace-calls.ts"), commandLineOf(checkout), "start"],
   {
     env: {
       PATH: process.env["PATH"],

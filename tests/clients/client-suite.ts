@@ -10,8 +10,11 @@ interface Latest {
   readonly values: Readonly<Record<string, { readonly value: number } | undefined>>;
 }
 
-/** What every MQTT library has to be able to do with the gateway, over everything that both speak. */
-export function clientSuite(client: RealClient): void {
+/**
+ * What every MQTT library has to be able to do with the gateway, over everything that both speak. `sceneOf` gives one
+ * without client certificates.
+ */
+export function clientSuite(sceneOf: () => Scene, client: RealClient): void {
   let devices = 0;
 
   async function register({ platform }: Scene): Promise<DeviceLogin> {
@@ -39,17 +42,13 @@ export function clientSuite(client: RealClient): void {
   }
 
   describe(`${client.name} with a token`, () => {
-    let scene: Scene;
-    beforeAll(async () => {
-      scene = await openScene("none");
-    });
-    afterAll(() => scene?.close());
-
     it.each(client.transports)("over %s: telemetry of every QoS, a command and its reply", async (transport) => {
+      const scene = sceneOf();
       await works(scene, scene.way(transport), await register(scene));
     });
 
     it.each(client.transports)("over %s: is refused with a wrong token", async (transport) => {
+      const scene = sceneOf();
       const { id, token } = await register(scene);
       expect(await client.isLetIn(scene.way(transport), { id, token: `${token}x` })).toBe(false);
       expect(await client.isLetIn(scene.way(transport), { id, token })).toBe(true);

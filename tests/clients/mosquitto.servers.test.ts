@@ -4,6 +4,7 @@ import { beforeAll } from "vitest";
 import { debianProgram } from "../../scripts/servers/debian-packages.ts";
 import { clientSuite } from "./client-suite.ts";
 import { commandFilter, replyOf, telemetryTopic, type DeviceLogin, type Way } from "./real-client.ts";
+import { sceneOfFile } from "./scene.ts";
 import { awayMs, elsewhere, notesOf, version5Suite } from "./version5-suite.ts";
 
 const withinMs = 120_000;
@@ -49,7 +50,8 @@ async function succeed(...args: Parameters<typeof run>): Promise<string> {
   return output;
 }
 
-clientSuite({
+const plain = sceneOfFile("none");
+clientSuite(plain, {
   name: "Mosquitto's clients",
   // Debian's are built without WebSocket.
   transports: ["tcp", "tls"],
@@ -89,7 +91,7 @@ function codeIn({ output, errors }: Ended): number {
   return Number([...(output + errors).matchAll(told)].at(-1)?.[1] ?? 0);
 }
 
-version5Suite({
+version5Suite(plain, {
   name: "Mosquitto's clients",
   transports: ["tcp", "tls"],
   async work(way, login, n) {

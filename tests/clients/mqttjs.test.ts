@@ -5,6 +5,7 @@ import { eventually } from "@headwater/testkit/eventually";
 import { expect } from "vitest";
 import { clientSuite } from "./client-suite.ts";
 import { commandFilter, replyOf, telemetryTopic, type DeviceLogin, type Way } from "./real-client.ts";
+import { sceneOfFile } from "./scene.ts";
 import { awayMs, elsewhere, notesOf, version5Suite } from "./version5-suite.ts";
 
 const schemes = { tcp: "mqtt", tls: "mqtts", ws: "ws", wss: "wss" } as const;
@@ -28,7 +29,8 @@ async function connect(
   return mqtt.connectAsync(`${schemes[transport]}://127.0.0.1:${port}${path}`, options, false);
 }
 
-clientSuite({
+const plain = sceneOfFile("none");
+clientSuite(plain, {
   name: "mqtt.js",
   transports: ["tcp", "tls", "ws", "wss"],
   async work(way, login, n) {
@@ -72,7 +74,7 @@ const codeOf = (promise: Promise<unknown>): Promise<number> =>
     (error: { code?: number; packet?: { granted?: readonly number[] } }) => error.packet?.granted?.[0] ?? error.code!,
   );
 
-version5Suite({
+version5Suite(plain, {
   name: "mqtt.js",
   transports: ["tcp", "tls", "ws", "wss"],
   async work(way, login, n) {

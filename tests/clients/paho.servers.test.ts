@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pythonWith } from "../../scripts/servers/python-packages.ts";
 import { clientSuite } from "./client-suite.ts";
 import type { DeviceLogin, Way } from "./real-client.ts";
-import { openScene, type Scene } from "./scene.ts";
+import { openScene, sceneOfFile, type Scene } from "./scene.ts";
 import { awayMs, elsewhere, notesOf, version5Suite, type Version5Client } from "./version5-suite.ts";
 
 const script = fileURLToPath(new URL("paho_device.py", import.meta.url));
@@ -34,7 +34,8 @@ async function run(
   return JSON.parse(stdout) as Seen;
 }
 
-clientSuite({
+const plain = sceneOfFile("none");
+clientSuite(plain, {
   name: "Paho for Python",
   transports: ["tcp", "tls", "ws", "wss"],
   async work(way, login, n) {
@@ -72,7 +73,7 @@ async function runVersion5<What extends keyof Work>(
   return JSON.parse(stdout) as Work[What];
 }
 
-version5Suite({
+version5Suite(plain, {
   name: "Paho for Python",
   transports: ["tcp", "tls", "ws", "wss"],
   work: (way, login, n) => runVersion5("work", way, login, { n }),

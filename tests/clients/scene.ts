@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll, beforeAll } from "vitest";
 import { issueServer, TestAuthority, type IssueOptions } from "../../edge-gateway/test/certificates.ts";
 import { openEmbedded } from "../e2e/platform/embedded.ts";
 import type { Platform } from "../e2e/platform/platform.ts";
@@ -15,6 +16,16 @@ export interface Scene {
   /** One of an authority that it does not know. */
   untrusted(subject: string): Promise<Certificate>;
   close(): Promise<void>;
+}
+
+/** One for all suites of a file, there within its tests: a platform takes seconds to start. */
+export function sceneOfFile(clientCertificates: "none" | "require"): () => Scene {
+  let scene: Scene | undefined;
+  beforeAll(async () => {
+    scene = await openScene(clientCertificates);
+  });
+  afterAll(() => scene?.close());
+  return () => scene!;
 }
 
 export async function openScene(clientCertificates: "none" | "require"): Promise<Scene> {

@@ -1,8 +1,8 @@
 import { registerDevice } from "@headwater/client";
 import { eventually } from "@headwater/testkit/eventually";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { DeviceLogin, Transport, Way } from "./real-client.ts";
-import { openScene, type Scene } from "./scene.ts";
+import type { Scene } from "./scene.ts";
 
 /** A command as a client of MQTT 5 heard it. */
 export interface HeardCommand {
@@ -39,29 +39,24 @@ interface Latest {
   readonly values: Readonly<Record<string, { readonly value: number } | undefined>>;
 }
 
-/** What every library of MQTT 5 has to be able to do with the gateway. */
-export function version5Suite(client: Version5Client): void {
+/** What every library of MQTT 5 has to be able to do with the gateway of a scene without client certificates. */
+export function version5Suite(sceneOf: () => Scene, client: Version5Client): void {
   describe(`${client.name}, MQTT 5`, () => {
-    let scene: Scene;
     let devices = 0;
-    beforeAll(async () => {
-      scene = await openScene("none");
-    });
-    afterAll(() => scene?.close());
 
     async function register(): Promise<DeviceLogin> {
       devices += 1;
-      return registerDevice(scene.platform.ingest, { id: `five-${devices}`, type: "probe" });
+      return registerDevice(sceneOf().platform.ingest, { id: `five-${devices}`, type: "probe" });
     }
 
     it.each(client.transports)("over %s: telemetry of every QoS, a command and its reply", async (transport) => {
       const login = await register();
-      const { ingest } = scene.platform;
+      const { ingest } = sceneOf().platform;
       const n = 100 + devices;
       const path = `/api/v1/devices/${login.id}/commands`;
       const asked = { name: "shut_valve", params: { valve: n }, ttl: "2m" };
       const { commandId } = await ingest.request<{ commandId: string }>("POST", path, asked);
-      const heard = await client.work(scene.way(transport), login, n);
+      const heard = await client.work(sceneOf().way(transport), login, n);
       expect(JSON.parse(heard.payload)).toMatchObject({ commandId, name: asked.name, params: asked.params });
       expect(heard).toMatchObject({
         contentType: "application/json",
@@ -77,13 +72,13 @@ export function version5Suite(client: Version5Client): void {
     });
 
     it.each(client.transports)("over %s: each refusal has its reason code", async (transport) => {
-      const found = await client.refusals(scene.way(transport), await register());
+      const found = await client.refusals(sceneOf().way(transport), await register());
       expect(found).toEqual({ login: 0x86, message: 0x87, subscription: 0x87 });
     });
 
     it(`over ${client.transports.join(", ")}: a session waits for its client, a stale message does not`, async () => {
       const all = client.transports.map(async (transport) => {
-        expect(await client.comesBack(scene.way(transport), await register())).toEqual(["kept"]);
+        expect(await client.comesBack(sceneOf().way(transport), await register())).toEqual(["kept"]);
       });
       await Promise.all(all);
     });

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLogger } from "@headwater/service";
 import { GatewayUnderTest } from "../../edge-gateway/test/gateway-under-test.ts";
 import { pythonWith } from "../../scripts/servers/python-packages.ts";
 
@@ -39,13 +40,18 @@ interface Outcome {
 describe("Eclipse Paho's interoperability suite for MQTT 3.1.1", () => {
   let gateway: GatewayUnderTest;
   let outcomes: readonly Outcome[];
+  /** What the gateway says meanwhile: whom it cuts, and why. */
+  const log: string[] = [];
 
   beforeAll(async () => {
     const python = await pythonWith("paho-mqtt", () => {});
-    gateway = await GatewayUnderTest.start({
+    const settings = {
       HEADWATER_MQTT_ANONYMOUS: "true",
       HEADWATER_ACL: JSON.stringify([{ deny: true, subscribe: [refusedFilter] }]),
-    });
+    };
+    const destination = { write: (line: string) => log.push(line) };
+    const logger = createLogger({ component: "gateway", level: "debug", destination });
+    gateway = await GatewayUnderTest.start(settings, { logger });
     const order = JSON.stringify({ port: gateway.app.mqttPort, refusedFilter });
     const { stdout } = await promisify(execFile)(python, [script, order], { timeout: withinMs });
     outcomes = stdout
@@ -58,7 +64,7 @@ describe("Eclipse Paho's interoperability suite for MQTT 3.1.1", () => {
   it.each(cases)("%s", (name) => {
     const { wrong } = outcomes.find((outcome) => outcome.case === name)!;
     const reason = exceptions[name];
-    if (reason === undefined) expect(wrong).toBeNull();
+    if (reason === undefined) expect(wrong, log.join("")).toBeNull();
     else expect(wrong, `listed as an exception, but it passes: ${reason}`).not.toBeNull();
   });
 

@@ -1,26 +1,34 @@
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runHeadwater, startHeadwater } from "@headwater/testkit/service-process";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { runHeadwater, startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
+
+let folder: string;
+let settings: Record<string, string>;
+const makeFolder = (): void => {
+  folder = mkdtempSync(join(tmpdir(), "headwater-start-"));
+  settings = {
+    HEADWATER_DATA_DIR: join(folder, "data"),
+    HEADWATER_MQTT_PORT: "0",
+    HEADWATER_HTTP_PORT: "0",
+  };
+};
 
 describe("headwater start", () => {
-  let folder: string;
-  let settings: Record<string, string>;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "headwater-start-"));
-    settings = {
-      HEADWATER_DATA_DIR: join(folder, "data"),
-      HEADWATER_MQTT_PORT: "0",
-      HEADWATER_HTTP_PORT: "0",
-    };
+  let running: ServiceProcess;
+  beforeAll(async () => {
+    makeFolder();
+    running = await startHeadwater(["start"], settings);
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(async () => {
+    await running?.end("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  });
 
-  it("is ready, says so in one line with a next step, keeps its token to itself and stops cleanly", async () => {
-    const running = await startHeadwater(["start"], settings);
+  it("is ready, says so in one line with a next step, and keeps its token to itself", async () => {
     const tokenFile = join(folder, "data", "admin-token");
     const url = running.url("http");
     expect(running.output()).toMatch(new RegExp(`^ready ${url} .*admin-token`, "m"));
@@ -40,8 +48,23 @@ describe("headwater start", () => {
     expect((await fetch(`${url}/api/v1/devices`, { headers: { cookie } })).status).toBe(200);
     expect((await fetch(`${url}/api/v1/rules`, { headers: { cookie } })).status).toBe(200);
     expect((await signIn()).status).toBe(401);
+  });
+
+  it("twice on one data folder: the second says who has it, exit code 1", async () => {
+    const { code, output } = await runHeadwater(["start"], settings);
+    expect(code).toBe(1);
+    expect(withoutLogs(output)).toHaveLength(1);
+    expect(output).toContain(join(folder, "data"));
+  });
+
+  it("stops cleanly", async () => {
     expect(await running.end("SIGINT")).toEqual({ code: 0, signal: null });
   });
+});
+
+describe("headwater start that cannot be", () => {
+  beforeEach(makeFolder);
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   async function occupy(): Promise<{ server: Server; port: string }> {
     const server = createServer().listen(0, "127.0.0.1");
@@ -101,24 +124,9 @@ describe("headwater start", () => {
     expect(withoutLogs(output)).toEqual([expect.stringContaining("did you mean HEADWATER_MQTT_PORT?")]);
   });
 
-  it("twice on one data folder: the second says who has it, exit code 1", async () => {
-    const running = await startHeadwater(["start"], settings);
-    try {
-      const { code, output } = await runHeadwater(["start"], settings);
-      expect(code).toBe(1);
-      expect(withoutLogs(output)).toHaveLength(1);
-      expect(output).toContain(join(folder, "data"));
-    } finally {
-      await running.end("SIGTERM");
-    }
-  });
-
   it("with an admin token that others may read: says which command mends it", async () => {
-    const running = await startHeadwater(["start"], settings);
-    await running.end("SIGTERM");
-    const tokenFile = join(folder, "data", "admin-token");
-    expect(existsSync(tokenFile)).toBe(true);
-    chmodSync(tokenFile, 0o644);
+    mkdirSync(join(folder, "data"));
+    writeFileSync(join(folder, "data", "admin-token"), "x".repeat(43), { mode: 0o644 });
     const { code, output } = await runHeadwater(["start"], settings);
     expect(code).toBe(1);
     expect(withoutLogs(output)).toEqual([expect.stringContaining(`chmod 600`)]);

@@ -13,7 +13,7 @@ const heapGrowth = 100;
 
 /** All of Headwater in one process: `npm start`. */
 export function main(context: HostContext): Promise<void> {
-  boundHeap(heapGrowth);
+  boundHeap({ leastPercent: heapGrowth });
   return runHost(
     {
       name: "headwater",

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Fleet, fleetOf } from "../fleet/fleet.ts";
@@ -79,10 +79,10 @@ describe("a scenario", () => {
   });
 
   it("says so when a process ends by itself, and when a fault was not made", async () => {
-    const short = {
-      command: ["node", "-e", "console.log('ready'); setTimeout(() => process.exit(3), 20)"],
-      ready: "ready",
-    };
+    // It ends once there is a file, not after a time in which a busy machine has not heard that it is ready.
+    const script = `console.log("ready");
+      setInterval(() => require("node:fs").existsSync(process.env.END) && process.exit(3), 10);`;
+    const short = { command: ["node", "-e", script], env: { END: "{folder}/end" }, ready: "ready" };
     const planned = fleet({
       duration: "2h",
       processes: { short },
@@ -94,6 +94,7 @@ describe("a scenario", () => {
       await scenario.start("mqtt://127.0.0.1:1");
       expect(new URL(scenario.mqttUrl("mqtt://127.0.0.1:1")).port).not.toBe("1");
       scenario.inject(now(), planned.faults);
+      writeFileSync(scenario.within("{folder}/end"), "");
       await until(() => scenario.hasEnded("short"));
       const broken = (await scenario.outcome()).filter(({ holds }) => !holds);
       expect(broken.map(({ name, found }) => [name, found])).toEqual([

@@ -1,4 +1,5 @@
 const two7 = 0x80;
+const two28 = 0x1000_0000;
 const shortText = 48;
 
 /**
@@ -27,9 +28,17 @@ export class ByteWriter {
   /** A safe integer that is not negative. Needs room for 8 bytes. */
   varint(value: number): void {
     let rest = value;
-    while (rest > 0x7fffffff) {
-      this.bytes[this.position++] = (rest % two7) | two7;
-      rest = Math.floor(rest / two7);
+    if (value > 0x7fffffff) {
+      // Four groups of seven bits at once: what is left of a safe integer then fits into the engine's small ones.
+      const high = Math.floor(value / two28);
+      const low = value - high * two28;
+      const { bytes, position } = this;
+      bytes[position] = (low & 0x7f) | two7;
+      bytes[position + 1] = ((low >>> 7) & 0x7f) | two7;
+      bytes[position + 2] = ((low >>> 14) & 0x7f) | two7;
+      bytes[position + 3] = (low >>> 21) | two7;
+      this.position = position + 4;
+      rest = high;
     }
     while (rest >= two7) {
       this.bytes[this.position++] = (rest & 0x7f) | two7;

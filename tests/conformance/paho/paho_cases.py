@@ -40,6 +40,10 @@ class Peer:
         self.client.on_subscribe = lambda _c, _u, _mid, reasons, _p: self.granted.extend(r.value for r in reasons)
         self.client.on_unsubscribe = self._on_unsubscribe
 
+    def __str__(self):
+        heard = [(each.topic, each.payload.decode(), each.qos, each.mid, each.dup) for each in self.messages]
+        return f"accepted {self.accepted}, gone {self.gone}, granted {self.granted}, heard {heard}"
+
     def _on_connect(self, _client, _userdata, flags, reason, _properties):
         self.accepted = not reason.is_failure
         self.present = flags.session_present
@@ -89,7 +93,7 @@ def pump(*peers, until):
     end = time.monotonic() + WITHIN_SECONDS
     while not until():
         if time.monotonic() > end:
-            raise AssertionError("did not come in time")
+            raise AssertionError(f"did not come in time: {'; '.join(map(str, peers))}")
         for peer in peers:
             peer.client.loop(timeout=0.01)
 

@@ -140,15 +140,10 @@ interface CommandAnswer {
   readonly result?: unknown;
 }
 
-interface LedgerAnswer {
-  readonly balanced: boolean;
-  readonly totals: { readonly overwritten: number; readonly quarantined: number };
-}
-
 async function checkLedger(platform: Platform, scenario: Scenario, samples: readonly Sample[]): Promise<void> {
   const repeatedTimes = samples.length - lastByTime(samples).size;
   await eventually(async () => {
-    const ledger = await platform.ingest.request<LedgerAnswer>("GET", "/api/v1/ledger?verify=true");
+    const ledger = await platform.ingest.call("GET", "/api/v1/ledger", { query: { verify: true }, waitMs: settleMs });
     expect(ledger, JSON.stringify(ledger)).toMatchObject({ balanced: true, totals: { quarantined: 0 } });
     if (scenario.mayRepeat === true) expect(ledger.totals.overwritten).toBeGreaterThanOrEqual(repeatedTimes);
     else expect(ledger.totals.overwritten).toBe(repeatedTimes);
