@@ -1,9 +1,10 @@
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import { ResourceError, type Logger } from "@headwater/core";
+import { InvariantError, ResourceError, type Logger } from "@headwater/core";
 import { FoldedEvents, SkippedRecords, type HttpServer, type Metrics } from "@headwater/service";
 import { brokerRoutes, FirmwareTopics } from "@headwater/decode";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { BridgeDeps } from "./bridge/bridge.ts";
 import { bridgeSpecs } from "./bridge/bridge-spec.ts";
 import { Bridges } from "./bridge/bridges.ts";
 import { CommandBook } from "./commands/command-book.ts";
@@ -19,7 +20,6 @@ import { gatewayMetrics } from "./gateway-metrics.ts";
 import { openTelemetry, type HttpTelemetry } from "./http/open-telemetry.ts";
 import { httpsPaths } from "./http/telemetry-route.ts";
 import { RefusalLog } from "./refusal-log.ts";
-import { MqttRemoteBroker } from "./mqtt/bridge/mqtt-remote-broker.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
 import { RedriveBook } from "./redrive/redrive-book.ts";
 import { Redriver } from "./redrive/redriver.ts";
@@ -141,7 +141,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const bridges = new Bridges({
     ...source,
     ...{ specs, folder, registry: deps.metrics, userProperties: config.mqtt.userProperties },
-    connect: (spec, login, events) => new MqttRemoteBroker(spec, login, events),
+    connect: await remoteBrokers(specs.length),
   });
   const { markBusyMs: busyMs, markQuietMs: quietMs } = config.gateway;
   const marker = new Marker(lanes, recordWriter, { busyMs, quietMs });
@@ -149,6 +149,17 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
     ...{ gateway, pipeline, registry, identity, book, dispatcher, openSessions, presence, sessions, wills },
     ...{ redrives, redriver, mqtt, telemetry, bridges, marker, skipped },
   };
+}
+
+/** mqtt.js is loaded where there is a bridge: a gateway without one starts sooner and smaller. */
+async function remoteBrokers(bridges: number): Promise<BridgeDeps["connect"]> {
+  if (bridges === 0) {
+    return () => {
+      throw new InvariantError("A bridge connects that nobody has configured");
+    };
+  }
+  const { MqttRemoteBroker } = await import("./mqtt/bridge/mqtt-remote-broker.ts");
+  return (spec, login, events) => new MqttRemoteBroker(spec, login, events);
 }
 
 async function makeFolder(folder: string): Promise<void> {

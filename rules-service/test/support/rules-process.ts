@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 import { token } from "./harness.ts";
 import type { Answer } from "./harness.ts";
 
@@ -78,7 +79,11 @@ export class RulesProcess {
     try {
       return await fetch(`${this.url}${path}`, init);
     } catch (cause) {
-      throw new Error(`${this.url} does not answer; it printed last:\n${this.output.slice(-30).join("\n")}`, { cause });
+      const { exitCode, signalCode } = this.#child;
+      const state = exitCode === null && signalCode === null ? "runs" : `ended with ${exitCode ?? signalCode}`;
+      const why = inspect(cause);
+      const told = this.output.slice(-30).join("\n");
+      throw new Error(`${this.url} does not answer; it ${state} and printed last:\n${told}\n${why}`, { cause });
     }
   }
 
