@@ -40,12 +40,18 @@ if (passed === 0) failed += 1;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode = failed === 0 ? 0 : 1;
 
+/** Enough to see why, of output too. */
+function shortened(message: string): string {
+  const lines = message.split("\n").slice(0, 60);
+  return lines.map((line) => line.slice(0, 600)).join("\n");
+}
+
 function report({ testResults }: Results): void {
   for (const { name, status, message, assertionResults } of testResults) {
     const failures = assertionResults.filter((each) => each.status === "failed");
     for (const { fullName, failureMessages } of failures) {
       console.log(`FAILED ${name}: ${fullName}`);
-      for (const each of failureMessages ?? []) console.log(each.split("\n").slice(0, 12).join("\n"));
+      for (const each of failureMessages ?? []) console.log(shortened(each));
     }
     if (status === "failed" && failures.length === 0) console.log(`FAILED ${name}: ${message}`);
   }

@@ -1,7 +1,10 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
-/** A request or an answer of Kafka, with its length before it: changed in place, it arrives changed. */
-export type FrameHook = (apiKey: number, frame: Buffer) => void;
+/**
+ * A request or an answer of Kafka, with its length before it: changed in place, it arrives changed; where the hook
+ * answers "swallow" it never does.
+ */
+export type FrameHook = (apiKey: number, frame: Buffer) => "swallow" | void;
 
 /**
  * A line to one Kafka broker on which bytes can be changed, a whole frame at a time. The broker has to advertise the
@@ -39,16 +42,16 @@ export class KafkaRelay {
     const broker = connect(this.target, "127.0.0.1");
     /** The kind of each request without an answer, by its correlation id. */
     const asked = new Map<number, number>();
-    const request = (frame: Buffer): void => {
+    const request = (frame: Buffer): "swallow" | void => {
       asked.set(frame.readInt32BE(8), frame.readInt16BE(4));
-      this.onRequest(frame.readInt16BE(4), frame);
+      return this.onRequest(frame.readInt16BE(4), frame);
     };
-    const answer = (frame: Buffer): void => this.onAnswer(asked.get(frame.readInt32BE(4)) ?? -1, frame);
+    const answer = (frame: Buffer): "swallow" | void => this.onAnswer(asked.get(frame.readInt32BE(4)) ?? -1, frame);
     this.#pump(client, broker, request);
     this.#pump(broker, client, answer);
   }
 
-  #pump(from: Socket, to: Socket, hook: (frame: Buffer) => void): void {
+  #pump(from: Socket, to: Socket, hook: (frame: Buffer) => "swallow" | void): void {
     let held: Buffer = Buffer.alloc(0);
     this.#sockets.add(from);
     from.on("error", () => {});
@@ -61,8 +64,7 @@ export class KafkaRelay {
       while (held.length >= 4 && held.length >= 4 + held.readInt32BE(0)) {
         const frame = held.subarray(0, 4 + held.readInt32BE(0));
         held = held.subarray(frame.length);
-        hook(frame);
-        to.write(frame);
+        if (hook(frame) !== "swallow") to.write(frame);
       }
     });
   }

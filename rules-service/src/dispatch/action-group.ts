@@ -6,6 +6,7 @@ import type { DeliveryMeans } from "../action-kinds/delivery.ts";
 import type { ActionModel } from "../actions/action-model.ts";
 import type { AlertModel } from "../alerts/alert-model.ts";
 import type { ActionsConfig } from "../config.ts";
+import { commitOffset } from "../partitions/commit-offset.ts";
 import { PartitionReleasedError } from "../partitions/errors.ts";
 import type { RuleModel } from "../rules/rule-model.ts";
 import { ActionLog } from "./action-log.ts";
@@ -110,7 +111,7 @@ export class ActionGroup {
     const actions = this.#owned.get(batch.partition);
     if (actions === undefined) {
       // Nobody's alert lies beyond the partitions that are configured.
-      if (batch.partition >= this.#options.partitions) await batch.commit();
+      if (batch.partition >= this.#options.partitions) await commitOffset(batch, this.#options.logger);
       return;
     }
     try {

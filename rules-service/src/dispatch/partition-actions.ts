@@ -7,6 +7,7 @@ import type { Sender } from "../action-kinds/delivery.ts";
 import type { DeliveredAction } from "../action-kinds/kinds.ts";
 import type { ActionModel } from "../actions/action-model.ts";
 import type { AlertModel, AlertTransitionAt } from "../alerts/alert-model.ts";
+import { commitOffset } from "../partitions/commit-offset.ts";
 import { PartitionReleasedError } from "../partitions/errors.ts";
 import { untilApplied } from "./until-applied.ts";
 import { type ActionLog, shortText } from "./action-log.ts";
@@ -92,7 +93,7 @@ export class PartitionActions {
   }
 
   async process(batch: GroupBatch): Promise<void> {
-    const { partition, actionLog, alerts, metrics } = this.#options;
+    const { partition, actionLog, alerts, metrics, logger } = this.#options;
     const last = batch.records.at(-1)!;
     await untilApplied(
       alerts.readModel,
@@ -123,7 +124,7 @@ export class PartitionActions {
       }
       this.#enqueue(events.action.decode(events.action.encode(request)), 0, undefined);
     }
-    if (!(await batch.commit())) return;
+    if (!(await commitOffset(batch, logger))) return;
     for (const [id, offset] of this.#requested) if (offset <= last.offset) this.#requested.delete(id);
   }
 

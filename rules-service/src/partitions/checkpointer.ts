@@ -1,7 +1,7 @@
 import type { GroupBatch, Position } from "@headwater/event-log";
-import { Pace, type Logger } from "@headwater/core";
+import { Pace, retrying, type Logger } from "@headwater/core";
 import type { EngineChanges, StateBytes } from "../engine/engine.ts";
-import { isTransient } from "./append-durably.ts";
+import { commitOffset } from "./commit-offset.ts";
 import { CheckpointCost } from "./checkpoint-cost.ts";
 import { allowedBytes, isCheckpointDue, type CheckpointLimits } from "./checkpoint-due.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -37,6 +37,8 @@ export interface CheckpointerOptions {
   readonly partitions: () => number;
   /** Keys to be removed after the first checkpoint of this owner. */
   readonly superseded: readonly string[];
+  /** Aborted when the partition is released. */
+  readonly signal: AbortSignal;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -160,7 +162,7 @@ export class Checkpointer {
     metrics.checkpoints.inc();
     await this.#commit(offset);
     if (full && this.#superseded.length > 0) {
-      await ownership.assure(true);
+      await retrying(() => ownership.assure(true), { signal: this.#options.signal, maxMs: 2000 });
       await stateLog.remove(this.#superseded);
       // As many texts as there are states; nobody asks for them again.
       this.#superseded = [];
@@ -177,10 +179,7 @@ export class Checkpointer {
     this.#committedAt = performance.now();
     this.#committing = true;
     try {
-      if (await batch.commit(offset)) this.#committedTo = offset;
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-      this.#options.logger.warn({ offset, err: error }, "an offset was not committed; the next one is");
+      if (await commitOffset(batch, this.#options.logger, offset)) this.#committedTo = offset;
     } finally {
       this.#committing = false;
     }

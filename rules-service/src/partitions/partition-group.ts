@@ -10,6 +10,7 @@ import {
 } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { PartitionEngine } from "../engine/engine.ts";
+import { commitOffset } from "./commit-offset.ts";
 import { OwnershipLostError } from "./errors.ts";
 import { ControlEventFeed } from "./control-events/control-event-feed.ts";
 import { partitionMetrics, type PartitionMetrics } from "./metrics.ts";
@@ -166,7 +167,7 @@ export class PartitionGroup {
     const runner = this.#runners.get(batch.partition);
     if (runner !== undefined) await runner.process(batch);
     // Somebody else wrote there; so that it does not look like a lag, it counts as read.
-    else if (batch.partition >= this.#options.partitions) await batch.commit();
+    else if (batch.partition >= this.#options.partitions) await commitOffset(batch, this.#options.logger);
   }
 
   async #onAssigned(partitions: readonly TopicPartition[]): Promise<readonly Position[]> {

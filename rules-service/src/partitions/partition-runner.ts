@@ -143,6 +143,7 @@ export class PartitionRunner {
       alertsRead: () => this.#pending.alertsRead,
       devicesRead: () => this.#pending.devicesRead,
       superseded: started.superseded,
+      signal: this.#release.signal,
       onFailure: (error) => this.#fail(error),
     });
     // Control events of this offset precede its record and are applied again even if no record follows.

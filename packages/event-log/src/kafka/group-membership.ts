@@ -205,12 +205,24 @@ export class GroupMembership {
         const ownedKeys = new Set(owned.map(keyOf));
         const gained = assignment.filter((each) => !ownedKeys.has(keyOf(each)));
         if (gained.length === 0) return;
-        const points = await startingPoints(this.#cluster, this.#coordinator, gained, this.#client.from);
-        await this.#client.assign(points, tenure);
+        await this.#client.assign(await this.#startingPoints(gained), tenure);
       })
       .catch((error: unknown) => {
         if (!this.#stop.signal.aborted) this.#client.fail(asTypedUnlessForeign(error));
       });
+  }
+
+  /** However long Kafka is away: a rebalance may be what an outage begins or ends with. */
+  async #startingPoints(gained: readonly TopicPartition[]): Promise<Position[]> {
+    for (let pause = 100; ; pause = Math.min(pause * 2, 2000)) {
+      try {
+        return await startingPoints(this.#cluster, this.#coordinator, gained, this.#client.from);
+      } catch (error) {
+        if (this.#stop.signal.aborted || !isTransient(error)) throw error;
+        this.#warn(error, false);
+        await this.#pause(pause);
+      }
+    }
   }
 
   /** The group may have given everything away. */
