@@ -59,6 +59,11 @@ async function ended(count: number): Promise<Record<string, unknown>[]> {
   return eventually(actions, (all) => all.length === count && all.every(({ endedAt }) => endedAt !== undefined));
 }
 
+/** As a proxy may answer that takes the request for the beginning of a WebSocket. */
+const switching: Receiver["answer"] = (_request, response) => {
+  response.socket!.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+};
+
 describe("a webhook", () => {
   it("is signed as Standard Webhooks has it, and says what happened", async () => {
     await enableRule(rules, hooked("hot", { secret: "ops" }));
@@ -160,6 +165,7 @@ describe("a webhook", () => {
     ["a connection that is reset", (_: unknown, response) => response.destroy(), undefined],
     ["a receiver that hangs", () => {}, undefined],
     ["a redirect", (_: unknown, response) => response.writeHead(307, { location: "/elsewhere" }).end(), 307],
+    ["a change to another protocol", switching, 101],
     ["a status 429", (_: unknown, response) => response.writeHead(429, { "retry-after": "0" }).end(), 429],
   ] as [string, Receiver["answer"], number | undefined][])(
     "is sent again under its id after %s",

@@ -61,6 +61,11 @@ export async function post(
       if (finished !== undefined) finished();
       else reject(signal.aborted ? (signal.reason as Error) : error);
     });
+    // Nobody asked for another protocol: an answer like any other. Node gives it to nobody else.
+    request.once("upgrade", ({ statusCode: status = 0 }, socket) => {
+      socket.destroy();
+      resolveAnswer({ status, retryAfter: undefined });
+    });
     request.once("response", (response) => {
       const { statusCode: status = 0 } = response;
       const retryAfter = response.headers["retry-after"];
