@@ -12,7 +12,7 @@ let rules: Service;
 let server: SMTPServer;
 let mails: { to: string[]; text: string }[];
 /** The answers to come to RCPT; when none is left, everybody is taken. */
-let refusals: number[];
+let refusals: (number | undefined)[];
 /** µs by which log time is ahead, as what waits in groups sees it. */
 let advanced: number;
 
@@ -91,6 +91,19 @@ it("is repeated while the server has no time, and given up when it refuses", asy
   expect(await eventually(outcome, ({ device }) => device === "boiler-2")).toMatchObject({
     ...{ state: "gave-up", attempts: 1, status: 550 },
   });
+});
+
+it.each([
+  ["takes in the end", [undefined, 450], { state: "succeeded", status: 250 }],
+  ["refuses", [undefined, 450, 550], { state: "gave-up", status: 550, error: "it refuses 1 of 3 addresses" }],
+])("is repeated for those alone whom the server did not take yet, up to one that it %s", async (_, replies, end) => {
+  const to = ["a@b.example", "Slow@Grey.example", "gone@d.example"].slice(0, replies.length);
+  refusals = [...replies];
+  await enableRule(rules, hotRule("hot", { actions: [{ email: { to } }] }));
+  await on.fleet.send("boiler-1", [95]);
+  expect(await outcome()).toMatchObject({ ...end, attempts: 2 });
+  expect(mails.map((mail) => mail.to)).toEqual([["a@b.example"], ["Slow@grey.example"]]);
+  for (const { text } of mails) expect(text).toContain("To: a@b.example, Slow@grey.example");
 });
 
 it("a group is one mail, whose text names the alerts", async () => {
