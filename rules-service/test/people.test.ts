@@ -65,6 +65,9 @@ it("refuses what makes no sense, with the reason", async () => {
   expect(await status("assign", { assignee: "" })).toBe(400);
   expect(await status("assign", {})).toBe(400);
   expect(await status("comment", { comment: "" })).toBe(400);
+  // It could be written to the log, and never read again.
+  expect(await status("comment", { comment: "half of one: \ud83d" })).toBe(400);
+  expect(await status("assign", { assignee: "\udf21" })).toBe(400);
   expect(await status("snooze", {})).toBe(400);
   expect(await status("snooze", { for: "1h", until: "+1h" })).toBe(400);
   expect(await status("snooze", { for: "soon" })).toBe(400);

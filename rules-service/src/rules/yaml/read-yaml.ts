@@ -7,7 +7,8 @@ export type YamlOutcome = { readonly value: unknown } | { readonly problem: stri
 const maxAliases = 100;
 
 // The parser compares each key with every other one of its map; the check of `valueOf` takes a step a key.
-const parsing = { uniqueKeys: false, stringKeys: true, logLevel: "error" } as const;
+// Tags like !!set and !!omap would make what JSON has not, and loses without a word.
+const parsing = { uniqueKeys: false, stringKeys: true, resolveKnownTags: false, logLevel: "error" } as const;
 
 /** Reads one document of YAML 1.2. Its warnings, an unknown directive for example, are nobody's. */
 export function readYaml(text: string): YamlOutcome {
@@ -36,14 +37,20 @@ function isBlank({ contents }: Document): boolean {
 function valueOf(document: Document): YamlOutcome {
   const [error] = document.errors;
   if (error !== undefined) return { problem: problemOf(error) };
-  let repeated: string | undefined;
+  let problem: string | undefined;
   visit(document, {
     Map(_, map) {
-      repeated ??= repeatedKey(map);
-      return repeated === undefined ? undefined : visit.BREAK;
+      const repeated = repeatedKey(map);
+      if (repeated !== undefined) problem = `the key ${JSON.stringify(repeated.slice(0, 60))} is there twice`;
+      return problem === undefined ? undefined : visit.BREAK;
+    },
+    Scalar(_, { value }) {
+      // As in bodies of JSON: it has no form in UTF-8, so no event that holds it could be read again.
+      if (typeof value === "string" && !value.isWellFormed()) problem = "a text is no valid Unicode";
+      return problem === undefined ? undefined : visit.BREAK;
     },
   });
-  if (repeated !== undefined) return { problem: `the key ${JSON.stringify(repeated.slice(0, 60))} is there twice` };
+  if (problem !== undefined) return { problem };
   return { value: document.toJS({ maxAliasCount: maxAliases }) as unknown };
 }
 

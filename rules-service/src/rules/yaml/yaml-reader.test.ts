@@ -39,6 +39,7 @@ describe("a long text in YAML", () => {
     ["maps without end", "{a: ".repeat(5000)],
     ["lists without end", "- ".repeat(5000)],
     ["directives", "%A\n".repeat(2000)],
+    ["half of a surrogate pair", `${"#\n".repeat(1000)}a: "\\ud800"`],
     ["a key that is there twice", `${"#\n".repeat(1000)}a: 1\nb: 2\na: 3`],
     ["two documents", `${"#\n".repeat(1000)}a: 1\n---\nb: 2`],
   ])("that has %s is refused", async (_name, text) => {
