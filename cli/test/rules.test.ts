@@ -103,6 +103,36 @@ describe("headwater rules", () => {
     expect(await cli("rules", "diff", "--prune", out)).toMatchObject({ code: 0 });
   });
 
+  it("exports texts that hold what looks like the beginning of a document", async () => {
+    write("a.yaml", 'id: lines\ndescription: "one\\u2028---\\ntwo"\ncondition: { absent: 1h }\n');
+    await cli("rules", "apply", files);
+    expect(await cli("rules", "export", "lines", "--out", join(files, "out"))).toMatchObject({ code: 0, err: "" });
+    expect(await cli("rules", "diff", join(files, "out"))).toMatchObject({ code: 0, out: "= 1 the same\n" });
+  });
+
+  it("makes a rule do less before it changes it", async () => {
+    const tried = (state: string, above: number) =>
+      write("a.yaml", `state: ${state}\nrule: { id: tried, condition: { metric: t, above: ${above} } }\n`);
+    await cli("rules", "apply", tried("live", 90));
+    expect(await cli("rules", "apply", tried("shadow", 1))).toMatchObject({ code: 0 });
+    const path = { id: "tried" };
+    const { mode, updatedAt } = await api.call("GET", "/api/v1/rules/{id}", { path });
+    const { items } = await api.call("GET", "/api/v1/rules/{id}/revisions", { path });
+    // The revision was the last change.
+    expect({ mode, updatedAt }).toEqual({ mode: "shadow", updatedAt: items[0]!.at });
+  });
+
+  it("turns a chain of rules round, in whatever order the files have them", async () => {
+    const deriving = (id: string, from: string, to: string) =>
+      `id: ${id}\nderive: { metric: ${to}, expression: "metrics.${from} + 1.0", from: ${from} }\n`;
+    const chain = [deriving("one", "x", "y"), deriving("two", "y", "z")].join("---\n");
+    const turned = [deriving("one", "z", "y"), deriving("two", "x", "z")].join("---\n");
+    for (const text of [chain, turned, chain]) {
+      expect(await cli("rules", "apply", "--state", "live", write("a.yaml", text))).toMatchObject({ code: 0, err: "" });
+      expect(await cli("rules", "diff", files)).toMatchObject({ code: 0 });
+    }
+  });
+
   it("warns of what a rule will hardly do as it is meant, and counts that as wrong if it is asked to", async () => {
     const file = write(
       "held.yaml",
@@ -154,6 +184,9 @@ rule:
     { text: "- 5\n", says: ":1:" },
     { text: "id: x\ncondition:\n  metric: t\n  above: .inf\n", says: ":4: /condition/above is no finite number" },
     { text: "- id: x\n  condition: { metric: t, in: [1, .nan] }\n", says: ":2: /0/condition/in/1 is no finite number" },
+    { text: "- - id: x\n    condition: { absent: 1m }\n", says: ":1: this is a list in a list" },
+    { text: "id: x\ncondition: &all { all: [*all] }\n", says: "an alias is within what it repeats" },
+    { text: "id: x\nlabels: !!omap [team: heating]\n", says: ":2: /labels has to be an object" },
   ])("says where a file is wrong: $says", async ({ text, says }) => {
     const { code, err } = await cli("rules", "diff", write("wrong.yaml", text));
     expect(code).toBe(1);

@@ -64,9 +64,12 @@ it("refuses an import as a whole, tried or carried out, and takes one that turns
     expect((await rules.call("GET", "/api/v1/rules/i1")).status).toBe(404);
   }
   const chain = [deriving("i1", "x", "y"), deriving("i2", "y", "z")];
-  expect((await rules.call("POST", "/api/v1/rules/import", chain)).status).toBe(200);
   const turned = [deriving("i1", "z", "y"), deriving("i2", "x", "z")];
-  expect((await rules.call("POST", "/api/v1/rules/import", turned)).status).toBe(200);
+  for (const state of ["draft", "live"]) {
+    for (const each of [chain, turned]) {
+      expect((await rules.call("POST", `/api/v1/rules/import?state=${state}`, each)).status).toBe(200);
+    }
+  }
 });
 
 it("forgets what a rule derived that is deleted, revised or was never saved", async () => {

@@ -101,6 +101,17 @@ it("creates, revises and switches what differs, and nothing else", async () => {
   expect((await rules.call("GET", "/api/v1/rules/b")).body).toMatchObject({ mode: "disabled", revision: 2 });
 });
 
+it("makes a rule do less before it changes it", async () => {
+  await rules.call("POST", importPath, [{ state: "live", rule: hotRule("tried") }]);
+  const changed = hotRule("tried", { condition: { metric: "temperature", above: 1 } });
+  await rules.call("POST", importPath, [{ state: "shadow", rule: changed }]);
+  const { body } = await rules.call("GET", "/api/v1/rules/tried");
+  const [newest] = (await rules.call("GET", "/api/v1/rules/tried/revisions")).body.items;
+  // The revision was the last change.
+  expect(body).toMatchObject({ mode: "shadow", revision: 2, updatedAt: newest.at });
+  await rules.call("DELETE", "/api/v1/rules/tried");
+});
+
 it("takes its own export, which says the same again", async () => {
   await rules.call("POST", importPath, [hotRule("text-that-is-no-number", { name: "0123", description: "yes\n- no" })]);
   const all = await exported();

@@ -12,6 +12,8 @@ export interface FileEntry {
 }
 
 const maxAliases = 100;
+/** Tags like !!set and !!omap would make what JSON has not, and loses without a word. */
+const parsing = { stringKeys: true, resolveKnownTags: false, logLevel: "error" } as const;
 const endings = /\.(?:ya?ml|json)$/i;
 
 /**
@@ -54,7 +56,7 @@ function reading<T>(name: string, work: () => T): T {
 
 function entriesIn(file: string, text: string): FileEntry[] {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { stringKeys: true, lineCounter: lines, logLevel: "error" });
+  const parsed = parseAllDocuments(text, { ...parsing, lineCounter: lines });
   if ("empty" in parsed) return [];
   return parsed.flatMap((document) => {
     const [error] = document.errors;
@@ -72,6 +74,7 @@ function entriesIn(file: string, text: string): FileEntry[] {
     return paths.map((path): FileEntry => {
       const entry: unknown = path.length === 0 ? value : (value as unknown[])[path[0]!];
       const place = (pointer: string) => `${file}:${lineOf(document, lines, path, pointer)}`;
+      if (Array.isArray(entry)) throw new FilesError(`${place("")}: this is a list in a list; take one of them away`);
       return { value: entry, place };
     });
   });
@@ -79,8 +82,11 @@ function entriesIn(file: string, text: string): FileEntry[] {
 
 function valueOf(document: Document, file: string): unknown {
   try {
-    return document.toJS({ maxAliasCount: maxAliases });
+    const value: unknown = document.toJS({ maxAliasCount: maxAliases });
+    JSON.stringify(value);
+    return value;
   } catch (error) {
+    if (error instanceof TypeError) throw new FilesError(`${file} cannot be read: an alias is within what it repeats`);
     throw new FilesError(`${file} cannot be read: ${(error as Error).message.split("\n", 1)[0]!}`);
   }
 }

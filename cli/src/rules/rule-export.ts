@@ -17,7 +17,8 @@ export interface ExportOptions {
 export async function exportTo(api: ApiClient, { ids, state, folder }: ExportOptions): Promise<void> {
   const answer = await api.stream(`/api/v1/rules/export${state === undefined ? "" : `?state=${state}`}`);
   const text = await new Response(answer).text();
-  const parts = text.split(/^---\n/m).filter((part) => part !== "");
+  // A line of a file ends with a line feed alone; `^` would take other separators too, which texts of a rule may hold.
+  const parts = text.split(/(?<![^\n])---\n/).filter((part) => part !== "");
   const byId = new Map(parts.map((part) => [idIn(part), part]));
   const unknown = ids.find((id) => !byId.has(id));
   if (unknown !== undefined) {

@@ -108,22 +108,54 @@ export async function carryOut(api: ApiClient, plan: Plan, files: readonly FileR
       await api.call("PUT", "/api/v1/maintenance/{id}", { path: { id }, body, ifMatch: revision });
     }
   }
-  for (const [index, rule] of plan.rules.entries()) {
-    if (rule.action === "same") continue;
-    const { id, stateBefore = "draft", stateAfter } = rule;
-    const body = ruleIn(rules[index]!.value);
-    let { revision } = rule;
-    if (rule.action === "create") {
-      ({ revision } = await api.call("POST", "/api/v1/rules", { body }));
-    } else if (rule.action === "revise") {
-      const path = { id };
-      ({ revision } = await api.call("PUT", "/api/v1/rules/{id}", { path, body, ifMatch: revision }));
+  let open = plan.rules.map((rule, index) => ({ rule, body: ruleIn(rules[index]!.value) }));
+  while (open.length > 0) {
+    const looped: typeof open = [];
+    let first: unknown;
+    for (const each of open) {
+      try {
+        await carryOutRule(api, each.rule, each.body);
+      } catch (error) {
+        if (!isLoop(error)) throw error;
+        first ??= error;
+        looped.push(each);
+      }
     }
-    if (stateAfter !== stateBefore) await switchTo(api, id, stateAfter, revision);
+    if (looped.length === open.length) throw first;
+    open = looped;
   }
   for (const { id, revision } of plan.deletes) {
     await api.call("DELETE", "/api/v1/rules/{id}", { path: { id }, ifMatch: revision });
   }
+}
+
+/**
+ * Whether it was refused for the rules around it as they were before: everything else that is wrong with a rule was
+ * found when it was compared. It is for after the others.
+ */
+function isLoop(error: unknown): boolean {
+  if (!(error instanceof ProblemError)) return false;
+  const { details } = error.problem as { details?: { loop?: unknown } };
+  return error.status === 400 || (error.status === 409 && details?.loop !== undefined);
+}
+
+/** How much of what a rule does reaches anybody. */
+const reach: Readonly<Record<State, number>> = { live: 2, shadow: 1, disabled: 0, draft: 0 };
+
+async function carryOutRule(api: ApiClient, rule: PlannedRule, body: Schemas["RuleDefinition"]): Promise<void> {
+  const { id, action, stateBefore = "draft", stateAfter } = rule;
+  let { revision } = rule;
+  if (action === "same") return;
+  // First what makes it do less: a definition that is to be tried in shadow must not act on its way there.
+  const isLess = reach[stateAfter] < reach[stateBefore];
+  if (isLess) await switchTo(api, id, stateAfter, revision);
+  if (action === "create") {
+    ({ revision } = await api.call("POST", "/api/v1/rules", { body }));
+  } else if (action === "revise") {
+    const path = { id };
+    ({ revision } = await api.call("PUT", "/api/v1/rules/{id}", { path, body, ifMatch: revision }));
+  }
+  if (stateAfter !== stateBefore && !isLess) await switchTo(api, id, stateAfter, revision);
 }
 
 function ruleIn(value: unknown): Schemas["RuleDefinition"] {

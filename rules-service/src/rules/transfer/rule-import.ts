@@ -108,7 +108,10 @@ export async function importRules(entries: readonly RuleEntry[], options: RuleIm
   return plans;
 }
 
-/** Side by side, since each write waits for the log. After one that fails, none is begun any more. */
+/**
+ * Side by side, since each write waits for the log. After one that fails, none is begun any more. One that would make a
+ * loop with a rule as it was before comes after the others, as long as that takes them further.
+ */
 async function carryOutAll(
   plans: readonly ImportedRule[],
   entries: readonly RuleEntry[],
@@ -116,21 +119,41 @@ async function carryOutAll(
 ): Promise<void> {
   const turns = new Semaphore(writesAtOnce, plans.length);
   let hasFailed = false;
-  const settled = await Promise.allSettled(
-    plans.map((plan, index) =>
-      turns.run(async () => {
-        if (hasFailed) return;
-        try {
-          await carryOut(plan, entries[index]!, options);
-        } catch (error) {
-          hasFailed = true;
-          throw error;
-        }
-      }),
-    ),
-  );
-  for (const each of settled) if (each.status === "rejected") throw each.reason;
+  let open = plans.map((plan, index) => ({ plan, entry: entries[index]! }));
+  for (;;) {
+    const looped: typeof open = [];
+    let first: unknown;
+    const settled = await Promise.allSettled(
+      open.map((each) =>
+        turns.run(async () => {
+          if (hasFailed) return;
+          try {
+            await carryOut(each.plan, each.entry, options);
+          } catch (error) {
+            if (isLoop(error)) {
+              first ??= error;
+              looped.push(each);
+              return;
+            }
+            hasFailed = true;
+            throw error;
+          }
+        }),
+      ),
+    );
+    for (const each of settled) if (each.status === "rejected") throw each.reason;
+    if (looped.length === 0) return;
+    if (looped.length === open.length) throw first;
+    open = looped;
+  }
 }
+
+function isLoop(error: unknown): boolean {
+  return error instanceof ConflictError && error.details?.["loop"] !== undefined;
+}
+
+/** How much of what a rule does reaches anybody. */
+const reach: Readonly<Record<EntryState, number>> = { live: 2, shadow: 1, disabled: 0, draft: 0 };
 
 async function carryOut(plan: ImportedRule, entry: RuleEntry, { writes, by }: RuleImportOptions): Promise<void> {
   const { id, action, revision, stateBefore = "draft", stateAfter } = plan;
@@ -138,12 +161,18 @@ async function carryOut(plan: ImportedRule, entry: RuleEntry, { writes, by }: Ru
   const isLoopless = true;
   const at = (of: number) => ({ by, isLoopless, precondition: parsePrecondition({ "if-match": etagOf(of) }) });
   let present = revision;
+  // First what makes it do less: a definition that is to be tried in shadow must not act on its way there.
+  const isLess = reach[stateAfter] < reach[stateBefore];
+  if (isLess) await writes.switchTo(id, switchedTo(plan), at(revision!));
   if (action === "create") {
     present = (await writes.create(entry.definition, { by, isLoopless, precondition: undefined })).rule.state.revision;
   } else if (action === "revise") {
     present = (await writes.revise(id, entry.definition, at(revision!))).rule.state.revision;
   }
-  if (stateAfter === stateBefore) return;
+  if (stateAfter !== stateBefore && !isLess) await writes.switchTo(id, switchedTo(plan), at(present!));
+}
+
+function switchedTo({ id, stateAfter }: ImportedRule): Exclude<EntryState, "draft"> {
   if (stateAfter === "draft") throw new ConflictError(`Rule ${id} was switched on, and never is a draft again`);
-  await writes.switchTo(id, stateAfter, at(present!));
+  return stateAfter;
 }
