@@ -106,6 +106,13 @@ it.each([
   for (const { text } of mails) expect(text).toContain("To: a@b.example, Slow@grey.example");
 });
 
+it("says why the server is not reached", async () => {
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  await enableRule(rules, hotRule("hot", { actions: [{ email: { to: ["a@b.example"] } }] }));
+  await on.fleet.send("boiler-1", [95]);
+  await eventually(() => expect(rules.app.warnings!().join()).toContain("smtp fails (ECONNREFUSED)"));
+});
+
 it("a group is one mail, whose text names the alerts", async () => {
   const action = { email: { to: ["a@b.example"] }, groupBy: ["rule"], groupWait: "30m" };
   const devices = ["boiler-1", "boiler-2"];

@@ -14,6 +14,8 @@ interface SmtpError extends Error {
   readonly rejectedErrors?: readonly Refusal[];
   readonly responseCode?: number;
   readonly code?: string;
+  /** Of the network or of TLS, where `code` says no more than that it was one of them. */
+  readonly originalCode?: string;
 }
 
 /** Sends mails through one SMTP server, each under a Message-ID that its repetitions share. */
@@ -52,11 +54,11 @@ export function createMailSender({ smtp, attemptMs }: DeliveryMeans): Sender<Ema
       return outcomeOf(recipients.settle(id, before, rejectedErrors), action.to.length);
     } catch (error) {
       signal.throwIfAborted();
-      const { rejectedErrors, responseCode = 0, code, message } = error as SmtpError;
+      const { rejectedErrors, responseCode = 0, code, originalCode = code, message } = error as SmtpError;
       if (rejectedErrors !== undefined)
         return outcomeOf(recipients.settle(id, before, rejectedErrors), action.to.length);
       // The server's words may hold what it was told; its code says enough.
-      const reason = error instanceof TimedOutError ? message : (code ?? (error as Error).name);
+      const reason = error instanceof TimedOutError ? message : (originalCode ?? (error as Error).name);
       const forGood = isForGood(responseCode);
       return { outcome: "failed", status: responseCode, error: reason, forGood, unwell: responseCode === 0 };
     }
