@@ -1,8 +1,9 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Duration } from "../signals/signal-schema.ts";
+import { membersNamed, namePattern } from "./named-members.ts";
 
 const exact = { additionalProperties: false } as const;
-const Name = Type.String({ minLength: 1, maxLength: 100, pattern: "^[A-Za-z0-9_.-]+$" });
+const Name = Type.String({ pattern: namePattern });
 const Address = Type.String({ pattern: "^[^:/]+:(?:\\d{1,5}|\\{port:[\\w.-]+\\})$", description: "host:port" });
 
 export const processSchema = Type.Object(
@@ -12,7 +13,7 @@ export const processSchema = Type.Object(
       description: "Program and arguments; `node` is the one that runs the simulator. It runs where the file lies",
     }),
     env: Type.Optional(
-      Type.Record(Type.String(), Type.String(), {
+      membersNamed("^[^=\\0]+$", Type.String(), {
         description:
           "Beside PATH and HOME; `{folder}` is an empty folder that is removed at the end, `{port:NAME}` a free port",
       }),
@@ -64,8 +65,8 @@ export const targetSchema = Type.Object(
   { ...exact, description: "What the command line says otherwise wins over this" },
 );
 
-export const Hops = Type.Record(Name, hopSchema);
-export const Processes = Type.Record(Name, processSchema);
+export const Hops = membersNamed(namePattern, hopSchema);
+export const Processes = membersNamed(namePattern, processSchema);
 export const Faults = Type.Array(faultSchema, { maxItems: 1_000 });
 export type ProcessSpec = Static<typeof processSchema>;
 export type HopSpec = Static<typeof hopSchema>;

@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Faults, Hops, Processes, targetSchema } from "./fault-schema.ts";
+import { membersNamed, namePattern } from "./named-members.ts";
 import { formatNames } from "../payloads/format-names.ts";
 import { Duration, signalSchema } from "../signals/signal-schema.ts";
 
@@ -15,13 +16,15 @@ const Share = Type.Union([Type.String(), Type.Number({ minimum: 0, maximum: 1 })
 });
 const Rate = Type.String({ title: "rate", description: "How often: `5000/s`, `12/m`, `1/h`" });
 const exact = { additionalProperties: false } as const;
+/** Of metrics and tags, also with line breaks, which `.` leaves out. */
+const anyName = "^[\\s\\S]{1,255}$";
 
 export const profileSchema = Type.Object(
   {
     devices: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     share: Type.Optional(Share),
     type: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-    tags: Type.Optional(Type.Record(Type.String(), Type.String())),
+    tags: Type.Optional(membersNamed(anyName, Type.String())),
     rate: Type.Optional(Rate),
     arrival: Type.Optional(Type.Union([Type.Literal("even"), Type.Literal("poisson")], { default: "even" })),
     format: Type.Optional(Type.Union(formatNames.map((name) => Type.Literal(name)))),
@@ -33,7 +36,7 @@ export const profileSchema = Type.Object(
     ),
     topic: Type.Optional(Type.String({ minLength: 1, description: "With `{id}`; default: Headwater's of the format" })),
     qos: Type.Optional(
-      Type.Union([Type.Integer({ minimum: 0, maximum: 2 }), Type.Record(Type.String({ pattern: "^[012]$" }), Share)], {
+      Type.Union([Type.Integer({ minimum: 0, maximum: 2 }), membersNamed("^[012]$", Share)], {
         description: "0, 1 or 2, or a mix: `{0: 20%, 1: 80%}`",
       }),
     ),
@@ -43,7 +46,7 @@ export const profileSchema = Type.Object(
     payloadBytes: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 1_000_000, description: "Filled up to this length, where the format can" }),
     ),
-    metrics: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: 255 }), signalSchema)),
+    metrics: Type.Optional(membersNamed(anyName, signalSchema)),
     identity: Type.Optional(
       Type.Union([Type.Literal(false), Type.String({ minLength: 1 })], {
         description: "Metric that numbers the messages of a device (default `seq`); false: only counts are compared",
@@ -241,7 +244,7 @@ export const fleetSchema = Type.Object(
         exact,
       ),
     ),
-    profiles: Type.Record(Type.String({ minLength: 1, maxLength: 100, pattern: "^[A-Za-z0-9_.-]+$" }), profileSchema, {
+    profiles: membersNamed(namePattern, profileSchema, {
       minProperties: 1,
       maxProperties: 100,
     }),

@@ -141,7 +141,7 @@ function checkThreshold(threshold: ThresholdSpec, path: string, profiles: FleetS
   if ((above === undefined) === (below === undefined))
     throw new FleetFault(path, "needs `above` or `below`, one of them");
   checkClearing(threshold, path);
-  if (!Object.values(profiles).some(({ metrics }) => metrics !== undefined && metric in metrics)) {
+  if (!Object.values(profiles).some(({ metrics }) => metrics !== undefined && Object.hasOwn(metrics, metric))) {
     throw new FleetFault(`${path}/metric`, `no profile has the metric ${JSON.stringify(metric)}`);
   }
 }

@@ -88,7 +88,8 @@ export class Reading {
     const range = millisRangeOf(text);
     if (range === undefined)
       throw new FleetFault(path, `${JSON.stringify(text)} is no length of time and no range like 1s..10m`);
-    if (range.from < least) throw new FleetFault(path, `${text} is negative`);
+    if (range.from < least)
+      throw new FleetFault(path, least > 0 ? `${text} is shorter than ${least}ms` : `${text} is negative`);
     return range;
   }
 
@@ -130,7 +131,7 @@ export class Reading {
       throw new FleetFault(at("identity"), `a message of ${format} is its number alone; name it, or leave this out`);
     const keep = delivery.storeAndForward;
     const identity = spec.identity === false ? undefined : (spec.identity ?? "seq");
-    if (identity !== undefined && spec.metrics !== undefined && identity in spec.metrics) {
+    if (identity !== undefined && spec.metrics !== undefined && Object.hasOwn(spec.metrics, identity)) {
       const remedy = "name it otherwise, or set `identity` to another name";
       throw new FleetFault(at(`metrics/${identity}`), `this name numbers the messages of a device; ${remedy}`);
     }

@@ -233,6 +233,23 @@ profiles:
       7,
       /clearBelow: belongs to `above`/,
     ],
+    [
+      "a profile whose name is none, unchecked otherwise",
+      "profiles:\n  a: { devices: 1 }\n  a/b: { devices: -5, rats: 1 }\n",
+      3,
+      /"a\/b" is no name here; a name matches/,
+    ],
+    ["a name without end", `profiles:\n  ${"a".repeat(101)}: { devices: 1 }\n`, 2, /is no name here/],
+    ["a hop whose name is none", `hops: { "a b": 5 }\n${boiler("")}`, 1, /"a b" is no name here/],
+    ["a metric of two lines, unchecked otherwise", boiler('    metrics:\n      "a\\nb": 5\n'), 5, /has a `shape`/],
+    ["a quality of service that is none", boiler("    qos: { 3: 100% }\n"), 4, /0, 1 or 2, or a mix/],
+    ["a key twice", boiler("    rate: 1/s\n    rate: 2/s\n"), 5, /`rate` is here twice; leave one of them out/],
+    [
+      "an alert of what every object has",
+      `expect: { alerts: [{ rule: r, metric: toString, above: 1 }] }\n${boiler("    metrics: { t: { shape: constant, value: 1 } }\n")}`,
+      1,
+      /no profile has the metric "toString"/,
+    ],
     ["no YAML", "profiles: [\n", 2, /not valid YAML/],
     ["a list", "- 1\n", 1, /a fleet is a mapping/],
   ])("with %s is refused with line and remedy", (_what, text, line, message) => {
@@ -264,6 +281,11 @@ profiles:
     const endless = "    metrics:\n      t: { shape: recorded, file: /dev/zero }\n";
     expect(() => readFleet(fleet(boiler(endless)))).toThrow(/fleet\.yaml:5: .*\/dev\/zero is longer than/);
     expect(() => readFleet(folder)).toThrow(/it is a folder/);
+  });
+
+  it("of a megabyte of keys is read in the time that its length takes", () => {
+    const tags = Array.from({ length: 60_000 }, (_, i) => `k${i}: v`).join(", ");
+    expect(readFleet(fleet(boiler(`    tags: { ${tags} }\n`))).devices).toBe(2);
   });
 
   it("that is missing is named", () => {

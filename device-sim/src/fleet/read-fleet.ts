@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import type { TSchema } from "@sinclair/typebox";
 import { Value, type ValueError } from "@sinclair/typebox/value";
-import { isCollection, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
+import { isCollection, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from "yaml";
 import { SimulationError } from "../errors.ts";
 import { FleetFault } from "./fleet-fault.ts";
 import { type Fleet, fleetOf } from "./fleet.ts";
@@ -18,11 +18,18 @@ const mostBytes = 1024 * 1024;
 export function readFleet(file: string): Fleet {
   const text = readTextFile(file, "the fleet", mostBytes);
   const lines = new LineCounter();
-  const document = parseDocument(text, { stringKeys: true, lineCounter: lines, logLevel: "error" });
+  // The parser would hold each key against each other: minutes for a file of a megabyte.
+  const options = { stringKeys: true, uniqueKeys: false, lineCounter: lines, logLevel: "error" } as const;
+  const document = parseDocument(text, options);
   const [broken] = document.errors;
   if (broken !== undefined) {
     const { line } = lines.linePos(broken.pos[0]);
     throw new SimulationError(`${file}:${line}: this is not valid YAML: ${broken.message.split("\n", 1)[0]!}`);
+  }
+  const repeated = repeatedKey(document);
+  if (repeated !== undefined) {
+    const { line } = lines.linePos(startOf(repeated) ?? 0);
+    throw new SimulationError(`${file}:${line}: \`${keyOf(repeated)}\` is here twice; leave one of them out`);
   }
   const spec = valuesOf(file, document);
   const fault = firstFault(spec);
@@ -33,6 +40,24 @@ export function readFleet(file: string): Fleet {
     if (error instanceof FleetFault) throw faultAt(file, document, lines, error);
     throw error;
   }
+}
+
+/** The first key that its mapping has had before. */
+function repeatedKey(document: Document): unknown {
+  let repeated: unknown;
+  visit(document, {
+    Map(_, { items }) {
+      const names = new Set<string>();
+      for (const { key } of items) {
+        const before = names.size;
+        if (names.add(keyOf(key)).size > before) continue;
+        repeated = key;
+        return visit.BREAK;
+      }
+      return undefined;
+    },
+  });
+  return repeated;
 }
 
 /** Aliases that lead nowhere, or that unfold without end, are found here alone. */
@@ -83,8 +108,16 @@ function faultOf({ path, message, value, schema }: ValueError): Fault {
   }
   if (message === "Unexpected property") {
     const parent = path.slice(0, path.lastIndexOf("/"));
-    const name = path.slice(path.lastIndexOf("/") + 1);
-    const known = knownMembers(parent);
+    const name = path
+      .slice(path.lastIndexOf("/") + 1)
+      .replaceAll("~1", "/")
+      .replaceAll("~0", "~");
+    const pattern = schemaAt(parent)?.["patternProperties"];
+    if (pattern !== undefined) {
+      const [wanted] = Object.keys(pattern);
+      return { path, message: `${JSON.stringify(name.slice(0, 100))} is no name here; a name matches ${wanted!}` };
+    }
+    const known = Object.keys(schemaAt(parent)?.["properties"] ?? {}).join(", ");
     return { path, message: `there is no \`${name}\` here${known === "" ? "" : `; known are ${known}`}` };
   }
   if (message === "Expected required property") return { path, message: "is missing; add it" };
@@ -106,17 +139,16 @@ function choices(schema: TSchema): string {
   return each.length < 2 ? each.join("") : `${each.slice(0, -1).join(", ")} or ${each.at(-1)!}`;
 }
 
-/** Names of the members that the object at a path may have. */
-function knownMembers(pointer: string): string {
-  let schema: Record<string, unknown> | undefined = fleetSchema;
+/** What an object at a path is validated by. */
+function schemaAt(pointer: string): Readonly<Record<string, object | undefined>> | undefined {
+  let schema: Record<string, object | undefined> | undefined = fleetSchema;
   for (const step of pointer.split("/").slice(1)) {
-    const properties = schema?.["properties"] as Record<string, Record<string, unknown>> | undefined;
-    const pattern = schema?.["patternProperties"] as Record<string, Record<string, unknown>> | undefined;
-    const items = schema?.["items"] as Record<string, unknown> | undefined;
+    const properties = schema?.["properties"] as Record<string, Record<string, object>> | undefined;
+    const pattern = schema?.["patternProperties"] as Record<string, Record<string, object>> | undefined;
+    const items = schema?.["items"] as Record<string, object> | undefined;
     schema = properties?.[step] ?? (pattern && Object.values(pattern)[0]) ?? items;
   }
-  const properties = schema?.["properties"];
-  return properties === undefined ? "" : Object.keys(properties as object).join(", ");
+  return schema;
 }
 
 function lowered(text: string): string {
