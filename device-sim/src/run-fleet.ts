@@ -62,10 +62,16 @@ function interrupted(): SimulationError {
   return new SimulationError("interrupted before anything was sent: there is no verdict");
 }
 
+function withoutDevice({ fleet, share: [part, parts] }: FleetRun): SimulationError {
+  const remedy = "run as many parts as it has devices at the most";
+  return new SimulationError(`part ${part}/${parts} has no device, of ${fleet.devices} of the fleet; ${remedy}`);
+}
+
 /** Registers and connects a fleet, runs it on its schedule, and says what became of each message. */
 export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
   const { fleet, api, signal } = run;
   const named = devicesOf(run);
+  if (named.length === 0) throw withoutDevice(run);
   run.onState(api === undefined ? "connecting" : `registering ${named.length} devices`);
   const devices = api === undefined ? named : await registered(api, named, fleet.profiles, signal);
   if (signal.aborted) throw interrupted();
@@ -108,13 +114,14 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
     const done = await finished(load, run, begun);
     run.onState("comparing");
     const seconds = (clock() - begun) / 1_000;
-    const stored = store && (await storedOf(store, done, identified, run));
-    const content = store && (await contentOf(store, done, identified, run));
+    const sent = storedDevices(fleet, done, identified, begun);
+    const stored = store && (await storedOf(store, sent, run));
+    const content = store && (await contentOf(store, sent, run));
     await probes.stop();
     const together = stored && sumOf([...stored.values()]);
     if (log !== undefined) await untilFollowed(() => loggedOf(log, done, identified), together, log, run);
     await log?.stop();
-    const alerts = api === undefined ? [] : await alertsOf(api, run, done, beganAt);
+    const alerts = await alertsOf(run, done, beganAt);
     return verdictOf(fleet, run.share, {
       done,
       beganAt,
@@ -197,35 +204,42 @@ async function finished(
 
 function contentOf(
   store: StoreReader,
-  done: readonly LoadDone[],
-  metricOf: ReadonlyMap<string, string>,
-  { hurry, fleet }: FleetRun,
+  sent: readonly SentDevice[],
+  { hurry }: FleetRun,
 ): Promise<Content | undefined> | undefined {
   if (hurry?.aborted === true) return undefined;
-  const all = done.flatMap((each) => each.devices);
-  const profileOf = new Map(all.map(({ id, profile }) => [id, fleet.profiles[profile]!]));
-  const devices = storedDevices(fleet, done, metricOf).filter(({ sent }) => sent.readings !== undefined);
+  const formatOf = new Map(sent.map(({ id, format }) => [id, format]));
+  const devices = sent.filter(({ sent: { readings } }) => readings !== undefined);
   if (devices.length === 0) return undefined;
-  return compareContent(store, devices, (device, metric) => storedName(profileOf.get(device)!.format, metric), hurry);
+  return compareContent(store, devices, (device, metric) => storedName(formatOf.get(device)!, metric), hurry);
 }
 
-function storedDevices(fleet: Fleet, done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): StoredDevice[] {
+interface SentDevice extends StoredDevice {
+  readonly format: Profile["format"];
+}
+
+function storedDevices(
+  fleet: Fleet,
+  done: readonly LoadDone[],
+  metricOf: ReadonlyMap<string, string>,
+  since: number,
+): SentDevice[] {
   return done
     .flatMap((each) => each.devices)
     .flatMap(({ id, sent, profile }) => {
       const metric = metricOf.get(id);
-      const isUntimed = formats[fleet.profiles[profile]!.format].isUntimed === true;
-      return metric === undefined || sent.times.length === 0 ? [] : [{ id, metric, sent, isUntimed }];
+      const { format } = fleet.profiles[profile]!;
+      const isUntimed = formats[format].isUntimed === true;
+      return metric === undefined || sent.times.length === 0 ? [] : [{ id, metric, sent, isUntimed, since, format }];
     });
 }
 
 function storedOf(
   store: StoreReader,
-  done: readonly LoadDone[],
-  metricOf: ReadonlyMap<string, string>,
-  { fleet, settleMs, hurry }: FleetRun,
+  sent: readonly SentDevice[],
+  { settleMs, hurry }: FleetRun,
 ): Promise<ReadonlyMap<string, Comparison>> {
-  return compareWithStore(store, storedDevices(fleet, done, metricOf), settleMs, hurry);
+  return compareWithStore(store, sent, settleMs, hurry);
 }
 
 function loggedOf(log: LogReader, done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): Comparison {
@@ -268,8 +282,7 @@ function logOf(
 }
 
 async function alertsOf(
-  api: ApiClient,
-  { fleet, settleMs, hurry }: FleetRun,
+  { api, fleet, settleMs, hurry }: FleetRun,
   done: readonly LoadDone[],
   beganAt: string,
 ): Promise<AlertCount[]> {
@@ -278,7 +291,7 @@ async function alertsOf(
   const found: AlertCount[] = [];
   for (const [i, { rule, tolerance = 0 }] of (fleet.expect.alerts ?? []).entries()) {
     const expected = devices.reduce((sum, { alerts }) => sum + alerts[i]!, 0);
-    const raised = await awaitAlerts(() => alertsSince(api, rule, beganAt, ids), expected, settleMs, hurry);
+    const raised = api && (await awaitAlerts(() => alertsSince(api, rule, beganAt, ids), expected, settleMs, hurry));
     found.push({ rule, expected, raised: raised ?? null, tolerance });
   }
   return found;

@@ -26,12 +26,15 @@ export async function compareWithStore(
 }
 
 async function compareOne(store: StoreReader, device: StoredDevice): Promise<Comparison> {
-  const { id, sent } = device;
+  const { id, sent, isUntimed } = device;
   const seen = new Uint8Array(sent.times.length);
-  const stored = new Set<number>();
+  /** Times at which a message lies that has this time: it is what replaced another one of the same time. */
+  const taken = new Set<number>();
   await store.eachPoint(device, (time, seq) => {
-    stored.add(time);
-    if (Number.isInteger(seq) && seq >= 1 && seq <= seen.length && seen[seq - 1]! < 255) seen[seq - 1]! += 1;
+    if (!Number.isInteger(seq) || seq < 1 || seq > seen.length) return;
+    if (sent.times[seq - 1] === time) taken.add(time);
+    if (seen[seq - 1]! < 255) seen[seq - 1]! += 1;
   });
-  return compare(id, sent, { seen, reordered: 0 }, (seq) => stored.has(sent.times[seq - 1]!));
+  // Without times of their own no two messages share one.
+  return compare(id, sent, { seen, reordered: 0 }, (seq) => isUntimed !== true && taken.has(sent.times[seq - 1]!));
 }

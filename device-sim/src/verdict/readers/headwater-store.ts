@@ -1,5 +1,5 @@
 import { type ApiClient, ProblemError } from "@headwater/client";
-import { spanOf, type StoredDevice, type StoreReader } from "./reader.ts";
+import { spansOf, type StoredDevice, type StoreReader } from "./reader.ts";
 
 const pageLimit = 1_000_000;
 const devicesAtOnce = 50;
@@ -29,15 +29,18 @@ export class HeadwaterStore implements StoreReader {
   }
 
   async eachValue(device: StoredDevice, metric: string, take: (time: number, value: unknown) => void): Promise<void> {
-    const { id, sent } = device;
-    if (sent.times.length === 0) return;
-    const { first, last } = spanOf(device);
-    const query = {
-      metric,
-      from: new Date(first).toISOString(),
-      to: new Date(last + 1).toISOString(),
-      limit: pageLimit,
-    };
+    if (device.sent.times.length === 0) return;
+    for (const { first, last } of spansOf(device)) {
+      const [from, to] = [first, last + 1].map((time) => new Date(time).toISOString()) as [string, string];
+      await this.#eachWithin(device.id, { metric, from, to, limit: pageLimit }, take);
+    }
+  }
+
+  async #eachWithin(
+    id: string,
+    query: { readonly metric: string; readonly from: string; readonly to: string; readonly limit: number },
+    take: (time: number, value: unknown) => void,
+  ): Promise<void> {
     let cursor: string | undefined;
     do {
       const page = await this.#api

@@ -1,5 +1,5 @@
 import { SimulationError } from "../../errors.ts";
-import { spanOf, type StoredDevice, type StoreReader } from "./reader.ts";
+import { spansOf, type StoredDevice, type StoreReader } from "./reader.ts";
 
 export interface InfluxBucketOptions {
   readonly url: string;
@@ -51,10 +51,11 @@ export class InfluxBucketReader implements StoreReader {
   async #eachRow(device: StoredDevice, field: string, take: (time: number, value: string) => void): Promise<void> {
     const { id, sent } = device;
     if (sent.times.length === 0) return;
-    const { first, last } = spanOf(device);
-    const range = `start: ${new Date(first).toISOString()}, stop: ${new Date(last + 1).toISOString()}`;
-    const rows = await this.#rows(`${this.#from(range, [id], [field])} |> keep(columns: ["_time", "_value"])`);
-    for (const row of rows) take(Date.parse(row["_time"]!), row["_value"]!);
+    for (const { first, last } of spansOf(device)) {
+      const range = `start: ${new Date(first).toISOString()}, stop: ${new Date(last + 1).toISOString()}`;
+      const rows = await this.#rows(`${this.#from(range, [id], [field])} |> keep(columns: ["_time", "_value"])`);
+      for (const row of rows) take(Date.parse(row["_time"]!), row["_value"]!);
+    }
   }
 
   async latest(devices: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -21,6 +21,8 @@ export interface StoredDevice {
   readonly sent: SentMessages;
   /** Its messages say no time: they lie where they came. */
   readonly isUntimed?: boolean;
+  /** When the first of its messages may have come (milliseconds since the epoch); undefined: with its own times. */
+  readonly since?: number;
 }
 
 /** Where messages come to lie, and can be asked for. */
@@ -37,12 +39,22 @@ export interface StoreReader {
   readonly pauseMs: number;
 }
 
-/** When the first and the last message of a device were measured, or may have come (milliseconds). */
-export function spanOf({ sent: { times }, isUntimed }: StoredDevice): {
+interface Span {
   readonly first: number;
   readonly last: number;
-} {
+}
+
+/**
+ * Where messages of a device lie (milliseconds since the epoch): at the times that it gave, and when they came, since a
+ * time that is not plausible is not kept.
+ */
+export function spansOf({ sent: { times }, isUntimed, since = Infinity }: StoredDevice): readonly Span[] {
   let [first, last] = [Infinity, -Infinity];
   for (const time of times) [first, last] = [Math.min(first, time), Math.max(last, time)];
-  return { first, last: isUntimed === true ? Math.max(last, Date.now()) : last };
+  const now = Date.now();
+  if (isUntimed === true) return [{ first, last: Math.max(last, now) }];
+  if (since > now) return [{ first, last }];
+  const came = { first: since, last: now };
+  if (first > came.last || last < came.first) return [{ first, last }, came];
+  return [{ first: Math.min(first, came.first), last: Math.max(last, came.last) }];
 }
