@@ -247,7 +247,7 @@ function loggedOf(log: LogReader, done: readonly LoadDone[], metricOf: ReadonlyM
   const compared = done
     .flatMap((each) => each.devices)
     .filter(({ id }) => metricOf.has(id))
-    .map(({ id, sent }) => compare(id, sent, log.byDevice.get(id)?.arrivals ?? none));
+    .map(({ id, sent }) => compare(id, sent, log.byDevice.get(id)?.arrivals(sent.times.length) ?? none));
   return sumOf(compared);
 }
 

@@ -6,31 +6,36 @@ export interface Arrivals {
   readonly reordered: number;
 }
 
-/** Counts arrivals by the numbers that messages carry. */
-export class ArrivalCount {
-  #seen = new Uint8Array(64);
-  #highest = 0;
-  #reordered = 0;
-  /** Numbers that no message of this run has. */
-  foreign = 0;
+const most = 0x7fff_ffff;
 
+/** Numbers that messages carried, in the order in which they came. */
+export class ArrivalCount {
+  #seqs = new Int32Array(64);
+  #count = 0;
+
+  /** What is no number of a message counts for nothing: whose it was is missing. */
   take(seq: number): void {
-    if (!Number.isInteger(seq) || seq < 1 || seq > 100_000_000) {
-      this.foreign += 1;
-      return;
+    if (!Number.isInteger(seq) || seq < 1 || seq > most) return;
+    if (this.#count === this.#seqs.length) {
+      const seqs = new Int32Array(2 * this.#count);
+      seqs.set(this.#seqs);
+      this.#seqs = seqs;
     }
-    if (seq > this.#seen.length) {
-      const seen = new Uint8Array(Math.max(2 * this.#seen.length, seq));
-      seen.set(this.#seen);
-      this.#seen = seen;
-    }
-    const before = this.#seen[seq - 1]!;
-    if (before < 255) this.#seen[seq - 1] = before + 1;
-    if (seq > this.#highest) this.#highest = seq;
-    else if (before === 0) this.#reordered += 1;
+    this.#seqs[this.#count++] = seq;
   }
 
-  get arrivals(): Arrivals {
-    return { seen: this.#seen, reordered: this.#reordered };
+  /** Of a device that has sent so many: behind a number that it never gave nothing is out of order. */
+  arrivals(sent: number): Arrivals {
+    const seen = new Uint8Array(sent);
+    let [highest, reordered] = [0, 0];
+    for (let i = 0; i < this.#count; i++) {
+      const seq = this.#seqs[i]!;
+      if (seq > sent) continue;
+      const before = seen[seq - 1]!;
+      if (before < 255) seen[seq - 1] = before + 1;
+      if (seq > highest) highest = seq;
+      else if (before === 0) reordered += 1;
+    }
+    return { seen, reordered };
   }
 }
