@@ -5,7 +5,9 @@ import type { FleetSpec } from "./fleet/fleet-schema.ts";
 import { fleetOf } from "./fleet/fleet.ts";
 import { PacketReader } from "./mqtt/packet-reader.ts";
 import { acknowledgement, packet, packetType } from "./mqtt/packets.ts";
+import { SimulationError } from "./errors.ts";
 import { type FleetRun, runFleet } from "./run-fleet.ts";
+import type { StoredDevice, StoreReader } from "./verdict/readers/reader.ts";
 
 /** A broker of MQTT 3.1.1 that lets everybody in and acknowledges whatever comes. */
 async function broker(): Promise<string> {
@@ -53,4 +55,34 @@ it("alerts that a fleet expects are unknown, and broken, where nobody is asked f
 it("a part of a fleet that has no device says so at once", async () => {
   const refused = run("mqtt://127.0.0.1:1", undefined, { share: [3, 4] });
   await expect(refused).rejects.toThrow("part 3/4 has no device, of 2 of the fleet");
+});
+
+/** A store that has everything, and breaks off in the middle of its first `failures` answers. */
+function breakingStore(failures: number): StoreReader {
+  return {
+    async eachPoint({ sent: { times } }: StoredDevice, take) {
+      for (const [i, time] of times.entries()) {
+        if (i === 1 && failures-- > 0) throw new SimulationError("the connection broke");
+        take(time, i + 1);
+      }
+    },
+    latest: async () => new Map(),
+    ...{ keepsText: true, pauseMs: 5 },
+  };
+}
+
+it("a store that breaks off is asked again, and each point of it counts once", async () => {
+  const verdict = await run(await broker(), { duplicated: 0 }, { results: { store: () => breakingStore(2) } });
+  const { stored, storedUnknown, counts } = verdict;
+  expect(stored).toMatchObject({ arrived: counts.acked, lost: 0, duplicated: 0 });
+  expect(storedUnknown).toBeUndefined();
+});
+
+it("a store that does not answer leaves a verdict of the rest, in which what is lost is unknown", async () => {
+  const store = breakingStore(Infinity);
+  const verdict = await run(await broker(), {}, { results: { store: () => store }, settleMs: 1_000 });
+  const { counts, holds, stored, storedUnknown, expectations } = verdict;
+  expect([counts.acked > 0, holds, stored]).toEqual([true, false, undefined]);
+  expect(storedUnknown).toBe("the connection broke");
+  expect(expectations).toContainEqual({ name: "lost", wanted: "none", found: "unknown", holds: false });
 });

@@ -10,16 +10,15 @@ import type { LoadDevice, LoadDone, LoadProgress } from "./load/worker-protocol.
 import type { Target } from "./mqtt/open-connection.ts";
 import { formats, storedName } from "./payloads/formats.ts";
 import { registered } from "./load/register.ts";
-import { compareContent, type Content } from "./verdict/compare-content.ts";
 import { compare, type Comparison, sumOf } from "./verdict/compare.ts";
 import { alertsSince, awaitAlerts } from "./verdict/headwater-alerts.ts";
-import { compareWithStore } from "./verdict/compare-stored.ts";
 import { Probes } from "./verdict/probes.ts";
 import { HeadwaterStore } from "./verdict/readers/headwater-store.ts";
 import { HeadwaterStream } from "./verdict/readers/headwater-stream.ts";
-import type { LogReader, OnArrival, StoredDevice, StoreReader } from "./verdict/readers/reader.ts";
+import type { LogReader, OnArrival, StoreReader } from "./verdict/readers/reader.ts";
 import type { Results } from "./verdict/readers/results.ts";
 import { verdictOf } from "./verdict/outcome.ts";
+import { sentDevices, storedOutcome } from "./verdict/stored-outcome.ts";
 import type { AlertCount, FleetVerdict } from "./verdict/verdict.ts";
 
 export interface FleetRun {
@@ -114,12 +113,9 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
     const done = await finished(load, run, begun);
     run.onState("comparing");
     const seconds = (clock() - begun) / 1_000;
-    const sent = storedDevices(fleet, done, identified, begun);
-    const stored = store && (await storedOf(store, sent, run));
-    const content = store && (await contentOf(store, sent, run));
+    const outcome = await storedOutcome(store, sentDevices(fleet, done, identified, begun), run);
     await probes.stop();
-    const together = stored && sumOf([...stored.values()]);
-    if (log !== undefined) await untilFollowed(() => loggedOf(log, done, identified), together, log, run);
+    if (log !== undefined) await untilFollowed(() => loggedOf(log, done, identified), outcome.stored, log, run);
     await log?.stop();
     const alerts = await alertsOf(run, done, beganAt);
     return verdictOf(fleet, run.share, {
@@ -127,8 +123,7 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
       beganAt,
       seconds,
       devices: devices.length,
-      stored: together,
-      content,
+      ...outcome,
       logged: log !== undefined && log.incomplete === undefined ? loggedOf(log, done, identified) : undefined,
       loggedUnknown:
         log === undefined ? `the live stream is followed up to ${followedRate} messages a second` : log.incomplete,
@@ -200,46 +195,6 @@ async function finished(
   const all = await done;
   await over;
   return all;
-}
-
-function contentOf(
-  store: StoreReader,
-  sent: readonly SentDevice[],
-  { hurry }: FleetRun,
-): Promise<Content | undefined> | undefined {
-  if (hurry?.aborted === true) return undefined;
-  const formatOf = new Map(sent.map(({ id, format }) => [id, format]));
-  const devices = sent.filter(({ sent: { readings } }) => readings !== undefined);
-  if (devices.length === 0) return undefined;
-  return compareContent(store, devices, (device, metric) => storedName(formatOf.get(device)!, metric), hurry);
-}
-
-interface SentDevice extends StoredDevice {
-  readonly format: Profile["format"];
-}
-
-function storedDevices(
-  fleet: Fleet,
-  done: readonly LoadDone[],
-  metricOf: ReadonlyMap<string, string>,
-  since: number,
-): SentDevice[] {
-  return done
-    .flatMap((each) => each.devices)
-    .flatMap(({ id, sent, profile }) => {
-      const metric = metricOf.get(id);
-      const { format } = fleet.profiles[profile]!;
-      const isUntimed = formats[format].isUntimed === true;
-      return metric === undefined || sent.times.length === 0 ? [] : [{ id, metric, sent, isUntimed, since, format }];
-    });
-}
-
-function storedOf(
-  store: StoreReader,
-  sent: readonly SentDevice[],
-  { settleMs, hurry }: FleetRun,
-): Promise<ReadonlyMap<string, Comparison>> {
-  return compareWithStore(store, sent, settleMs, hurry);
 }
 
 function loggedOf(log: LogReader, done: readonly LoadDone[], metricOf: ReadonlyMap<string, string>): Comparison {

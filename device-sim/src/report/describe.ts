@@ -21,6 +21,7 @@ export function describeVerdict(verdict: FleetVerdict): string {
       stored.overwritten > 0 ? `, ${stored.overwritten} overwritten by a later one of the same time` : "";
     lines.push(row("stored", `${stored.arrived}${overwritten}`));
   }
+  if (verdict.storedUnknown !== undefined) lines.push(row("stored", `not known: ${verdict.storedUnknown}`));
   const known = stored ?? logged;
   if (known !== undefined) {
     lines.push(row("lost", String(known.lost)));

@@ -1,5 +1,6 @@
 import { type ApiClient, NotServedError } from "@headwater/client";
 import { sleep } from "@headwater/core";
+import { isForNow, isOfStore } from "./readers/patient-store.ts";
 
 /** Alerts of a rule that were raised since a time; undefined if nobody who is known serves alerts. */
 export async function alertsSince(api: ApiClient, rule: string, from: string, devices: ReadonlySet<string>) {
@@ -19,7 +20,10 @@ export async function alertsSince(api: ApiClient, rule: string, from: string, de
   }
 }
 
-/** As above, asked until it is as many as expected, until the time is over, or until somebody is in a hurry. */
+/**
+ * As above, asked until it is as many as expected, until the time is over, or until somebody is in a hurry. Undefined as
+ * well if there is no answer until then.
+ */
 export async function awaitAlerts(
   ask: () => Promise<number | undefined>,
   expected: number,
@@ -28,9 +32,14 @@ export async function awaitAlerts(
 ): Promise<number | undefined> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
-    const found = await ask();
-    if (found === undefined || found >= expected || performance.now() > deadline || hurry?.aborted === true)
-      return found;
+    const isOver = performance.now() > deadline || hurry?.aborted === true;
+    try {
+      const found = await ask();
+      if (found === undefined || found >= expected || isOver) return found;
+    } catch (error) {
+      if (!isOfStore(error)) throw error;
+      if (isOver || !isForNow(error)) return undefined;
+    }
     await sleep(250, hurry).catch(() => undefined);
   }
 }

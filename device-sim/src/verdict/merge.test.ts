@@ -48,6 +48,13 @@ describe("verdicts of the parts of a fleet", () => {
     expect(whole.expectations.filter(({ holds }) => !holds).map(({ name }) => name)).toEqual(["commands answered"]);
   });
 
+  it("do not know what is stored where one part does not", () => {
+    const silent = partOf(2, 2, { stored: undefined, storedUnknown: "nobody answered" });
+    const { storedUnknown, stored, expectations } = mergeOf([partOf(1, 2), silent]);
+    expect([storedUnknown, stored]).toEqual(["nobody answered", undefined]);
+    expect(expectations).toContainEqual({ name: "lost", wanted: "at most 2", found: "unknown", holds: false });
+  });
+
   it("are refused unless they are all the parts of one fleet", () => {
     expect(() => mergeOf([])).toThrow(SimulationError);
     expect(() => mergeOf([partOf(1, 3), partOf(3, 3)])).toThrow("2/3 is missing");

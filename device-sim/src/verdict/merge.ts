@@ -17,6 +17,7 @@ export function mergeOf(parts: readonly FleetVerdict[]): FleetVerdict {
   const loggedUnknown = parts.find((part) => part.loggedUnknown !== undefined)?.loggedUnknown;
   const latency = (kind: keyof FleetVerdict["latency"]): Latency =>
     mergeLatencies(parts.map((part) => part.latency[kind]));
+  const storedUnknown = parts.find((part) => part.storedUnknown !== undefined)?.storedUnknown;
   const { share, expectations: _judged, holds: _held, ...rest } = first;
   const together = {
     ...rest,
@@ -28,6 +29,7 @@ export function mergeOf(parts: readonly FleetVerdict[]): FleetVerdict {
     scheduled: total(parts, ({ scheduled }) => scheduled),
     unacked: total(parts, ({ unacked }) => unacked),
     stored: stored && sumOf(stored),
+    ...(storedUnknown !== undefined && { storedUnknown }),
     content: sumOfContents(parts.map((part) => part.content)),
     logged: logged && sumOf(logged),
     loggedUnknown,

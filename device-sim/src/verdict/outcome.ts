@@ -14,6 +14,7 @@ export interface Outcome {
   readonly seconds: number;
   readonly devices: number;
   readonly stored: Comparison | undefined;
+  readonly storedUnknown?: string;
   readonly content: Content | undefined;
   readonly logged: Comparison | undefined;
   readonly loggedUnknown: string | undefined;

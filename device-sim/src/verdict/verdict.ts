@@ -67,6 +67,8 @@ export interface FleetVerdict {
   /** Sent with QoS 1 or 2, and not acknowledged by the end. */
   readonly unacked: number;
   readonly stored: Comparison | undefined;
+  /** Why the store did not say all that it was asked; undefined: it did, or nobody has asked it. */
+  readonly storedUnknown?: string;
   /** What stored messages say; undefined: it was not held against what was sent. */
   readonly content: Content | undefined;
   /** What the log had, as far as it could be followed. */
@@ -139,12 +141,14 @@ export function judge(run: Omit<FleetVerdict, "expectations" | "holds">, expect:
       holds: value !== undefined && value <= wanted,
     });
   };
-  const known = run.stored ?? run.logged;
-  most("lost", known === undefined ? expect.lost : (expect.lost ?? 0), known?.lost);
+  const isStoreSilent = run.storedUnknown !== undefined && run.stored === undefined;
+  const known = isStoreSilent ? undefined : (run.stored ?? run.logged);
+  most("lost", known === undefined && !isStoreSilent ? expect.lost : (expect.lost ?? 0), known?.lost);
   most("unacked", expect.unacked ?? 0, run.unacked);
   const { content } = run;
   // Without a word of it no value may be another one, as far as values are compared.
-  most("values changed", content === undefined ? expect.changed : (expect.changed ?? 0), content?.changed);
+  const isCompared = content !== undefined || (run.storedUnknown !== undefined && run.stored !== undefined);
+  most("values changed", isCompared ? (expect.changed ?? 0) : expect.changed, content?.changed);
   most("retimed", expect.retimed, content?.retimed);
   most("duplicated", expect.duplicated, duplicatedOf(run));
   most("reordered", expect.reordered, run.logged?.reordered);

@@ -34,7 +34,6 @@ export function patient(store: StoreReader, patienceMs: number, hurry?: AbortSig
       }
     }
   }
-  const { eachValue } = store;
   return {
     pauseMs: store.pauseMs,
     keepsText: store.keepsText,
@@ -42,9 +41,9 @@ export function patient(store: StoreReader, patienceMs: number, hurry?: AbortSig
     async eachPoint(device, take) {
       for (const [time, seq] of await whole<number>((each) => store.eachPoint(device, each))) take(time, seq);
     },
-    ...(eachValue !== undefined && {
+    ...(store.eachValue !== undefined && {
       async eachValue(device, metric, take) {
-        const values = await whole<unknown>((each) => eachValue.call(store, device, metric, each));
+        const values = await whole<unknown>((each) => store.eachValue!(device, metric, each));
         for (const [time, value] of values) take(time, value);
       },
     }),
