@@ -11,11 +11,11 @@ import type { Target } from "./mqtt/open-connection.ts";
 import { formats, storedName } from "./payloads/formats.ts";
 import { registered } from "./load/register.ts";
 import { compare, type Comparison, sumOf } from "./verdict/compare.ts";
-import { alertsSince, awaitAlerts } from "./verdict/headwater-alerts.ts";
+import { alertsWithin, awaitAlerts } from "./verdict/headwater-alerts.ts";
 import { Probes } from "./verdict/probes.ts";
 import { HeadwaterStore } from "./verdict/readers/headwater-store.ts";
 import { HeadwaterStream } from "./verdict/readers/headwater-stream.ts";
-import type { LogReader, OnArrival, StoreReader } from "./verdict/readers/reader.ts";
+import { type LogReader, type OnArrival, spansOf, type StoreReader } from "./verdict/readers/reader.ts";
 import type { Results } from "./verdict/readers/results.ts";
 import { verdictOf } from "./verdict/outcome.ts";
 import { sentDevices, storedOutcome } from "./verdict/stored-outcome.ts";
@@ -117,7 +117,7 @@ export async function runFleet(run: FleetRun): Promise<FleetVerdict> {
     await probes.stop();
     if (log !== undefined) await untilFollowed(() => loggedOf(log, done, identified), outcome.stored, log, run);
     await log?.stop();
-    const alerts = await alertsOf(run, done, beganAt);
+    const alerts = await alertsOf(run, done, begun);
     return verdictOf(fleet, run.share, {
       done,
       beganAt,
@@ -239,14 +239,15 @@ function logOf(
 async function alertsOf(
   { api, fleet, settleMs, hurry }: FleetRun,
   done: readonly LoadDone[],
-  beganAt: string,
+  since: number,
 ): Promise<AlertCount[]> {
   const devices = done.flatMap((each) => each.devices);
-  const ids = new Set(devices.map(({ id }) => id));
   const found: AlertCount[] = [];
   for (const [i, { rule, tolerance = 0 }] of (fleet.expect.alerts ?? []).entries()) {
     const expected = devices.reduce((sum, { alerts }) => sum + alerts[i]!, 0);
-    const raised = api && (await awaitAlerts(() => alertsSince(api, rule, beganAt, ids), expected, settleMs, hurry));
+    // Asked anew with each question: what came last may be raised at the time of the answer.
+    const spans = () => new Map(devices.map(({ id, sent }) => [id, spansOf({ sent, since })]));
+    const raised = api && (await awaitAlerts(() => alertsWithin(api, rule, spans()), expected, settleMs, hurry));
     found.push({ rule, expected, raised: raised ?? null, tolerance });
   }
   return found;

@@ -170,6 +170,30 @@ describe.concurrent("a fleet at an honest platform", () => {
     expect(verdict.content).toMatchObject({ changed: 0, compared: 2 * verdict.counts.sent });
   });
 
+  it("with wrong clocks is told of all that came, and of each alert, wherever its time lies", async () => {
+    const rule = { id: "too-wet", selector: { types: ["cellar"] }, condition: { metric: "humidity", above: 50 } };
+    await platform.rules.request("POST", "/api/v1/rules", rule);
+    await platform.rules.request("POST", "/api/v1/rules/too-wet/enable");
+    await eventually(async () => {
+      const { state } = await platform.rules.request<{ state: string }>("GET", "/api/v1/rules/too-wet");
+      expect(state).toBe("live");
+    });
+    const humidity = { shape: "spikes", base: 20, height: 60, every: "1s", for: "300ms" } as const;
+    const cellar = { type: "cellar", devices: 2, rate: "10/s", metrics: { humidity } } as const;
+    const verdict = await run({
+      duration: "3s",
+      profiles: {
+        behind: { ...cellar, clock: { skew: "-90s" } },
+        // Neither of these is plausible: Headwater keeps the time at which they came.
+        ahead: { ...cellar, clock: { skew: "1h" } },
+        lastYear: { ...cellar, clock: { skew: "-400d" } },
+      },
+      expect: { duplicated: 0, reordered: 0, alerts: [{ rule: "too-wet", metric: "humidity", above: 50 }] },
+    });
+    expect(verdict.expectations.filter(({ holds }) => !holds)).toEqual([]);
+    expect(verdict.content!.retimed).toBeGreaterThan(verdict.counts.sent / 2);
+  });
+
   it("that is interrupted before it sends has no verdict: one of nothing would say that nothing was lost", async () => {
     const spec: FleetSpec = { duration: "1s", profiles: { a: { devices: 3 } } };
     await expect(run(spec, { signal: AbortSignal.abort() })).rejects.toThrow("interrupted before anything was sent");

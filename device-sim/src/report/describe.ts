@@ -22,7 +22,7 @@ export function describeVerdict(verdict: FleetVerdict): string {
     lines.push(row("stored", `${stored.arrived}${overwritten}`));
   }
   if (verdict.storedUnknown !== undefined) lines.push(row("stored", `not known: ${verdict.storedUnknown}`));
-  const known = stored ?? logged;
+  const known = stored ?? (verdict.storedUnknown === undefined ? logged : undefined);
   if (known !== undefined) {
     lines.push(row("lost", String(known.lost)));
     for (const { device, from, to, fromTime, toTime } of known.lostRanges.slice(0, 10)) {

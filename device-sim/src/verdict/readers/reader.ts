@@ -39,7 +39,8 @@ export interface StoreReader {
   readonly pauseMs: number;
 }
 
-interface Span {
+/** Milliseconds since the epoch. */
+export interface Span {
   readonly first: number;
   readonly last: number;
 }
@@ -48,11 +49,16 @@ interface Span {
  * Where messages of a device lie (milliseconds since the epoch): at the times that it gave, and when they came, since a
  * time that is not plausible is not kept.
  */
-export function spansOf({ sent: { times }, isUntimed, since = Infinity }: StoredDevice): readonly Span[] {
+export function spansOf({
+  sent: { times },
+  isUntimed,
+  since = Infinity,
+}: Pick<StoredDevice, "sent" | "isUntimed" | "since">): readonly Span[] {
   let [first, last] = [Infinity, -Infinity];
   for (const time of times) [first, last] = [Math.min(first, time), Math.max(last, time)];
   const now = Date.now();
   if (isUntimed === true) return [{ first, last: Math.max(last, now) }];
+  if (times.length === 0) return [{ first: since, last: now }];
   if (since > now) return [{ first, last }];
   const came = { first: since, last: now };
   if (first > came.last || last < came.first) return [{ first, last }, came];
