@@ -170,7 +170,7 @@ export class Reading {
         const maker = signalMaker(signal, {
           millis: (text) => this.millis(text, path),
           share: (value) => this.share(value, path),
-          column: (file, column) => this.#column(file, column, path),
+          column: (file, column, needsTimes) => this.#column(file, column, needsTimes, path),
         });
         return [metric, maker] as const;
       }),
@@ -234,9 +234,9 @@ export class Reading {
     return shares as unknown as readonly [number, number, number];
   }
 
-  #column(file: string, column: string | undefined, path: string) {
+  #column(file: string, column: string | undefined, needsTimes: boolean, path: string) {
     try {
-      return readRecordedColumn(resolve(this.#folder, file), column);
+      return readRecordedColumn(resolve(this.#folder, file), column, needsTimes);
     } catch (error) {
       if (error instanceof SimulationError) throw new FleetFault(path, error.message);
       throw error;

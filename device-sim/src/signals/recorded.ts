@@ -36,36 +36,71 @@ export class RecordedColumn {
   }
 }
 
-/** @throws SimulationError naming the file, and the line that is not of the form. */
-export function readRecordedColumn(file: string, column: string | undefined): RecordedColumn {
+/**
+ * `needsTimes`: the column is played at its own pace.
+ * @throws SimulationError naming the file, and the line that is not of the form.
+ */
+export function readRecordedColumn(file: string, column: string | undefined, needsTimes = false): RecordedColumn {
   const text = readTextFile(file, "the recorded series", mostBytes);
   const [header = "", ...lines] = text.split(/\r?\n/);
-  const names = header.split(",").map((name) => name.trim());
+  const names = cellsOf(header, `${file}:1`);
   const index = column === undefined ? Math.min(1, names.length - 1) : names.indexOf(column);
   if (index === -1) {
     throw new SimulationError(`${file}:1: there is no column ${JSON.stringify(column)}; it has ${names.join(", ")}`);
   }
   const values: Value[] = [];
   const times: number[] = [];
+  /** The line that has no time, or one before that of the line above. */
+  let untimed: number | undefined = index === 0 ? 2 : undefined;
   for (const [at, line] of lines.entries()) {
     if (line === "") continue;
-    const cells = line.split(",");
+    const where = `${file}:${at + 2}`;
+    const cells = cellsOf(line, where);
     const cell = cells[index];
-    if (cell === undefined || cell.trim() === "") {
-      throw new SimulationError(`${file}:${at + 2}: there is nothing in the column ${names[index]!}`);
+    if (cell === undefined || cell === "") {
+      throw new SimulationError(`${where}: there is nothing in the column ${names[index]!}; leave such rows out`);
     }
-    values.push(valueOf(cell.trim()));
-    times.push(timeOf(cells[0]!.trim()));
+    values.push(valueOf(cell, where));
+    const time = timeOf(cells[0]!);
+    if (!(time >= (times.at(-1) ?? -Infinity))) untimed ??= at + 2;
+    times.push(time);
   }
   if (values.length === 0) throw new SimulationError(`${file} holds no rows below its header`);
+  if (needsTimes && untimed !== undefined) {
+    const remedy = "leave `speed` out, or sort its rows by their times";
+    throw new SimulationError(`${file}:${untimed}: a time that goes on has to be in the first column; ${remedy}`);
+  }
   const first = times[0]!;
-  const isTimed = index !== 0 && times.every((time, i) => !Number.isNaN(time) && (i === 0 || time >= times[i - 1]!));
-  return new RecordedColumn(values, isTimed ? times.map((time) => time - first) : undefined);
+  return new RecordedColumn(values, untimed === undefined ? times.map((time) => time - first) : undefined);
 }
 
-function valueOf(cell: string): Value {
+/** Those of a line, of which some may be in quotes (RFC 4180). */
+function cellsOf(line: string, where: string): string[] {
+  if (!line.includes('"')) return line.split(",").map((cell) => cell.trim());
+  const cells: string[] = [];
+  const cell = /\s*(?:"((?:[^"]|"")*)"\s*|([^",]*))(,|$)/y;
+  for (let isLast = false; !isLast;) {
+    const match = cell.exec(line);
+    if (match === null) {
+      const remedy = "end it in its line, and double those within it";
+      throw new SimulationError(`${where}: a quotation mark stands where no cell begins or ends; ${remedy}`);
+    }
+    const [, inQuotes, plain = "", end] = match;
+    cells.push(inQuotes?.replaceAll('""', '"') ?? plain.trim());
+    isLast = end === "";
+  }
+  return cells;
+}
+
+const noNumber = /^[+-]?(?:nan|inf|infinity)$/i;
+
+/** What is meant as a number that none of the formats can say is no text either. */
+function valueOf(cell: string, where: string): Value {
   const number = Number(cell);
-  return Number.isFinite(number) ? number : cell;
+  if (Number.isFinite(number)) return number;
+  if (Math.abs(number) === Infinity || noNumber.test(cell))
+    throw new SimulationError(`${where}: ${cell} is no number that a device can send; leave such rows out`);
+  return cell;
 }
 
 /** A time without a zone is UTC; a number is seconds since the epoch, or milliseconds. */

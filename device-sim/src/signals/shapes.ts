@@ -7,7 +7,8 @@ import type { Signal, SignalMaker, Value } from "./signal.ts";
 export interface ShapeParts {
   millis(text: string): number;
   share(value: string | number): number;
-  column(file: string, column: string | undefined): RecordedColumn;
+  /** `needsTimes`: it is played at its own pace. */
+  column(file: string, column: string | undefined, needsTimes: boolean): RecordedColumn;
 }
 
 const dayMillis = 86_400_000;
@@ -62,7 +63,7 @@ function bareMaker(spec: SignalSpec, parts: ShapeParts): SignalMaker {
       };
     }
     case "recorded": {
-      const column = parts.column(spec.file, spec.column);
+      const column = parts.column(spec.file, spec.column, spec.speed !== undefined);
       return () => column.signal(spec.speed);
     }
   }

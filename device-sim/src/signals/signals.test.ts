@@ -15,7 +15,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const parts = {
   millis: (text: string) => millisOf(text)!,
   share: (value: string | number) => shareOf(value)!,
-  column: (file: string, column: string | undefined) => readRecordedColumn(join(folder, file), column),
+  column: (file: string, column: string | undefined, needsTimes: boolean) =>
+    readRecordedColumn(join(folder, file), column, needsTimes),
 };
 
 function values(spec: SignalSpec, { count = 100, every = 1_000, seed = 1, from = 0 } = {}) {
@@ -96,7 +97,32 @@ describe("a signal", () => {
     expect([paced[0], paced[4], paced[5], paced[10], paced[15]]).toEqual([1, 1, 2, 3, 1]);
   });
 
+  it("of a record may have cells in quotes, a byte order mark and CRLF, as a spreadsheet writes it", () => {
+    const text = '\uFEFF"time","note","a ""b"""\r\n"2026-01-01","x, y", "1.5"\r\n2026-01-02,,"on, ""off"""\r\n';
+    writeFileSync(join(folder, "r.csv"), text);
+    const column = 'a "b"';
+    expect(values({ shape: "recorded", file: "r.csv", column }, { count: 2 })).toEqual([1.5, 'on, "off"']);
+  });
+
   it.each([
+    ["backwards", "t,v\n5,1\n1,2\n", undefined, 3],
+    ["no times", "t,v\n1,1\nx,2\n", undefined, 3],
+    ["a column of values alone", "v\n1\n2\n", "v", 2],
+  ])("of a record has no pace of its own with %s", (_what, text, column, line) => {
+    writeFileSync(join(folder, "r.csv"), text);
+    const spec = { shape: "recorded", file: "r.csv", ...(column !== undefined && { column }) } as const;
+    expect(values(spec, { count: 2 })).toEqual([1, 2]);
+    expect(() => values({ ...spec, speed: 60 }, { count: 2 })).toThrow(
+      `r.csv:${line}: a time that goes on has to be in the first column; leave \`speed\` out`,
+    );
+  });
+
+  it.each([
+    ["t,v\n1,NaN\n", undefined, /r\.csv:2: NaN is no number that a device can send/],
+    ["t,v\n1,5\n2,-inf\n", undefined, /r\.csv:3: -inf is no number/],
+    ["t,v\n1,1e999\n", undefined, /r\.csv:2: 1e999 is no number/],
+    ['t,v\n1,"5\n2,6\n', undefined, /r\.csv:2: a quotation mark stands where no cell begins or ends/],
+    ['t,v\n1,5"\n', undefined, /r\.csv:2: a quotation mark/],
     ["t,v\n1,\n", undefined, /r\.csv:2: there is nothing in the column v/],
     ["t,v\n1,2\n", "x", /r\.csv:1: there is no column "x"; it has t, v/],
     ["t,v\n", undefined, /holds no rows/],
