@@ -45,6 +45,8 @@ export function fleetOf(spec: FleetSpec, folder: string): Fleet {
   checkRate(profiles, load.bursts?.times);
   checkExpect(spec, read);
   const duration = spec.duration === undefined ? 60_000 : read.millis(spec.duration, "/duration");
+  if (duration > mostDuration)
+    throw new FleetFault("/duration", `${spec.duration!} is longer than 24d, the most that a fleet runs; shorten it`);
   const warmUp = load.warmUp === undefined ? 0 : read.millis(load.warmUp, "/load/warmUp");
   if (warmUp >= duration)
     throw new FleetFault("/load/warmUp", "lasts as long as the whole fleet, and no latency would count; shorten it");
@@ -85,6 +87,8 @@ export function fleetOf(spec: FleetSpec, folder: string): Fleet {
 
 /** Of one fleet; its parts may run as several processes. */
 const mostDevices = 1_000_000;
+/** Milliseconds; a timer of Node's that is longer is over at once. */
+const mostDuration = 24 * 86_400_000;
 /** Messages a second; beyond this the schedule itself would be all that is done. */
 const mostRate = 10_000_000;
 

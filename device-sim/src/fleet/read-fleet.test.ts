@@ -250,6 +250,7 @@ profiles:
       1,
       /no profile has the metric "toString"/,
     ],
+    ["a run of weeks that no timer measures", `duration: 40d\n${boiler("")}`, 1, /40d is longer than 24d/],
     ["no YAML", "profiles: [\n", 2, /not valid YAML/],
     ["a list", "- 1\n", 1, /a fleet is a mapping/],
   ])("with %s is refused with line and remedy", (_what, text, line, message) => {
