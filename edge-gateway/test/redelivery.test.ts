@@ -222,6 +222,33 @@ describe.each([
     expect(set.length).toBe(1);
   });
 
+  it("QoS 2: what cannot be decoded is set aside once, across a restart too, until its PUBREL", async () => {
+    let d = await device();
+    d.publish(topic, "{", { qos: 2, messageId: 3 });
+    await d.until("pubrec");
+    d.cut();
+    await gateway.restart();
+    d = await device();
+    d.publish(topic, "{", { qos: 2, messageId: 3, dup: true });
+    await d.until("pubrec");
+    d.cut();
+    await gateway.restart();
+    d = await device();
+    d.publish(topic, "{", { qos: 2, messageId: 3, dup: true });
+    await d.until("pubrec");
+    d.send({ cmd: "pubrel", messageId: 3 });
+    await d.until("pubcomp");
+    // Released: the packet identifier stands for a new message now.
+    d.publish(topic, "[", { qos: 2, messageId: 3 });
+    await d.until("pubrec", 2);
+    const set = await eventually(
+      () => gateway.quarantined(),
+      (all) => all.some(({ payload }) => String.fromCharCode(...payload) === "["),
+    );
+    expect(set.map(({ payload }) => String.fromCharCode(...payload))).toEqual(["{", "["]);
+    expect(await laneProblems(gateway.log)).toEqual([]);
+  });
+
   it("PUBREL of something unknown is answered", async () => {
     const d = await device();
     d.send({ cmd: "pubrel", messageId: 77 });

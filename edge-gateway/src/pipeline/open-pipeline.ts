@@ -50,7 +50,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const journal = await Qos2Journal.open({
     file: join(folder, "qos2.journal"),
     logger,
-    lastN: (partition) => lanes.all[partition]?.n ?? 0,
+    lastN: (partition) => store.soundN(partition),
   });
   const recent = await RecentJournal.open({
     folder,

@@ -153,8 +153,8 @@ export class LaneWriter {
     return true;
   }
 
-  /** The promise that nothing earlier follows in the lane, and the lane's account. */
-  mark(lane: Lane, now: number): void {
+  /** The promise that nothing earlier follows in the lane, and the lane's account. Answers with its n. */
+  mark(lane: Lane, now: number): number {
     const { commit, lanes, metrics } = this.#options;
     if (lane.droppedFrom !== 0) this.#recordDrops(lane);
     const n = lane.next();
@@ -163,6 +163,17 @@ export class LaneWriter {
     lane.markTaken(n, now);
     metrics.marks.inc();
     commit.appendUnsynced();
+    return n;
+  }
+
+  /**
+   * A mark that is durable only with everything before it in its batch: after a crash its identity, the answer, tells
+   * that records without one are there.
+   */
+  witness(partition: number): number {
+    const { commit, lanes } = this.#options;
+    commit.open.hasWitness = true;
+    return this.mark(lanes.of(partition), performance.now());
   }
 
   /**

@@ -87,7 +87,7 @@ export class MessageProcessor {
     const n = this.#write(target, message);
     const partition = target.kind === "telemetry" ? target.lane.partition : 0;
     if (message.qos === 1) this.#noteRecent(message, partition, n);
-    else if (message.qos === 2) this.#options.commit.noteArrival({ token: message.token, partition, n });
+    else if (message.qos === 2) this.#noteArrival(message.token, partition, n);
     return n;
   }
 
@@ -106,6 +106,13 @@ export class MessageProcessor {
   #noteRecent({ recent, packetId, hash }: IncomingMessage, partition: number, n: number): void {
     recent!.add(packetId, hash);
     if (recent!.lasting) this.#options.recent.note(recent!, packetId, hash, partition, n);
+  }
+
+  /** What became no event has no identity: a witness has one in its place, for as long as there is room. */
+  #noteArrival(token: string, partition: number, n: number): void {
+    const { commit, recordWriter } = this.#options;
+    const known = n > 0 || !commit.hasReserve ? n : recordWriter.laneWriter.witness(partition);
+    commit.noteArrival({ token, partition, n: known });
   }
 
   /** Answers with the n of the event, or 0 if the message became none. */

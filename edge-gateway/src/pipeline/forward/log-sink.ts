@@ -3,7 +3,7 @@ import type { DurableSink } from "../frame/durable-sink.ts";
 import type { FrameBatch } from "../frame/frame-batch.ts";
 import { frameKinds, type Frame } from "../frame/frame.ts";
 import { appendRepeatedly, type AppendOptions } from "./append-repeatedly.ts";
-import type { FrameRecords } from "../frame/frame-records.ts";
+import type { FrameRecords, TopicRecords } from "../frame/frame-records.ts";
 
 export interface LogSinkOptions extends Omit<AppendOptions, "signal" | "receiveTime"> {
   readonly records: FrameRecords;
@@ -34,9 +34,15 @@ export class LogSink implements DurableSink {
 
   async write(batch: FrameBatch): Promise<void> {
     const index = batch.index!;
-    const groups = this.#options.records.group(batch, index);
     const options = { ...this.#options, receiveTime: this.receiveTime, signal: this.#closing.signal };
-    const refused = await Promise.all(groups.map((group) => appendRepeatedly(group, options)));
+    const append = (groups: readonly TopicRecords[]) =>
+      Promise.all(groups.map((group) => appendRepeatedly(group, options)));
+    const all = this.#options.records.group(batch, index);
+    // An append that has to be repeated lands when it can: a witness is appended once what it tells of has landed.
+    const early = batch.hasWitness ? all.filter(({ marks }) => marks.length === 0) : [];
+    const late = early.length === 0 ? all : all.filter((group) => !early.includes(group));
+    const refused = [...(await append(early)), ...(await append(late))];
+    const groups = [...early, ...late];
     const places = new Set(groups.flatMap((group, at) => refused[at]!.map((each) => group.places[each]!)));
     this.onAppended?.(index.length - places.size);
     for (let at = 0; at < index.length; at += 1) {

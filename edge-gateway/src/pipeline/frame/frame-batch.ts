@@ -16,6 +16,8 @@ export class FrameBatch {
   frames = 0;
   /** Whether somebody is told that the batch is durable. */
   mustSync = false;
+  /** Whether a mark in it tells that frames before it, of whatever topic, are durable. */
+  hasWitness = false;
   readonly #seed: number | undefined;
   #start = 0;
 

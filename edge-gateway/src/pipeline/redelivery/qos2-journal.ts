@@ -1,6 +1,9 @@
 import { JournalFile, JournalWriter, type JournalFileOptions, type Logger } from "@headwater/core";
 
-/** A QoS 2 message and the identity of its record; `n` is 0 if it became no event. */
+/**
+ * A QoS 2 message and the identity that tells whether it is durable: of its event, or of the witness behind its record;
+ * `n` is 0 if there was no room for one.
+ */
 export interface Qos2Arrival {
   readonly token: string;
   readonly partition: number;
@@ -9,7 +12,10 @@ export interface Qos2Arrival {
 
 export interface Qos2JournalOptions extends JournalFileOptions {
   readonly logger: Logger;
-  /** The last identity found durable in a lane; decides which announced messages have landed. */
+  /**
+   * The last identity of a lane that was found durable with everything before it; decides which announced messages have
+   * landed.
+   */
   readonly lastN: (partition: number) => number;
 }
 
