@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DecodeError } from "@headwater/core";
+import { DecodeError, InvariantError } from "@headwater/core";
 import { propertyRuns } from "@headwater/testkit/property-runs";
 import { events, maxEventBytes, maxReadings, readingValue } from "./index.ts";
 
@@ -83,6 +83,50 @@ describe("the codec of telemetry.v1", () => {
   it("refuses a 64-bit integer that a number cannot hold instead of rounding it", () => {
     const raw = Uint8Array.from([0x18, 0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10]);
     expect(() => events.telemetry.decode(raw)).toThrow(/2\^53/);
+  });
+
+  it("encodes no 64-bit integer that it would not decode, whatever number it is handed", () => {
+    const number = fc.oneof(
+      fc.double(),
+      fc.maxSafeInteger(),
+      fc.bigInt({ min: -(2n ** 66n), max: 2n ** 66n }).map(Number),
+      fc.constantFrom(
+        2 ** 53,
+        -(2 ** 53),
+        2 ** 53 - 1,
+        1 - 2 ** 53,
+        2 ** 63,
+        2 ** 64,
+        -1,
+        -0,
+        Infinity,
+        -Infinity,
+        NaN,
+      ),
+    );
+    const whole = number.map((value) => (Number.isFinite(value) ? Math.trunc(value) : value));
+    const field = fc.constantFrom("epoch", "eventTime", "timeDelta");
+    const counts = { encoded: 0, refused: 0 };
+    fc.assert(
+      fc.property(whole, field, (value, name) => {
+        const event = name === "timeDelta" ? { readings: [{ metric: "m", timeDelta: value }] } : { [name]: value };
+        let bytes: Uint8Array;
+        try {
+          bytes = events.telemetry.encode(event);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InvariantError);
+          expect(Number.isSafeInteger(value) && (value >= 0 || name !== "epoch")).toBe(false);
+          counts.refused += 1;
+          return;
+        }
+        const { epoch, eventTime, readings } = events.telemetry.decode(bytes);
+        // Zero has one sign on the wire.
+        expect({ epoch, eventTime, timeDelta: readings[0]?.timeDelta }[name]).toBe(value + 0);
+        counts.encoded += 1;
+      }),
+      { numRuns: propertyRuns(1000) },
+    );
+    expect(Math.min(counts.encoded, counts.refused)).toBeGreaterThan(20);
   });
 
   it("refuses too many readings without building them", () => {

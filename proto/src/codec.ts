@@ -19,7 +19,7 @@ interface GeneratedType<S> {
 }
 
 export interface Codec<I, D> {
-  /** Does not look at its numbers: a 64-bit field beyond a safe integer becomes bytes that `decode` refuses. */
+  /** @throws InvariantError for a number in a 64-bit field that `decode` would refuse. */
   readonly encode: (event: I) => Uint8Array;
   /** @throws DecodeError, in time and memory bounded by `maxEventBytes` or `maxMessageEventBytes`. */
   readonly decode: (bytes: Uint8Array) => D;
