@@ -16,10 +16,12 @@ export class StandardOutput {
   #kept: Buffer = Buffer.alloc(0);
   #isClosed = false;
   #isTold = false;
+  /** Of what is kept: the end of the process is the last time to write it. */
+  readonly #atExit = (): void => this.#flush();
+  #waitsForExit = false;
 
   constructor(fd = 1) {
     this.#fd = fd;
-    process.once("exit", () => this.#flush());
   }
 
   write(line: string): void {
@@ -28,6 +30,15 @@ export class StandardOutput {
     if (this.#kept.length === 0) this.#kept = bytes;
     else if (this.#kept.length + bytes.length <= maxKeptBytes) this.#kept = Buffer.concat([this.#kept, bytes]);
     this.#flush();
+    this.#watchExit(this.#kept.length > 0);
+  }
+
+  /** Only while lines wait: a process may make very many loggers, one after the other. */
+  #watchExit(isNeeded: boolean): void {
+    if (isNeeded === this.#waitsForExit) return;
+    this.#waitsForExit = isNeeded;
+    if (isNeeded) process.once("exit", this.#atExit);
+    else process.removeListener("exit", this.#atExit);
   }
 
   #flush(): void {
