@@ -1,5 +1,6 @@
 import mqttPacket from "mqtt-packet";
-import { PacketGuard, type AwaitedAcks } from "../../src/mqtt/guard/packet-guard.ts";
+import type { AwaitedAcks } from "../../src/mqtt/guard/awaited-acks.ts";
+import { PacketGuard } from "../../src/mqtt/guard/packet-guard.ts";
 import { reader } from "../../src/mqtt/guard/version5-packets.ts";
 import type { GuardLimits, Violation } from "../../src/mqtt/guard/violations.ts";
 import { connectPacket, validPacket } from "./packet-corpus.ts";
@@ -33,6 +34,9 @@ const connackBody = Buffer.from("0000062200 0a210014".replace(" ", ""), "hex");
 export const acksAtOnce: AwaitedAcks = {
   acknowledge: () => true,
   tells: (bounds) => bounds.told(connackBody, reader),
+  // SUBACK and UNSUBACK as well.
+  asks: () => {},
+  isAnswering: false,
 };
 
 export interface FuzzResult {

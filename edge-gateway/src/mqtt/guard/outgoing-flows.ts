@@ -1,4 +1,4 @@
-import type { AwaitedAcks } from "./packet-guard.ts";
+import type { AwaitedAcks } from "./awaited-acks.ts";
 import { types } from "./packet-types.ts";
 import { codes } from "./reason-codes.ts";
 import type { ServerBounds } from "./server-bounds.ts";
@@ -18,6 +18,10 @@ type State = (typeof states)[keyof typeof states];
 export class OutgoingFlows implements AwaitedAcks {
   /** Called when a message is done. */
   onSettled: (() => void) | undefined;
+  /** A SUBSCRIBE or an UNSUBSCRIBE was read whose answer is not written. */
+  isAnswering = false;
+  /** Called once when that is written. */
+  onAnswered: (() => void) | undefined;
   /** Most clients are never sent a message. */
   #awaited: Map<number, number> | undefined;
   #state: State = states.type;
@@ -60,6 +64,18 @@ export class OutgoingFlows implements AwaitedAcks {
     this.#awaited!.delete(packetId);
     this.onSettled?.();
     return true;
+  }
+
+  asks(): void {
+    this.isAnswering = true;
+  }
+
+  /** Nothing waits for an answer any more. */
+  answered(): void {
+    this.isAnswering = false;
+    const tell = this.onAnswered;
+    this.onAnswered = undefined;
+    tell?.();
   }
 
   /** Takes the next that is written. */
@@ -111,6 +127,7 @@ export class OutgoingFlows implements AwaitedAcks {
   }
 
   #body(): void {
+    if (this.isAnswering && (this.#type === types.suback || this.#type === types.unsuback)) this.answered();
     this.#expectNumber(states.topicLength);
     if (this.#type === types.publish && this.#qos > 0) return;
     this.#state = this.#left === 0 ? states.type : states.rest;

@@ -1,3 +1,4 @@
+import type { AwaitedAcks } from "./awaited-acks.ts";
 import { checkConnect, versionAt, type Connect, type Refused } from "./connect-check.ts";
 import { checkConnect5 } from "./connect5-check.ts";
 import { checkHeader } from "./header-check.ts";
@@ -11,14 +12,6 @@ import type { ServerBounds } from "./server-bounds.ts";
 import { checkFilters } from "./subscribe-check.ts";
 import { reader, Version5Packets } from "./version5-packets.ts";
 import type { GuardLimits, Violation } from "./violations.ts";
-
-/** Which acknowledgements the client may send. */
-export interface AwaitedAcks {
-  /** Takes an acknowledgement; false if its message has another kind. */
-  acknowledge(type: number, packetId: number, failed: boolean): boolean;
-  /** The client speaks MQTT 5: what is written to it bounds what it may send. */
-  tells(bounds: ServerBounds): void;
-}
 
 const longestHeader = 5;
 /** Reason code of MQTT 5. */
@@ -53,6 +46,8 @@ export class PacketGuard {
   endsWithWill = false;
   /** The bounds that a PUBLISH waits for, which is the first of `rest`: one more would be too many. */
   heldBy: ServerBounds | undefined;
+  /** The first packet of `rest` waits for the answer to the last SUBSCRIBE or UNSUBSCRIBE. */
+  waitsForAnswer = false;
   /** Of the packet whose header was read last: -1 if the header is not whole. */
   #total = -1;
   #headerLength = 0;
@@ -77,6 +72,7 @@ export class PacketGuard {
   take(chunk: Buffer, messages = Infinity, bytes = Infinity): Buffer | null {
     this.rest = undefined;
     this.heldBy = undefined;
+    this.waitsForAnswer = false;
     if (this.violation !== undefined || this.#ended) return null;
     const lastPublish = this.publishes + messages;
     let at = 0;
@@ -85,6 +81,10 @@ export class PacketGuard {
       at = this.#fill(chunk);
       if (at < 0) return null;
       const whole = this.#partial.take();
+      if (this.#waits(whole[0]!)) {
+        this.rest = Buffer.concat([whole, chunk.subarray(at)]);
+        return null;
+      }
       if (!this.#passes(whole, 0, whole.length)) {
         if (this.heldBy !== undefined) this.rest = Buffer.concat([whole, chunk.subarray(at)]);
         return null;
@@ -93,7 +93,7 @@ export class PacketGuard {
     }
     const from = at;
     while (at < chunk.length && !this.#ended) {
-      if (this.publishes >= lastPublish || at >= bytes) {
+      if (this.publishes >= lastPublish || at >= bytes || this.#waits(chunk[at]!)) {
         this.rest = chunk.subarray(at);
         break;
       }
@@ -111,6 +111,17 @@ export class PacketGuard {
     }
     if (first === undefined) return at === from ? null : chunk.subarray(from, at);
     return at === from ? first : Buffer.concat([first, chunk.subarray(from, at)]);
+  }
+
+  /**
+   * What changes subscriptions takes effect in its turn: neither another such packet nor a message, which the client
+   * itself may be to hear, overtakes it. All else may.
+   */
+  #waits(first: number): boolean {
+    if (this.#acks?.isAnswering !== true) return false;
+    const type = first >> 4;
+    this.waitsForAnswer = type === types.publish || type === types.subscribe || type === types.unsubscribe;
+    return this.waitsForAnswer;
   }
 
   /**
@@ -180,7 +191,9 @@ export class PacketGuard {
       case types.subscribe:
       case types.unsubscribe:
         this.#normalize(bytes, at);
-        return this.#refuse(checkFilters(bytes, body, end, first >> 4 === types.subscribe, this.#limits));
+        if (!this.#refuse(checkFilters(bytes, body, end, first >> 4 === types.subscribe, this.#limits))) return false;
+        this.#acks?.asks();
+        return true;
       case types.puback:
       case types.pubrec:
       case types.pubrel:
@@ -204,8 +217,10 @@ export class PacketGuard {
       return false;
     }
     if (!this.#refuse(violation, first >> 4)) return false;
-    if (first >> 4 === types.publish) this.publishes += 1;
-    else if (first >> 4 === types.disconnect) {
+    const type = first >> 4;
+    if (type === types.publish) this.publishes += 1;
+    else if (type === types.subscribe || type === types.unsubscribe) this.#acks?.asks();
+    else if (type === types.disconnect) {
       this.#ended = true;
       if (end > body) this.#keepWill(bytes, body);
     }

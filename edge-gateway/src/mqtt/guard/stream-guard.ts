@@ -140,6 +140,7 @@ export class StreamGuard {
     // Back to where it came from: the end of the stream waits for it.
     if (packets.rest !== undefined) this.stream.unshift(packets.rest);
     if (packets.heldBy !== undefined) this.#hold(packets.heldBy);
+    if (packets.waitsForAnswer) this.#holdForAnswer();
     if (packets.violation !== undefined) {
       const { violation, reply } = packets;
       if (whole === null) this.cut(violation, reply);
@@ -168,11 +169,25 @@ export class StreamGuard {
     bounds.whenRoom(() => {
       clearTimeout(timer);
       // The others that are acknowledged with it make room as well.
-      process.nextTick(() => {
-        this.#held = false;
-        this.stream.emit("readable");
-      });
+      process.nextTick(() => this.#letGo());
     });
+  }
+
+  /** A disk that stands still holds up no client that has more to say than what changes its subscriptions. */
+  #holdForAnswer(): void {
+    this.#held = true;
+    const { flows } = this;
+    const timer = setTimeout(() => flows.answered(), heldMs);
+    timer.unref();
+    flows.onAnswered = () => {
+      clearTimeout(timer);
+      process.nextTick(() => this.#letGo());
+    };
+  }
+
+  #letGo(): void {
+    this.#held = false;
+    this.stream.emit("readable");
   }
 
   /**
