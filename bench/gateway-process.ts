@@ -95,6 +95,7 @@ export class GatewayProcess {
           ...Object.fromEntries(settings),
           PATH: `${dirname(process.execPath)}:${process.env["PATH"]}`,
           HOME: process.env["HOME"],
+          ...(byHand && { MALLOC_ARENA_MAX: "2" }),
           HEADWATER_EVENT_LOG: "kafka",
           HEADWATER_KAFKA_BROKERS: brokers,
           HEADWATER_TOPIC_PREFIX: prefix,

@@ -45,6 +45,7 @@ export async function startAllInOne(
     cwd: checkout,
     env: {
       PATH: process.env["PATH"],
+      MALLOC_ARENA_MAX: "2",
       HEADWATER_DATA_DIR: dataDir,
       HEADWATER_MQTT_PORT: "0",
       HEADWATER_HTTP_PORT: "0",

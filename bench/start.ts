@@ -53,7 +53,7 @@ async function startOnce(dataDir: string): Promise<{ ms: number; cpuMs: number }
   const flags = ["--max-semi-space-size=8", "--no-memory-protection-keys"];
   const child = spawn(process.execPath, [...flags, join(import.meta.dirname, "../cli/src/main.js"), "start"], {
     env: {
-      ...{ PATH: process.env["PATH"], HOME: process.env["HOME"] },
+      ...{ PATH: process.env["PATH"], HOME: process.env["HOME"], MALLOC_ARENA_MAX: "2" },
       ...{ HEADWATER_DATA_DIR: dataDir, HEADWATER_MQTT_PORT: "0", HEADWATER_HTTP_PORT: "0" },
     },
     stdio: ["ignore", "pipe", "inherit"],

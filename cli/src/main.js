@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --no-memory-protection-keys
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 node --max-semi-space-size=8 --no-memory-protection-keys
 import { enableCompileCache } from "node:module";
 import { compileCacheFolder } from "./compile-cache.js";
 

@@ -19,7 +19,7 @@ const platform = spawn(
     ...watched.map((path) => `--watch-path=${join(root, path)}`),
     join(import.meta.dirname, "platform.ts"),
   ],
-  { stdio: "inherit" },
+  { stdio: "inherit", env: { ...process.env, MALLOC_ARENA_MAX: "2" } },
 );
 const page = await createServer({ root: join(root, "dashboard"), logLevel: "warn" });
 await page.listen();
