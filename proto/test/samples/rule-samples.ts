@@ -1,0 +1,110 @@
+import { alertTransition, events } from "@headwater/proto";
+import { at, epoch, sample, type SampleEvents } from "./sample.ts";
+
+/** Of rules, and of what follows from them: alerts, actions, commands, and the state that rules keep. */
+export const ruleSamples: SampleEvents = {
+  "rule created": sample(events.rule, {
+    rule: "boiler-too-hot",
+    sequence: 1,
+    writeId: "w1",
+    at,
+    by: "admin",
+    created: { revision: 1, schema: 1, definition: '{"id":"boiler-too-hot"}' },
+  }),
+  "rule enabled": sample(events.rule, { rule: "boiler-too-hot", sequence: 2, at, enabled: {} }),
+  alert: sample(events.alert, {
+    alertId: "b0c1",
+    transition: 2,
+    rule: "boiler-too-hot",
+    revision: 3,
+    device: "boiler-1",
+    kind: alertTransition.escalated,
+    severity: "critical",
+    at,
+    metric: "temperature",
+    value: 91.5,
+    threshold: 90,
+    amended: true,
+    shadow: true,
+    cause: "condition",
+    by: "ann",
+    comment: "seen",
+    raisedAt: at - 10,
+    clearedAt: at + 10,
+    evidence: [
+      {
+        gateway: "gw-1",
+        epoch,
+        partition: 7,
+        n: 42,
+        offset: 1000,
+        eventTime: at,
+        metric: "temperature",
+        value: 91.5,
+        role: "decided",
+      },
+    ],
+    writeId: "w2",
+  }),
+  action: sample(events.action, {
+    actionId: "a1",
+    alertId: "b0c1",
+    transition: 1,
+    rule: "boiler-too-hot",
+    device: "boiler-1",
+    at,
+    attempted: { attempt: 2, status: 503, error: "busy" },
+  }),
+  "command requested": sample(events.command, {
+    commandId: "k1",
+    device: "boiler-1",
+    at,
+    requested: {
+      name: "shut_valve",
+      params: '{"valve":1}',
+      ttlMs: 60_000,
+      requestedBy: "rule",
+      redeliver: true,
+      cause: { alertId: "b0c1", transition: 1, action: 1, rule: "boiler-too-hot", eventTime: at },
+    },
+  }),
+  "command succeeded": sample(events.command, {
+    commandId: "k1",
+    device: "boiler-1",
+    at,
+    succeeded: { result: '{"closed":true}' },
+  }),
+  "rule state": sample(events.ruleState, {
+    ownerEpoch: 5,
+    state: { rule: "boiler-too-hot", device: "boiler-1", covers: 77, version: 1, state: new Uint8Array([9]) },
+  }),
+  "rule state effective": sample(events.ruleState, {
+    ownerEpoch: 5,
+    effective: {
+      topic: "devices.v1",
+      partition: 1,
+      position: 3,
+      fromOffset: 8,
+      warmFrom: 2,
+      record: new Uint8Array([1]),
+    },
+  }),
+  "rule state checkpoint": sample(events.ruleState, {
+    ownerEpoch: 5,
+    checkpoint: {
+      offset: 78,
+      clock: at,
+      gateways: [{ gateway: "gw-1", promise: at, skew: 3, markedAt: at, offline: true }],
+      lastTick: at,
+      complete: true,
+      seen: [{ gateway: "gw-1", epoch, n: 42 }],
+    },
+  }),
+  "rule state checkpoint with gateways heard": sample(events.ruleState, {
+    ownerEpoch: 5,
+    checkpoint: {
+      ...{ offset: 78, clock: at, gateways: [], lastTick: at, complete: true },
+      seen: [{ gateway: "gw-1", epoch, n: 42, heardAt: at }],
+    },
+  }),
+};
