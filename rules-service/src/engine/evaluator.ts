@@ -259,14 +259,19 @@ export class Evaluator {
         this.#take(instance, samples);
       } catch (error) {
         // The readings lie in the series by now, where the other rules look back to them.
-        this.#failure ??= { error };
-        this.changedInstances.add(instance);
+        this.#failed(instance, error);
       }
       this.#passOn();
     }
     this.#intake.prune();
     if (this.corrected.size > 0) this.corrected.clear();
     return true;
+  }
+
+  /** The other rules go on, as they do not know of it. */
+  #failed(instance: Instance, error: unknown): void {
+    this.#failure ??= { error };
+    this.changedInstances.add(instance);
   }
 
   /** Throws the first error with which a rule failed, once all is done that has to do with the record. */
@@ -302,8 +307,12 @@ export class Evaluator {
   readonly #fire = (instance: Instance, upTo: number): boolean => {
     if (gatewayOf(instance.device) !== undefined) this.#silence.hear(instance);
     this.#room -= 1;
-    instance.fire(upTo, this);
-    this.changed(instance);
+    try {
+      instance.fire(upTo, this);
+      this.changed(instance);
+    } catch (error) {
+      this.#failed(instance, error);
+    }
     return this.#judge();
   };
 }
