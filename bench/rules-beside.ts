@@ -8,8 +8,9 @@ import type * as definitions from "../rules-service/src/definition/index.ts";
 import type * as engines from "../rules-service/src/engine/index.ts";
 
 // What a record costs the engine of this checkout and that of another, in one process, block by block in turn: what
-// other processes do meanwhile meets both, so the ratio holds on a machine that is not quiet. The other checkout needs
-// its packages.
+// other processes do meanwhile meets both, so the ratio holds on a machine that is not quiet. Whichever engine is made
+// second is slower, by up to a third, so each row is measured in both orders, and the ratio is the mean of the two. The
+// other checkout needs its packages.
 //
 //   node bench/rules-beside.ts CHECKOUT               all rows
 //   node bench/rules-beside.ts CHECKOUT sliding 300    those whose names have one of these words
@@ -50,10 +51,18 @@ function take({ engine, effects }: Side, block: readonly TelemetryRecord[], from
   return ((user + system) * 1000) / block.length;
 }
 
-async function measure(what: string, checkout: string, conditions: readonly Condition[]): Promise<void> {
+interface Measured {
+  /** Medians, nanoseconds a record. */
+  readonly there: number;
+  readonly here: number;
+  readonly ratio: number;
+}
+
+async function measured(checkout: string, conditions: readonly Condition[], isHereFirst: boolean): Promise<Measured> {
   const here = new URL("..", import.meta.url).href.replace(/\/$/, "");
-  const other = await sideOf(checkout, conditions);
-  const present = await sideOf(here, conditions);
+  const made = [];
+  for (const each of isHereFirst ? [here, checkout] : [checkout, here]) made.push(await sideOf(each, conditions));
+  const [other, present] = (isHereFirst ? made.toReversed() : made) as [Side, Side];
   const records = recordsOf(String(conditions[0]!["metric"]), RECORDS);
   const reader = new TelemetryReader();
   const ratios: number[] = [];
@@ -64,9 +73,20 @@ async function measure(what: string, checkout: string, conditions: readonly Cond
     for (const side of order) side.blocks.push(take(side, block, from));
     if (from >= RECORDS / 3) ratios.push(present.blocks.at(-1)! / other.blocks.at(-1)!);
   }
-  if (other.alerts !== present.alerts) throw new Error(`${what}: ${other.alerts} alerts, and ${present.alerts} here`);
-  const middle = ({ blocks }: Side): string => median(blocks.slice(-ratios.length)).toFixed(0).padStart(10);
-  console.log(what.padEnd(56), middle(other), middle(present), median(ratios).toFixed(2).padStart(8));
+  if (other.alerts !== present.alerts) throw new TypeError(`${other.alerts} alerts, and ${present.alerts} here`);
+  const middle = ({ blocks }: Side): number => median(blocks.slice(-ratios.length));
+  return { there: middle(other), here: middle(present), ratio: median(ratios) };
+}
+
+async function measure(what: string, checkout: string, conditions: readonly Condition[]): Promise<void> {
+  const second = await measured(checkout, conditions, false);
+  const first = await measured(checkout, conditions, true);
+  const both = (of: keyof Measured, digits: number): string =>
+    Math.sqrt(second[of] * first[of])
+      .toFixed(digits)
+      .padStart(10);
+  const orders = `${second.ratio.toFixed(2)}, ${first.ratio.toFixed(2)}`.padStart(14);
+  console.log(what.padEnd(56), both("there", 0), both("here", 0), both("ratio", 2), orders);
 }
 
 const [checkout = "", ...words] = process.argv.slice(2);
@@ -78,7 +98,7 @@ const rows: Record<string, readonly Condition[]> = {
 };
 const load = loadavg()[0]?.toFixed(2);
 console.log(`${RECORDS} records of ${DEVICES} devices, load ${load}, Node ${process.version}; ns a record, medians\n`);
-console.log("".padEnd(56), "there".padStart(10), "here".padStart(10), "pairs".padStart(8));
+console.log("".padEnd(56), ...["there", "here", "pairs"].map((each) => each.padStart(10)), "2nd, 1st".padStart(14));
 for (const [what, conditions] of Object.entries(rows)) {
   if (words.length > 0 && !words.some((word) => what.includes(word))) continue;
   await measure(what, pathToFileURL(checkout).href, conditions);

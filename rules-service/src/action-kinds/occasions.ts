@@ -30,6 +30,11 @@ export interface Course {
 export const nothingActed: Course = { acted: false, ended: false, retracted: false };
 
 const none: readonly Trigger[] = [];
+const onRaise: readonly Trigger[] = ["raised"];
+const onEnd: readonly Trigger[] = ["cleared"];
+/** Most courses are one of these, and one object each does for all of them. */
+const actedAtOnce: Course = { acted: true, ended: false, retracted: false };
+const endedAsTold: Course = { acted: true, ended: true, retracted: false };
 
 /**
  * What the next transition of an episode sets off; of several an action answers the first that it names. Late data and
@@ -44,7 +49,7 @@ export function follow(
   const { kind } = event;
   const earnest = !event.amended && !event.shadow && event.mutedBy.length === 0;
   if (kind === alertTransition.raised && earnest) {
-    return course.acted ? { course, triggers: none } : { course: begun(course, event), triggers: ["raised"] };
+    return course.acted ? { course, triggers: none } : { course: begun(course, event), triggers: onRaise };
   }
   if (kind === alertTransition.unmuted && earnest) return { course: begun(course, event), triggers: ["raised"] };
   if (!course.acted) return { course, triggers: none };
@@ -54,6 +59,7 @@ export function follow(
     return { course, triggers: knewThatItActed(event, course) && !course.ended ? ["acknowledged"] : none };
   }
   if (!isEnd(event)) return { course, triggers: none };
+  if (course === actedAtOnce && event.cause !== "retracted") return { course: endedAsTold, triggers: onEnd };
   const retracts = event.cause === "retracted";
   const triggers: Trigger[] = [];
   if (retracts && !course.retracted) triggers.push("retracted");
@@ -64,6 +70,7 @@ export function follow(
 function begun(course: Course, { transition }: ToldTransition): Course {
   const { acted, ended, retracted } = course;
   if (acted) return course;
+  if (transition <= 1 && !ended && !retracted) return actedAtOnce;
   return transition > 1 ? { acted: true, since: transition, ended, retracted } : { acted: true, ended, retracted };
 }
 

@@ -1,7 +1,7 @@
 import type { AlertInput } from "@headwater/proto";
 import { anyMetric } from "../conditions/program.ts";
 import type { Position } from "../readings/position.ts";
-import { deriverOf, type Reading, type Value } from "../readings/reading.ts";
+import { deriverOf, type Reading } from "../readings/reading.ts";
 import type { Transition } from "./fold.ts";
 import type { Rule } from "./rule.ts";
 
@@ -19,6 +19,8 @@ export interface InstanceView {
 
 type Evidence = NonNullable<AlertInput["evidence"]>[number];
 
+export const noEvidence: readonly Evidence[] = [];
+
 /** Most readings that one transition names as its evidence, for each role. */
 const maxEvidence = 16;
 
@@ -27,6 +29,7 @@ export function evidenceOf(instance: InstanceView, shown: Transition, partition:
   const { rule } = instance;
   const { begun, decided, at } = shown;
   const armed = begun.reading;
+  if (decided?.readings.length === 1) return evidenceOfOne(rule, armed, decided.readings[0]!, partition);
   const entries: Evidence[] = armed === undefined ? [] : [entryOf(armed, "armed", partition)];
   if (decided === undefined) {
     const held = instance.lastOwn(placeOf(shown));
@@ -46,6 +49,14 @@ export function evidenceOf(instance: InstanceView, shown: Transition, partition:
     if (!isSaid) entries.push(entryOf(reading, "decided", partition));
   }
   return entries;
+}
+
+/** Mostly the sample has one reading. The list is as long as it has to be; one that is pushed to has more room. */
+function evidenceOfOne(rule: Rule, armed: Reading | undefined, only: Reading, partition: number): readonly Evidence[] {
+  const decides = rule.takes(only.metric) && !isSame(only, armed);
+  if (armed === undefined) return decides ? [entryOf(only, "decided", partition)] : noEvidence;
+  const first = entryOf(armed, "armed", partition);
+  return decides ? [first, entryOf(only, "decided", partition)] : [first];
 }
 
 function isSame({ offset, index }: Reading, other: Reading | undefined): boolean {
@@ -78,9 +89,4 @@ export function placeOf({ decided, place, at }: Transition): Position | undefine
   return place === undefined
     ? { time: at, offset: Number.MAX_SAFE_INTEGER, index: 0 }
     : { ...place, index: place.index - 1 };
-}
-
-export function valueOf(value: Value | undefined): { readonly value: number; readonly text?: string } {
-  if (typeof value === "string") return { value: 0, text: value };
-  return { value: value ?? 0 };
 }

@@ -4,11 +4,12 @@ import type { CommandAction } from "../action-kinds/command/kind.ts";
 import type { DerivedValue } from "../action-kinds/derive/continual.ts";
 import { deviceValues } from "../action-kinds/grouping.ts";
 import { follow, type ToldTransition } from "../action-kinds/occasions.ts";
+import type { Trigger } from "../action-kinds/triggers.ts";
 import { momentAt, type Beginning } from "../conditions/program.ts";
 import { severityOf } from "../conditions/verdict.ts";
 import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import { identityOf, type Reading } from "../readings/reading.ts";
-import { beganBy, evidenceOf, placeOf, valueOf, type InstanceView } from "./alert-evidence.ts";
+import { beganBy, evidenceOf, noEvidence, placeOf, type InstanceView } from "./alert-evidence.ts";
 import { alertIdOf, commandIdOf } from "./alert-ids.ts";
 import type { Derived } from "./derivations.ts";
 import type { Effects, OperatorAction } from "./engine.ts";
@@ -121,7 +122,8 @@ export class AlertWriter {
         (metric) => (instance.latest(metric, placeOf(shown)) ?? beganBy(shown, metric))?.value,
       );
     const threshold = measure?.threshold ?? Number.NaN;
-    const { value, text } = valueOf(measure?.value);
+    const value = measure?.value ?? 0;
+    const isText = typeof value === "string";
     // Written out, and what few alerts have is added: an object that is spread into it costs more than all the rest.
     const alert: { -readonly [K in keyof AlertInput]: AlertInput[K] } = {
       alertId: episode.alertId,
@@ -133,7 +135,7 @@ export class AlertWriter {
       severity: severityOf(episode.rank) ?? "",
       at,
       metric: measure?.metric ?? "",
-      value,
+      value: isText ? 0 : value,
       threshold: Number.isNaN(threshold) ? 0 : threshold,
       amended,
       shadow: rule.shadow,
@@ -142,11 +144,11 @@ export class AlertWriter {
       clearedAt: cleared ? (episode.clearedAt ?? at) : 0,
       mutedBy: episode.mutedBy,
       flapping: episode.flapping,
-      evidence: shown === undefined ? [] : evidenceOf(instance, shown, this.#partition),
+      evidence: shown === undefined ? noEvidence : evidenceOf(instance, shown, this.#partition),
       gateway: gateway ?? "",
       reason: this.reasonOf(rule, instance.device),
     };
-    if (text !== undefined) alert.text = text;
+    if (isText) alert.text = value;
     if (rule.groupedByDevice.length > 0) {
       alert.groupedBy = deviceValues(rule.groupedByDevice, this.deviceOf(instance.device));
     }
@@ -162,9 +164,11 @@ export class AlertWriter {
       transition: episode.told,
       seen: 0,
     };
+    const triggers = this.#triggersOf(episode, told);
+    if (triggers.length === 0 || rule.actions.length === 0) return;
     // What late data or no reading at all has shown is known only now; how slow the device is has no part in that.
     const time = amended || cause !== "condition" ? Math.max(at, this.now()) : at + instance.lag;
-    this.#answer(instance, episode, told, { transition: episode.told, at, time });
+    this.#answer(instance, episode, triggers, { transition: episode.told, at, time });
   }
 
   /** That flapping holds an open episode open, or does so no more, is told where no transition has said so. */
@@ -182,7 +186,8 @@ export class AlertWriter {
     const { shadow } = instance.rule;
     const told = { kind: alertTransition[kind], amended: false, shadow, cause: "hand", transition: 0, seen };
     if (kind === "acknowledged") episode.actions = { ...episode.actions, acknowledged: true };
-    this.#answer(instance, episode, { ...told, clearedAt: 0, mutedBy: [] }, { transition: writeId, at, time: at });
+    const triggers = this.#triggersOf(episode, { ...told, clearedAt: 0, mutedBy: [] });
+    if (triggers.length > 0) this.#answer(instance, episode, triggers, { transition: writeId, at, time: at });
   }
 
   /** What has come due again by now is done once, whatever was missed. */
@@ -201,11 +206,14 @@ export class AlertWriter {
     }
   }
 
-  #answer(instance: InstanceView, episode: Episode, told: ToldTransition, answered: Answered): void {
-    const { actions } = instance.rule;
+  #triggersOf(episode: Episode, told: ToldTransition): readonly Trigger[] {
     const { course, triggers } = follow(episode.actions.course, told);
     if (course !== episode.actions.course) episode.actions = withCourse(episode.actions, course);
-    if (triggers.length === 0) return;
+    return triggers;
+  }
+
+  #answer(instance: InstanceView, episode: Episode, triggers: readonly Trigger[], answered: Answered): void {
+    const { actions } = instance.rule;
     const { transition, at } = answered;
     if (instance.rule.repeats) {
       const from = Math.max(this.now(), at);

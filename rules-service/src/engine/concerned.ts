@@ -8,14 +8,17 @@ import type { Series } from "./series.ts";
 import type { Touched } from "./touched.ts";
 
 const noSamples: readonly Sample[] = [];
+/** A list that grew longer with one sample is not kept for the next. */
+const mostSpare = 256;
 
 /**
  * Finds the instances that the present sample concerns, a reading at a time, and gives it to them. They may be very
  * many, so it goes on where it was when there is room again.
  */
 export class Concerned {
-  /** Those of the present sample. */
+  /** Those of the present sample: so many of the list, which is written over by the next one. */
   readonly #instances: Instance[] = [];
+  #count = 0;
   /** So many of them were given it. */
   #given = 0;
   #sample: Sample | undefined;
@@ -88,13 +91,13 @@ export class Concerned {
    */
   give(sampled: PresentSample, isOfSeveral: boolean, touched: Touched, hasRoom: () => boolean): boolean {
     const instances = this.#instances;
-    if (instances.length === 0) return true;
+    if (this.#count === 0) return true;
     if (this.#sample === undefined) {
       this.#sample = sampleOf(sampled.readings());
       this.#alone = [this.#sample];
     }
     const sample = this.#sample;
-    for (; this.#given < instances.length; this.#given++) {
+    for (; this.#given < this.#count; this.#given++) {
       if (!hasRoom()) return false;
       const instance = instances[this.#given]!;
       if (!touched.add(instance, sample, this.#alone)) continue;
@@ -116,7 +119,8 @@ export class Concerned {
   }
 
   #forgetSample(): void {
-    this.#instances.length = 0;
+    if (this.#count > mostSpare) this.#instances.length = 0;
+    this.#count = 0;
     this.#given = 0;
     this.#sample = undefined;
     this.#alone = noSamples;
@@ -147,7 +151,7 @@ export class Concerned {
     const instance = series.instanceAt(slot) ?? this.#newInstance(series.rules[slot]!, series.device);
     if (instance === undefined || instance.covers > this.#world.next || reading.offset < instance.from) return;
     instance.takeAll();
-    this.#instances.push(instance);
+    this.#instances[this.#count++] = instance;
   }
 
   /** undefined: a restored state of another of its inputs was written after all that there was to know of it here. */

@@ -6,7 +6,7 @@ import type { Episode } from "./episode.ts";
 import type { FoldState } from "./episode-machine.ts";
 import { dueAfter, stateAfter } from "./fold.ts";
 import { footingAfter, footingAt, none, type Footing } from "./footings.ts";
-import { keep, settle, type FoldedInstance } from "./horizon.ts";
+import { moveOn, type FoldedInstance } from "./horizon.ts";
 import type { InputSeries } from "./own-readings.ts";
 import type { Rule } from "./rule.ts";
 import type { Timer } from "./timer-heap.ts";
@@ -105,15 +105,13 @@ export abstract class DeferringState implements FoldedInstance, Deferring {
   takeDeferred(runs: readonly Run[]): void {
     this.deferred = 0;
     this.takeAll();
-    const { lateness, program } = this.#rule;
+    const { program } = this.#rule;
     for (const { readings, last } of runs) {
       const { program: before, episode } = this.#state;
       const after = program.stepAll!(before, readings);
       if (after === before) continue;
       this.#state = stateAfter(last, after, episode);
-      settle(this, last.time);
-      keep(this, footingAfter(last, this.#state));
-      if (lateness === 0) settle(this, last.time);
+      moveOn(this, footingAfter(last, this.#state));
     }
   }
 

@@ -1,4 +1,3 @@
-import type { Anchor } from "../readings/reading.ts";
 import type { Beginning } from "../conditions/program.ts";
 import { raiseOf, stayOf, unknown, type Verdict } from "../conditions/verdict.ts";
 
@@ -41,24 +40,8 @@ export function foldState(program: unknown, episode: EpisodeState): FoldState {
 
 export type TransitionKind = "raised" | "escalated" | "deescalated" | "cleared";
 
-export interface EpisodeChange {
-  readonly kind: TransitionKind;
-  /** After it; of `cleared` before it. */
-  readonly rank: number;
-  readonly begun: Beginning;
-}
-
-/** Where a verdict was given. */
-export interface Judgement {
-  readonly verdict: Verdict;
-  readonly at: Anchor;
-  /** The mildest rank that the condition may have. */
-  readonly mildest: number;
-  readonly begunBy: (rank: number) => Beginning;
-}
-
-/** The rank after a verdict; 0: no episode is open then. */
-function rankAfter({ rank, muted: isMuted }: EpisodeState, verdict: Verdict, mildest: number): number {
+/** The rank after a verdict; 0: no episode is open then. `mildest`: the mildest that the condition may have. */
+export function rankAfter({ rank, muted: isMuted }: EpisodeState, verdict: Verdict, mildest: number): number {
   const raise = raiseOf(verdict);
   const stay = stayOf(verdict);
   if (rank === 0) return isMuted || raise <= 0 ? 0 : raise;
@@ -70,26 +53,25 @@ function rankAfter({ rank, muted: isMuted }: EpisodeState, verdict: Verdict, mil
 
 /** Whether a verdict leaves everything as it is. */
 export function isSteady(state: EpisodeState, verdict: Verdict, mildest: number): boolean {
-  return rankAfter(state, verdict, mildest) === state.rank && !(state.muted && stayOf(verdict) === 0);
+  return isSteadyAt(state, rankAfter(state, verdict, mildest), verdict);
 }
 
-/** The state after a verdict that changes something; `on` is told of it, unless it ends a muting. */
-export function follow(state: EpisodeState, judgement: Judgement, on: (change: EpisodeChange) => void): EpisodeState {
-  const { verdict, at, mildest, begunBy } = judgement;
-  const rank = rankAfter(state, verdict, mildest);
-  if (rank === state.rank) return noEpisode;
-  if (state.rank === 0) {
-    const begun = begunBy(rank);
-    on({ kind: "raised", rank, begun });
-    return raised(rank, at.time, begun);
-  }
-  const begun = state.begun!;
-  if (rank === 0) {
-    on({ kind: "cleared", rank: state.rank, begun });
-    return noEpisode;
-  }
-  on({ kind: rank > state.rank ? "escalated" : "deescalated", rank, begun });
-  return { ...state, rank };
+/** The same where the rank after the verdict is known. */
+export function isSteadyAt(state: EpisodeState, rank: number, verdict: Verdict): boolean {
+  return rank === state.rank && !(state.muted && stayOf(verdict) === 0);
+}
+
+/** What a change of rank is told as. */
+export function kindOf(before: number, after: number): TransitionKind {
+  if (before === 0) return "raised";
+  if (after === 0) return "cleared";
+  return after > before ? "escalated" : "deescalated";
+}
+
+/** The state after a verdict that changes something: the rank, or that it is muted. `begun`: of a raise. */
+export function follow(state: EpisodeState, rank: number, time: number, begun: Beginning | null): EpisodeState {
+  if (rank === 0) return noEpisode;
+  return state.rank === 0 ? raised(rank, time, begun!) : { ...state, rank };
 }
 
 let lastRaised = noEpisode;

@@ -2,6 +2,7 @@ import type { TelemetryRecord } from "@headwater/proto";
 import { SeenDerivations } from "@headwater/proto/telemetry";
 import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import type { Anchor, Reading, Sample } from "../readings/reading.ts";
+import { AsleepInstances } from "./asleep.ts";
 import { Changes } from "./changes.ts";
 import { LogClock } from "./clock.ts";
 import type { RecordPosition } from "./engine.ts";
@@ -9,8 +10,8 @@ import type { Derivations } from "./derivations.ts";
 import { GatewayWatch } from "./gateway-watch.ts";
 import { SampleIntake } from "./sample-intake.ts";
 import { SeenIdentities } from "./seen-identities.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 import type { Instance } from "./instance.ts";
-import type { Rule } from "./rule.ts";
 import type { RuleIndex } from "./rule-index.ts";
 import type { Series } from "./series.ts";
 import type { AlertWriter } from "./alert-writer.ts";
@@ -22,9 +23,8 @@ const noSamples: readonly Sample[] = [];
  * replay comes to the same slices.
  */
 const instancesASlice = 64;
-/** What a timer takes of the room of an instance, and a look at one that is not concerned. */
+/** What a timer takes of the room of an instance. */
 const timerRoom = 1 / 8;
-const lookRoom = 1 / 8;
 /** What it takes to find an instance that a reading concerns. */
 const touchRoom = 1 / 4;
 
@@ -36,12 +36,7 @@ export class Evaluator {
   readonly identities = new SeenIdentities();
   readonly timers = new Timers();
   readonly gateways: GatewayWatch;
-  /** Restored with more in them than was applied yet. */
-  readonly #asleep = new Set<Instance>();
-  /** The first offset at which one of them may wake. */
-  #firstWake = Infinity;
-  /** Instances that only say what was applied where a restored state has nothing to know. */
-  readonly standIns = new Set<Instance>();
+  readonly asleep = new AsleepInstances();
   /** What has changed since states were last taken. */
   readonly changedInstances = new Changes<Instance>();
   readonly changedSeries = new Changes<Series>();
@@ -50,6 +45,7 @@ export class Evaluator {
   next = 0;
   readonly counts = { evaluations: 0, tooLate: 0, notNumeric: 0, otherDevice: 0 };
   readonly #intake: SampleIntake;
+  readonly #silence = new SilenceWatch(this);
   /** What derived readings of now stand in the place of. */
   readonly corrected = new Map<Reading, Reading>();
   readonly #derivations: Derivations | undefined;
@@ -105,7 +101,7 @@ export class Evaluator {
     this.timers.begin();
     this.#intake.begin();
     this.#derivations?.beginRecord(at.offset);
-    if (this.#firstWake <= at.offset) this.#wake();
+    this.asleep.wake(at.offset, this.#wake);
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n, at.appendTime)) {
       // Its time is known to its readings, and what that lets happen comes after them.
       const hadTime = this.clock.now > 0;
@@ -122,7 +118,7 @@ export class Evaluator {
 
   /** False: the slice is full. */
   #hears(record: TelemetryRecord, at: RecordPosition): boolean {
-    if (record.mark !== null) this.gateways.marked(record.gateway, this.#hear, this.#begin);
+    if (record.mark !== null) this.#silence.marked(record.gateway);
     if (record.incarnation !== this.index.incarnationOf(record.device)) this.counts.otherDevice++;
     else if (record.readings.length > 0 && this.#isToBeJudged(record, at) && this.#intake.take(record, at)) {
       if (!this.#evaluate()) return false;
@@ -133,7 +129,12 @@ export class Evaluator {
   /** The first record that shows a time. */
   *#begins(record: TelemetryRecord, at: RecordPosition): Generator<void> {
     try {
-      yield* this.#beginWatching();
+      for (const room of this.#silence.beginAll()) {
+        this.#room -= room;
+        if (this.#room > 0) continue;
+        yield;
+        this.#room = this.#slice;
+      }
       this.#room = this.#slice;
       if (!this.#hears(record, at)) yield* this.#goOn(at);
     } finally {
@@ -200,44 +201,8 @@ export class Evaluator {
       return;
     }
     this.timers.disarm(instance);
-    this.#asleep.add(instance);
-    this.#firstWake = Math.min(this.#firstWake, instance.covers);
+    this.asleep.add(instance);
   }
-
-  /** Whether anything was restored with more in it than was applied yet. */
-  get hasStatesAhead(): boolean {
-    return this.#asleep.size > 0;
-  }
-
-  /** The log shows a time, from which on silence can be told. */
-  *#beginWatching(): Generator<void> {
-    for (const rule of this.index.rules.values()) {
-      if (!rule.program.watchesSilence) continue;
-      for (const [id, device] of this.index.devices) {
-        const isWatched = rule.selects(id, device) && this.index.instance(rule, id) === undefined;
-        if (isWatched) this.#begin(rule, id);
-        this.#room -= isWatched ? 1 : lookRoom;
-        if (this.#room > 0) continue;
-        yield;
-        this.#room = this.#slice;
-      }
-    }
-  }
-
-  readonly #begin = (rule: Rule, device: string): void => {
-    if (this.clock.now === 0 || this.index.coveredOf(rule, device).covers > this.next) return;
-    const instance = this.index.newInstance(rule, device, this.now);
-    instance.from = this.next;
-    this.begun(instance);
-  };
-
-  /** The clock tells how a gateway is that an instance watches. */
-  readonly #hear = (instance: Instance): void => {
-    const sample = this.gateways.heard(instance);
-    if (sample === undefined || instance.covers > this.next) return;
-    instance.hear(sample, this);
-    this.changed(instance);
-  };
 
   /** The rule has begun on a device, and may hold already. */
   begun(instance: Instance): void {
@@ -245,22 +210,13 @@ export class Evaluator {
     this.changed(instance);
   }
 
-  /** Not with each record: a state that was written just before the end of a process may be one of very many. */
-  #wake(): void {
-    this.#firstWake = Infinity;
-    for (const instance of this.#asleep) {
-      if (instance.covers > this.next) {
-        this.#firstWake = Math.min(this.#firstWake, instance.covers);
-        continue;
-      }
-      this.#asleep.delete(instance);
-      if (this.standIns.delete(instance)) {
-        this.timers.disarm(instance);
-        this.changedInstances.delete(instance);
-        this.index.remove(instance);
-      } else if (this.index.instance(instance.rule, instance.device) === instance) this.timers.arm(instance);
-    }
-  }
+  readonly #wake = (instance: Instance, isStandIn: boolean): void => {
+    if (isStandIn) {
+      this.timers.disarm(instance);
+      this.changedInstances.delete(instance);
+      this.index.remove(instance);
+    } else if (this.index.instance(instance.rule, instance.device) === instance) this.timers.arm(instance);
+  };
 
   /** Lets rules judge what others have derived since the last record. */
   judgeDerived(): void {
@@ -303,14 +259,19 @@ export class Evaluator {
         this.#take(instance, samples);
       } catch (error) {
         // The readings lie in the series by now, where the other rules look back to them.
-        this.#failure ??= { error };
-        this.changedInstances.add(instance);
+        this.#failed(instance, error);
       }
       this.#passOn();
     }
     this.#intake.prune();
     if (this.corrected.size > 0) this.corrected.clear();
     return true;
+  }
+
+  /** The other rules go on, as they do not know of it. */
+  #failed(instance: Instance, error: unknown): void {
+    this.#failure ??= { error };
+    this.changedInstances.add(instance);
   }
 
   /** Throws the first error with which a rule failed, once all is done that has to do with the record. */
@@ -344,10 +305,14 @@ export class Evaluator {
 
   /** False: the slice is full before all is judged that the instance has derived. */
   readonly #fire = (instance: Instance, upTo: number): boolean => {
-    if (gatewayOf(instance.device) !== undefined) this.#hear(instance);
+    if (gatewayOf(instance.device) !== undefined) this.#silence.hear(instance);
     this.#room -= 1;
-    instance.fire(upTo, this);
-    this.changed(instance);
+    try {
+      instance.fire(upTo, this);
+      this.changed(instance);
+    } catch (error) {
+      this.#failed(instance, error);
+    }
     return this.#judge();
   };
 }

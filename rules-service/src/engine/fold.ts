@@ -6,8 +6,10 @@ import type { LogClock } from "./clock.ts";
 import {
   foldState,
   follow,
-  isSteady,
+  isSteadyAt,
+  kindOf,
   noEpisode,
+  rankAfter,
   type EpisodeState,
   type FoldState,
   type TransitionKind,
@@ -90,23 +92,23 @@ export function judged(
   place: Position | undefined,
   on: OnTransition,
 ): FoldState {
-  const { program } = state;
+  const { program, episode: before } = state;
   const verdict = ranked(rule.program.verdict(program), rule.rank);
-  if (isSteady(state.episode, verdict, rule.mildest)) return state;
-  const begunBy = (rank: number): Beginning =>
-    rule.program.begunBy(program, rule.ownRank(rank)) ?? begunAt(at, decided && rule.lastOwn(decided));
-  const episode = follow(state.episode, { verdict, at, mildest: rule.mildest, begunBy }, ({ kind, rank, begun }) =>
+  const rank = rankAfter(before, verdict, rule.mildest);
+  if (isSteadyAt(before, rank, verdict)) return state;
+  let { begun } = before;
+  if (before.rank === 0 && rank > 0) {
+    begun = rule.program.begunBy(program, rule.ownRank(rank)) ?? begunAt(at, decided && rule.lastOwn(decided));
+  }
+  // The end of a muting is told to nobody.
+  if (begun !== null) {
+    const kind = kindOf(before.rank, rank);
+    const isEnd = kind === "cleared";
     // A reading of before the rule began may end what held from its beginning.
-    on({
-      kind,
-      at: kind === "cleared" ? Math.max(at.time, state.episode.raisedAt) : at.time,
-      rank,
-      begun,
-      decided,
-      place,
-      program,
-    }),
-  );
+    const time = isEnd ? Math.max(at.time, before.raisedAt) : at.time;
+    on({ kind, at: time, rank: isEnd ? before.rank : rank, begun, decided, place, program });
+  }
+  const episode = follow(before, rank, at.time, begun);
   return decided === undefined ? foldState(program, episode) : stateAfter(decided, program, episode);
 }
 

@@ -56,26 +56,42 @@ export function footingAfter(sample: Sample, state: FoldState): Footing {
   return lastFooting;
 }
 
-let lastExtended:
-  | undefined
-  | { history: readonly Footing[]; footing: Footing; lateness: number; result: readonly Footing[] };
+let lastExtended: readonly Footing[] = none;
+let lastPassed = 0;
+let lastAdded: Footing | undefined;
+let lastLateness = 0;
+let lastResult: readonly Footing[] = none;
 
-/** With one more, in the place of one of its cell, as the samples around are retained. */
-export function withFooting(history: readonly Footing[], footing: Footing, lateness: number): readonly Footing[] {
-  const last = lastExtended;
-  if (last?.footing === footing && last.history === history && last.lateness === lateness) return last.result;
-  const result = extended(history, footing, lateness);
-  lastExtended = { history, footing, lateness, result };
-  return result;
+/**
+ * Without the first so many, and with one more, in the place of one of its cell, as the samples around are retained.
+ * Rules that have come to this from one list have the next one in common, too.
+ */
+export function withFooting(
+  history: readonly Footing[],
+  passed: number,
+  footing: Footing,
+  lateness: number,
+): readonly Footing[] {
+  const isSame = lastAdded === footing && lastExtended === history && lastPassed === passed;
+  if (isSame && lastLateness === lateness) return lastResult;
+  lastResult = extended(history, passed, footing, lateness);
+  lastExtended = history;
+  lastPassed = passed;
+  lastAdded = footing;
+  lastLateness = lateness;
+  return lastResult;
 }
 
-function extended(history: readonly Footing[], footing: Footing, lateness: number): readonly Footing[] {
-  const last = history[history.length - 1];
-  if (last === undefined) return [footing];
-  if (!isInOneCell(last.time, footing.time, lateness)) return history.concat(footing);
-  const thinned = history.slice();
-  thinned[thinned.length - 1] = footing;
-  return thinned;
+function extended(history: readonly Footing[], passed: number, footing: Footing, lateness: number): readonly Footing[] {
+  const { length } = history;
+  if (length === passed) return [footing];
+  const replaces = isInOneCell(history[length - 1]!.time, footing.time, lateness);
+  if (passed === 0 && !replaces) return history.concat(footing);
+  // A list that is cut is as long as it has to be; one that is pushed to keeps room for more.
+  const result = history.slice(replaces ? passed : passed - 1);
+  if (!replaces) for (let place = passed; place < length; place++) result[place - passed] = history[place]!;
+  result[result.length - 1] = footing;
+  return result;
 }
 
 let lastShortened: { history: readonly Footing[]; passed: number; result: readonly Footing[] } | undefined;

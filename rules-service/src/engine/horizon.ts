@@ -19,15 +19,25 @@ export interface FoldedInstance extends ReadingOwner {
 }
 
 export function keep(instance: FoldedInstance, footing: Footing): void {
-  instance.history = withFooting(instance.history, footing, instance.rule.lateness);
+  instance.history = withFooting(instance.history, 0, footing, instance.rule.lateness);
+}
+
+/**
+ * Keeps the state after the newest sample and lets the base follow. Before it is kept, so that most have one footing at
+ * a time; without a lateness it is past its horizon at once.
+ */
+export function moveOn(instance: FoldedInstance, footing: Footing): void {
+  settle(instance, footing.time, footing);
+  if (instance.rule.lateness === 0) settle(instance, footing.time);
 }
 
 /**
  * Lets the base follow: at or before the horizon of the newest reading nothing can change any more, nor where readings
- * were let go because there were too many.
+ * were let go because there were too many. `next`: what is kept besides from then on.
  */
-export function settle(instance: FoldedInstance, newest: number): void {
-  const horizon = newest - instance.rule.lateness;
+export function settle(instance: FoldedInstance, newest: number, next?: Footing): void {
+  const { lateness } = instance.rule;
+  const horizon = newest - lateness;
   const { history } = instance;
   let passed = 0;
   while (passed < history.length) {
@@ -37,9 +47,10 @@ export function settle(instance: FoldedInstance, newest: number): void {
   }
   if (passed > 0) {
     instance.base = history[passed - 1]!;
-    instance.history = withoutFirst(history, passed);
+    if (next === undefined) instance.history = withoutFirst(history, passed);
     forget(instance);
   }
+  if (next !== undefined) instance.history = withFooting(history, passed, next, lateness);
   if (instance.refused.length > 0) {
     const { base } = instance;
     const refused = instance.refused.filter((each) => isAfter(each, base) && !isPruned(instance, each));
@@ -80,12 +91,27 @@ export function isWithin({ end, retracted, armed, raisedAt }: Episode, position:
 
 /** Lets go of episodes that no late reading can bring back or change, and whose ids none can have that begins later. */
 function forget(instance: FoldedInstance): void {
-  const { episodes, base } = instance;
-  if (episodes.length === 0) return;
-  const kept = episodes.filter(
-    (episode) => isWithin(episode, base) || isAfter(episode.bornAt, base) || isRunning(episode, instance),
-  );
-  if (kept.length < episodes.length) instance.episodes = kept.length === 0 ? none : kept;
+  const { episodes } = instance;
+  // Mostly all of them are needed, and no list is made to find that out.
+  for (const episode of episodes) {
+    if (isNeeded(episode, instance)) continue;
+    instance.episodes = needed(episodes, instance);
+    return;
+  }
+}
+
+function needed(episodes: readonly Episode[], instance: FoldedInstance): readonly Episode[] {
+  let first = 0;
+  while (first < episodes.length && !isNeeded(episodes[first]!, instance)) first++;
+  if (first === episodes.length) return none;
+  // Mostly the oldest go; a list that is cut is as long as it has to be.
+  const rest = episodes.slice(first);
+  return rest.every((each) => isNeeded(each, instance)) ? rest : rest.filter((each) => isNeeded(each, instance));
+}
+
+function isNeeded(episode: Episode, instance: FoldedInstance): boolean {
+  const { base } = instance;
+  return isWithin(episode, base) || isAfter(episode.bornAt, base) || isRunning(episode, instance);
 }
 
 function isRunning({ retracted, armed }: Episode, { rule: { program }, base: { state } }: FoldedInstance): boolean {

@@ -10,7 +10,7 @@ import type { Episode } from "./episode.ts";
 import { footingAfter, none } from "./footings.ts";
 import { DeferringState } from "./deferring-state.ts";
 import { elapse, excused, firstDue, judged, take } from "./fold.ts";
-import { isGrounded, keep, settle } from "./horizon.ts";
+import { isGrounded, moveOn, settle } from "./horizon.ts";
 import { isCorrected, takeLate, type World } from "./late-samples.ts";
 import type { Rule } from "./rule.ts";
 import { lastBeside, lastOwn, latestOwn, type InputSeries } from "./own-readings.ts";
@@ -154,10 +154,7 @@ export class Instance extends DeferringState {
       for (const each of this.rule.derive(this.state.program, sample)) alerts.deriveFrom(this, each);
     }
     if (this.state === this.footed) return;
-    // Before, so that most have one footing at a time. Without a lateness the new one is past its horizon at once.
-    settle(this, sample.time);
-    keep(this, footingAfter(sample, this.state));
-    if (this.rule.lateness === 0) settle(this, sample.time);
+    moveOn(this, footingAfter(sample, this.state));
   }
 
   /** Whether the log has told since of a time in which nobody could be heard whose silence an instant took in. */

@@ -51,7 +51,7 @@ export class Joins {
     const rule = this.#place(change, before);
     const attached = yield* this.#restored.attach(rule);
     // A restart: what was restored has the rule already, unless some of it is of another revision.
-    const isInPlace = attached && before === undefined && !this.#evaluator.hasStatesAhead;
+    const isInPlace = attached && before === undefined && this.#evaluator.asleep.isEmpty;
     yield* this.#each(isInPlace ? [] : this.#devices(rule, before), (device) => {
       if (attached) this.#goOn(rule, device, before);
       else this.#enter(rule, device, before);
@@ -235,7 +235,7 @@ export class Joins {
 
   /** What an instance of another revision covers is covered under this one, whose state there is none of. */
   #standIn(rule: Rule, instance: Instance): void {
-    const { index, timers, now, next, changedInstances, standIns } = this.#evaluator;
+    const { index, timers, now, next, changedInstances, asleep } = this.#evaluator;
     this.#restored.setAside(instance);
     const { device, covers, generation, stored, grounding } = instance;
     // What the rule does not take here needs no word on what is covered.
@@ -245,14 +245,14 @@ export class Joins {
     }
     timers.disarm(instance);
     changedInstances.delete(instance);
-    standIns.delete(instance);
+    asleep.standIns.delete(instance);
     index.remove(instance);
     const state = rule.initial(index.devices.get(device), now);
     const own = new Instance(rule, device, index.inputsOf(rule, device), state, grounding);
     Object.assign(own, { covers, generation, stored });
     index.place(own);
     this.#evaluator.arm(own);
-    if (covers > next) standIns.add(own);
+    if (covers > next) asleep.standIns.add(own);
     else changedInstances.add(own);
   }
 

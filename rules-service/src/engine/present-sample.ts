@@ -29,6 +29,7 @@ export class PresentSample {
 
   /** All of them, of which one at least came as a reading. */
   readings(): readonly Reading[] {
+    if (this.#count === 1) return [this.#readings[0]!];
     const readings = this.#readings.slice(0, this.#count);
     const { time, offset } = readings.find((each) => each !== undefined)!;
     for (let place = 0; place < readings.length; place++) {

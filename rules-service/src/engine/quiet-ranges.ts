@@ -3,6 +3,8 @@ import type { Interval } from "../conditions/program.ts";
 /** Rules that share one range in which none of them is troubled. */
 const blockSize = 16;
 const blockBits = 4;
+/** Numbers of a place: `low`, `high` and `until`. */
+const stride = 3;
 
 /**
  * What a series looks at before it troubles a rule, by the rule's place in its list: a number from `low` up to, not
@@ -12,87 +14,100 @@ const blockBits = 4;
  */
 export class QuietRanges {
   readonly #rules: number;
-  readonly #low: Float64Array;
-  readonly #high: Float64Array;
-  readonly #until: Float64Array;
+  /** Of each place the three numbers in their order, so that they lie in one line of the processor's cache. */
+  readonly #numbers: number[];
 
-  private constructor(rules: number, low: Float64Array, high: Float64Array, until: Float64Array) {
+  private constructor(rules: number, numbers: number[]) {
     this.#rules = rules;
-    this.#low = low;
-    this.#high = high;
-    this.#until = until;
+    this.#numbers = numbers;
   }
 
   /** Of rules that wait for no instant. */
   static of(intervals: readonly Interval[]): QuietRanges {
     const rules = intervals.length;
-    const places = rules + Math.ceil(rules / blockSize) + 1;
-    const low = new Float64Array(places).fill(-Infinity);
-    const high = new Float64Array(places).fill(Infinity);
-    const ranges = new QuietRanges(rules, low, high, new Float64Array(places).fill(Infinity));
-    for (const [slot, interval] of intervals.entries()) {
-      low[slot] = interval.low;
-      high[slot] = interval.high;
-    }
+    // What one rule has is that of all.
+    const places = rules === 1 ? 1 : rules + Math.ceil(rules / blockSize) + 1;
+    const ranges = new QuietRanges(rules, everyNumber(places));
+    for (const [slot, interval] of intervals.entries()) ranges.#put(slot, interval.low, interval.high, Infinity);
     for (let first = 0; first < rules; first += blockSize) ranges.#join(first >> blockBits);
     return ranges;
   }
 
   copy(): QuietRanges {
-    return new QuietRanges(this.#rules, this.#low.slice(), this.#high.slice(), this.#until.slice());
+    return new QuietRanges(this.#rules, this.#numbers.slice());
   }
 
   /** The first rule from a slot on that a number concerns; -1: none. */
   next(from: number, value: number, time: number): number {
     const rules = this.#rules;
-    if (this.#isQuiet(this.#low.length - 1, value, time)) return -1;
+    if (this.#isQuiet(this.#numbers.length - stride, value, time)) return -1;
     for (let slot = from; slot < rules; slot++) {
-      while ((slot & (blockSize - 1)) === 0 && this.#isQuiet(rules + (slot >> blockBits), value, time)) {
+      while ((slot & (blockSize - 1)) === 0 && rules > 1 && this.#isQuiet(this.#blockAt(slot), value, time)) {
         slot += blockSize;
         if (slot >= rules) return -1;
       }
-      if (!this.#isQuiet(slot, value, time)) return slot;
+      if (!this.#isQuiet(slot * stride, value, time)) return slot;
     }
     return -1;
   }
 
   is(slot: number, { low, high }: Interval, until: number): boolean {
-    return this.#low[slot] === low && this.#high[slot] === high && this.#until[slot] === until;
+    const numbers = this.#numbers;
+    const at = slot * stride;
+    return numbers[at] === low && numbers[at + 1] === high && numbers[at + 2] === until;
   }
 
   set(slot: number, { low, high }: Interval, until: number): void {
-    this.#low[slot] = low;
-    this.#high[slot] = high;
-    this.#until[slot] = until;
+    this.#put(slot, low, high, until);
     this.#join(slot >> blockBits);
   }
 
-  #isQuiet(place: number, value: number, time: number): boolean {
-    return value >= this.#low[place]! && value < this.#high[place]! && time < this.#until[place]!;
+  #put(place: number, low: number, high: number, until: number): void {
+    const numbers = this.#numbers;
+    const at = place * stride;
+    numbers[at] = low;
+    numbers[at + 1] = high;
+    numbers[at + 2] = until;
+  }
+
+  /** Where the range of a rule's block stands. */
+  #blockAt(slot: number): number {
+    return (this.#rules + (slot >> blockBits)) * stride;
+  }
+
+  #isQuiet(at: number, value: number, time: number): boolean {
+    const numbers = this.#numbers;
+    return value >= numbers[at]! && value < numbers[at + 1]! && time < numbers[at + 2]!;
   }
 
   /** Brings what stands for a block, and for all, in line with its rules. */
   #join(block: number): void {
     const rules = this.#rules;
+    if (rules === 1) return;
     const first = block << blockBits;
     this.#intersect(rules + block, first, Math.min(first + blockSize, rules));
-    const last = this.#low.length - 1;
+    const last = this.#numbers.length / stride - 1;
     this.#intersect(last, rules, last);
   }
 
   /** Makes a place the intersection of those from one place up to, not including, another. */
   #intersect(place: number, from: number, to: number): void {
-    const [lows, highs, untils] = [this.#low, this.#high, this.#until];
+    const numbers = this.#numbers;
     let low = -Infinity;
     let high = Infinity;
     let until = Infinity;
-    for (let each = from; each < to; each++) {
-      if (lows[each]! > low) low = lows[each]!;
-      if (highs[each]! < high) high = highs[each]!;
-      if (untils[each]! < until) until = untils[each]!;
+    for (let at = from * stride; at < to * stride; at += stride) {
+      if (numbers[at]! > low) low = numbers[at]!;
+      if (numbers[at + 1]! < high) high = numbers[at + 1]!;
+      if (numbers[at + 2]! < until) until = numbers[at + 2]!;
     }
-    lows[place] = low;
-    highs[place] = high;
-    untils[place] = until;
+    this.#put(place, low, high, until);
   }
+}
+
+/** So many places in which every number is quiet: a list of doubles, as long as it has to be. */
+function everyNumber(places: number): number[] {
+  const numbers: number[] = [];
+  for (let place = 0; place < places; place++) numbers.push(-Infinity, Infinity, Infinity);
+  return numbers.slice();
 }

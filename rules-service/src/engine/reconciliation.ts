@@ -42,7 +42,8 @@ function retract(instance: ToldInstance, episode: Episode, alerts: AlertWriter):
 
 /** An episode that nobody was told of: if it is over, a matter of record; if it is open, as good as any other raise. */
 function discover(instance: ToldInstance, outcome: Outcome, alerts: AlertWriter): void {
-  const episode = begin(instance, outcome, alerts);
+  const { begun, raisedAt, rank } = outcome;
+  const episode = begin(instance, begun, raisedAt, rank, alerts);
   if (outcome.clearedAt === undefined) {
     alerts.tell(instance, episode, { kind: "raised", at: outcome.raisedAt, cause: "condition", shown: outcome.last });
     alerts.act(instance, episode, outcome.begun);
@@ -90,15 +91,11 @@ function amend(instance: ToldInstance, episode: Episode, outcome: Outcome, alert
   alerts.tell(instance, episode, { ...common, kind, at });
 }
 
-function begin(
-  instance: ToldInstance,
-  { begun, raisedAt, rank }: { readonly begun: Beginning; readonly raisedAt: number; readonly rank: number },
-  alerts: AlertWriter,
-): Episode {
+function begin(instance: ToldInstance, begun: Beginning, raisedAt: number, rank: number, alerts: AlertWriter): Episode {
   const born = alerts.identity(begun);
   // Late data may find an episode where another one of that beginning was told before.
   let alertId = alerts.alertId(instance, born, raisedAt);
-  for (let turn = 2; instance.episodes.some((each) => each.alertId === alertId); turn++) {
+  for (let turn = 2; hasId(instance.episodes, alertId); turn++) {
     alertId = alerts.alertId(instance, `${born}/${turn}`, raisedAt);
   }
   const bornAt = positionOfBeginning(begun);
@@ -123,6 +120,11 @@ function begin(
   return episode;
 }
 
+function hasId(episodes: readonly Episode[], alertId: string): boolean {
+  for (const each of episodes) if (each.alertId === alertId) return true;
+  return false;
+}
+
 /** Tells of transitions in their order, as they come. */
 export function telling(instance: ToldInstance, alerts: AlertWriter): OnTransition {
   return (transition) => happened(instance, transition, alerts);
@@ -133,7 +135,7 @@ function happened(instance: ToldInstance, shown: Transition, alerts: AlertWriter
   const { kind, at, rank, begun } = shown;
   const telling = { kind, at, cause: "condition", shown };
   if (kind === "raised") {
-    const episode = begin(instance, { begun, raisedAt: at, rank }, alerts);
+    const episode = begin(instance, begun, at, rank, alerts);
     alerts.tell(instance, episode, telling);
     alerts.act(instance, episode, begun);
     return;
@@ -141,6 +143,9 @@ function happened(instance: ToldInstance, shown: Transition, alerts: AlertWriter
   const episode = instance.open;
   if (episode === undefined) return;
   episode.rank = rank;
-  if (kind === "cleared") [episode.clearedAt, episode.end] = [at, endOf(shown)];
+  if (kind === "cleared") {
+    episode.clearedAt = at;
+    episode.end = endOf(shown);
+  }
   alerts.tell(instance, episode, telling);
 }

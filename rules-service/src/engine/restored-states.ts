@@ -116,7 +116,7 @@ export class RestoredStates {
   }
 
   #placeRestored(rule: Rule, restored: Restored, isOwn: boolean): void {
-    const { index, changedInstances, standIns, now, next } = this.#evaluator;
+    const { index, changedInstances, asleep, now, next } = this.#evaluator;
     const { device, covers, fields } = restored;
     const instance = new Instance(rule, device, index.inputsOf(rule, device), rule.initial(undefined, now), "");
     const isStandIn = fields === undefined || !isOwn;
@@ -130,11 +130,11 @@ export class RestoredStates {
     if (present !== undefined) {
       this.#evaluator.timers.disarm(present);
       changedInstances.delete(present);
-      standIns.delete(present);
+      asleep.standIns.delete(present);
     }
     index.place(instance);
     this.#evaluator.arm(instance);
-    if (isStandIn) standIns.add(instance);
+    if (isStandIn) asleep.standIns.add(instance);
     else changedInstances.add(instance);
   }
 

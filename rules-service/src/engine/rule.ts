@@ -8,11 +8,16 @@ import { selects } from "../definition/selector.ts";
 import { selectorKeys, type SelectorKeys } from "../definition/selector-keys.ts";
 import type { Outlook } from "../conditions/outlook.ts";
 import { anyMetric, type Interval, type Program } from "../conditions/program.ts";
-import { ranked, unranked } from "../conditions/verdict.ts";
+import { ranked, unranked, verdictOf } from "../conditions/verdict.ts";
 import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import type { Anchor, Reading, Sample } from "../readings/reading.ts";
-import { isSteady, noEpisode, type FoldState } from "./episode-machine.ts";
+import { isSteady, noEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
 import type { RuleChange } from "./engine.ts";
+
+/** Above every rank of an episode. */
+const mostRanks = unranked + 1;
+/** No verdict is greater. */
+const mostVerdict = verdictOf(unranked, 1);
 
 /** A definition is compiled once, however many partitions evaluate it. */
 const compiled = new WeakMap<RuleDefinition, NormalRule>();
@@ -70,6 +75,8 @@ export class Rule {
   readonly selectorKeys: SelectorKeys;
   readonly #selector: NormalRule["selector"];
   readonly #ranks: readonly number[];
+  /** Calm intervals of a condition whose state is a verdict, by that and the episode: there are few of both. */
+  readonly #calm: (Interval | undefined)[] = [];
 
   /** `selector` stands for that of the definition. */
   constructor(change: RuleChange, selector?: NormalRule["selector"]) {
@@ -130,9 +137,16 @@ export class Rule {
 
   /** Values of a metric that change nothing, neither now nor later. */
   quiet({ program, episode }: FoldState, metric: string): Interval {
-    const { rank, mildest } = this;
     if (this.program.calm === undefined) return this.program.quiet(program, metric);
-    return this.program.calm(program, metric, (verdict) => isSteady(episode, ranked(verdict, rank), mildest));
+    const isOfFew = typeof program === "number" && program >= 0 && program <= mostVerdict && Number.isInteger(program);
+    if (!isOfFew || metric !== this.program.inputs[0]) return this.#calmOf(program, episode, metric);
+    const place = (program * mostRanks + episode.rank) * 2 + Number(episode.muted);
+    return (this.#calm[place] ??= this.#calmOf(program, episode, metric));
+  }
+
+  #calmOf(program: unknown, episode: EpisodeState, metric: string): Interval {
+    const { rank, mildest } = this;
+    return this.program.calm!(program, metric, (verdict) => isSteady(episode, ranked(verdict, rank), mildest));
   }
 
   /** Which numbers may be taken in later; see `Program`. */

@@ -51,35 +51,36 @@ const noRules = new RuleList([]);
  * nothing there.
  */
 export class Series implements InputSeries<Instance> {
+  // First what every reading looks at, so that it lies close together in memory.
+  /** The rules that take it, as of a version of its metric. */
+  version = -1;
+  /** Whether there are any. */
+  isTaken = false;
+  /** Inputs before this offset are in it, and in the state of every rule that was written with it. */
+  covers = 0;
+  readonly retained = new ReadingBuffer();
+  quiet: QuietRanges;
+  /** Among what has changed. */
+  place = -1;
+  readonly lag = new LeastLag();
+  list = noRules;
+  /** The newest so many, each of which some rule has left for later. */
+  deferred = 0;
+  begun = 0;
+  /** How far back late readings amend, by the rules of its metric at that version. */
+  lateness = 0;
+  /** It may retain what was left for later, and is not any more. */
+  #isSwollen = false;
   readonly device: string;
   readonly metric: string;
   /** Of the device whose readings they are; undefined: a state of 0.1 does not say. */
   incarnation: number | undefined;
-  readonly retained = new ReadingBuffer();
-  /** The newest so many, each of which some rule has left for later. */
-  deferred = 0;
-  /** It may retain what was left for later, and is not any more. */
-  #isSwollen = false;
-  readonly lag = new LeastLag();
-  /** The rules that take it, as of a version of its metric. */
-  list = noRules;
-  version = -1;
-  /** Whether there are any. */
-  isTaken = false;
-  begun = 0;
-  /** How far back late readings amend, by the rules of its metric at that version. */
-  lateness = 0;
-  quiet: QuietRanges;
   /** `quiet` is that of the list. */
   #isShared = true;
   /** What there is to know of the rules; one that is absent is idle. */
   readonly instances = new Map<string, Instance>();
   /** The same by the rule's place in the list. */
   #bySlot: (Instance | undefined)[] = [];
-  /** Among what has changed. */
-  place = -1;
-  /** Inputs before this offset are in it, and in the state of every rule that was written with it. */
-  covers = 0;
   /** Of the writing that `covers` comes from. */
   generation = 0;
   /** The log holds a state of it. */

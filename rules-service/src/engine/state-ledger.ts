@@ -161,10 +161,10 @@ export class StateLedger {
   }
 
   #takeInstance(instance: Instance): StateBytes | undefined {
-    const { next, timers, index, standIns } = this.#evaluator;
+    const { next, timers, index, asleep } = this.#evaluator;
     const { rule, device } = instance;
     const covers = Math.max(next, instance.covers);
-    if (standIns.has(instance)) return this.#state(rule.id, device, covers, gone);
+    if (asleep.standIns.has(instance)) return this.#state(rule.id, device, covers, gone);
     if (instance.isBlank(next, index.groundingOf(rule))) {
       timers.disarm(instance);
       index.remove(instance);

@@ -18,9 +18,9 @@ export class Tenures {
 
   /** The instance of a rule, or of its former revision, whose inputs may be others. A stand-in is none. */
   of(rule: Rule, device: string): Instance | undefined {
-    const { index, standIns } = this.#evaluator;
+    const { index, asleep } = this.#evaluator;
     const instance = index.instance(rule, device);
-    return instance !== undefined && standIns.has(instance) ? undefined : instance;
+    return instance !== undefined && asleep.standIns.has(instance) ? undefined : instance;
   }
 
   /** From the next offset on: readings that others have retained are none of the rule's. */

@@ -4,6 +4,8 @@ import type { Instance } from "./instance.ts";
 import type { RuleIndex } from "./rule-index.ts";
 
 const noSamples: readonly Sample[] = [];
+/** A list that grew longer with one record is not kept for the next. */
+const mostSpare = 256;
 
 /**
  * The instances that the present record concerns, each with its samples. They take them in in one order: a rule after
@@ -11,9 +13,13 @@ const noSamples: readonly Sample[] = [];
  */
 export class Touched {
   readonly #index: RuleIndex;
-  /** Those that have not taken theirs in, from the first on; before it, those that have. */
+  /**
+   * Those that have not taken theirs in, from the first up to the end; before it, those that have, and behind it what
+   * the list has of former records.
+   */
   readonly #waiting: Instance[] = [];
   #first = 0;
+  #end = 0;
   #isInOrder = true;
 
   constructor(index: RuleIndex) {
@@ -27,9 +33,10 @@ export class Touched {
     if (last === sample) return false;
     if (last === undefined) {
       const waiting = this.#waiting;
-      const before = waiting.length === this.#first ? undefined : waiting[waiting.length - 1];
-      if (before !== undefined && this.#isInOrder) this.#isInOrder = this.#order(before, instance) < 0;
-      waiting.push(instance);
+      if (this.#end > this.#first && this.#isInOrder) {
+        this.#isInOrder = this.#order(waiting[this.#end - 1]!, instance) < 0;
+      }
+      waiting[this.#end++] = instance;
       instance.samples = alone;
     } else if (isAfter(sample, last)) instance.samples = [...samples, sample];
     else instance.samples = [...samples, sample].toSorted((a, b) => (isAfter(a, b) ? 1 : -1));
@@ -39,13 +46,15 @@ export class Touched {
   /** The next one, in order; its samples are for whoever calls. */
   take(): Instance | undefined {
     const waiting = this.#waiting;
-    if (this.#first === waiting.length) {
+    if (this.#first === this.#end) {
       if (this.#first > 0) this.#empty();
       return undefined;
     }
     if (!this.#isInOrder) {
+      waiting.length = this.#end;
       if (this.#first > 0) waiting.splice(0, this.#first);
       this.#first = 0;
+      this.#end = waiting.length;
       waiting.sort((a, b) => this.#order(a, b));
       this.#isInOrder = true;
     }
@@ -55,18 +64,18 @@ export class Touched {
   }
 
   get isEmpty(): boolean {
-    return this.#waiting.length === 0;
+    return this.#end === 0;
   }
 
   #empty(): void {
-    this.#waiting.length = 0;
-    this.#first = 0;
+    if (this.#end > mostSpare) this.#waiting.length = 0;
+    this.#first = this.#end = 0;
     this.#isInOrder = true;
   }
 
   /** After a failure nothing of its record is left to do. */
   clear(): void {
-    for (const instance of this.#waiting) instance.samples = noSamples;
+    for (let each = 0; each < this.#end; each++) this.#waiting[each]!.samples = noSamples;
     this.#empty();
   }
 

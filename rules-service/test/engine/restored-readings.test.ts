@@ -226,6 +226,15 @@ describe("a record at which a rule fails", () => {
     expect(new Set(states.map(({ covers }) => covers))).toEqual(new Set([p.log.next]));
   });
 
+  it("lets the other rules have the instants that are due with it", () => {
+    const p = failing(new Partition());
+    for (const id of ["a", "b"]) p.rule({ above: 50, for: "10s" }, { id });
+    p.mark(0);
+    p.read(5, 60);
+    expect(() => p.mark(40)).toThrow("not told");
+    expect(p.alerts().map(({ rule }) => rule)).toEqual(["b"]);
+  });
+
   it("lets what is due with it happen", () => {
     const p = failing(new Partition());
     p.rule({ above: 80 }, { id: "a" });
