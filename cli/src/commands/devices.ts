@@ -19,7 +19,7 @@ const usage = `headwater devices: devices, what they are, whether they are conne
 
 ${connectionUsage}
 ${fleetUsage}
-  --sort KEY         id (default), type, createdAt, updatedAt or lastSeen; --desc: the other way round
+  --sort KEY         id (default), name (as people sort), type, createdAt, updatedAt or lastSeen; --desc: backwards
   --limit N          how many at most (default 100; all of more are read page by page)
   --count            only how many there are
   --json             an object a line
