@@ -110,7 +110,7 @@ export class DeviceImport {
     const kept = JSON.parse(parts?.part(name) ?? "[]") as readonly RowAnswer[];
     const known = new Map(kept.filter(({ outcome }) => outcome !== "failed").map((answer) => [answer.row, answer]));
     for (const { id } of known.values()) if (id !== undefined) this.#seen.add(id);
-    const answers = await Promise.all(batch.map((row) => known.get(row.row) ?? this.#answer(row)));
+    const answers = await Promise.all(batch.map(async (row) => known.get(row.row) ?? this.#answer(row)));
     if (known.size < batch.length) await parts?.keep(name, JSON.stringify(answers));
     return answers;
   }

@@ -36,7 +36,7 @@ export function packBuckets(buckets: readonly Bucket[]): PackedBuckets {
 /** `sums`: what sums and counts need, without the first, last, least and greatest values, most of the bytes. */
 export type Wanted = "all" | "sums";
 
-/** Throws RangeError or SyntaxError if the bytes are not so many buckets. A run of sums lasts until the next is read. */
+/** Throws RangeError or SyntaxError if the bytes are not so many buckets. Sums alone last until the next is read. */
 export function unpackBuckets({ packed, texts }: PackedBuckets, count: number, wanted: Wanted = "all"): BucketRun {
   const reader = new VarintReader(packed, 0);
   const unpack = (of: typeof unpackNumbers, into: Float64Array): void => {
