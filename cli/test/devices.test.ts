@@ -135,6 +135,15 @@ it("imports a file in pieces, keeps the tokens in a file of its own, and exports
   }
 });
 
+it("imports a file again with its key, and tells the tokens of the first time", async () => {
+  const file = join(platform.folder, "keyed.csv");
+  writeFileSync(file, `id\n${Array.from({ length: 2_100 }, (_, i) => `keyed-${i}\n`).join("")}`);
+  const first = await runCli(["devices", "import", file, "--key", "tuesday"], env);
+  expect(first.out.split('"token"').length - 1).toBe(2_100);
+  const again = await runCli(["devices", "import", file, "--key", "tuesday"], env);
+  expect([again.code, again.out]).toEqual([0, first.out]);
+});
+
 it("says what is wrong with what devices is asked to do", async () => {
   for (const [args, message] of [
     [["improt", "x"], "did you mean import?"],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
 import { openBackends, startService, type TestService, tokenHeader } from "./service.ts";
 
 let backends: Awaited<ReturnType<typeof openBackends>>;
@@ -190,5 +191,81 @@ describe("an import of devices", () => {
       "id,type,createdAt,tag.n,attribute.even,attribute.text",
       'many-7,\'=meter,T,7,false,"""-7"""',
     ]);
+  });
+});
+
+describe("an import that is sent again with its Idempotency-Key", () => {
+  const fileOf = (prefix: string, count: number): string =>
+    `id,type\r\n${Array.from({ length: count }, (_, i) => `${prefix}-${i},boiler\r\n`).join("")}`;
+  const ask = (body: string, key: string, query = ""): Promise<Response> =>
+    fetch(`${url}/api/v1/imports/devices${query}`, {
+      method: "POST",
+      headers: { ...tokenHeader, "content-type": "text/csv", "idempotency-key": key, "accept-encoding": "identity" },
+      body,
+    });
+  const linesOf = (text: string): Row[] =>
+    text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Row);
+
+  async function wholeAnswer(file: string, key: string): Promise<readonly Row[]> {
+    const text = await eventually(async () => {
+      const answer = await ask(file, key);
+      const told = await answer.text();
+      // The one that was cut still has the place for a moment.
+      expect(answer.status).toBe(200);
+      return told;
+    });
+    return linesOf(text).slice(0, -1);
+  }
+
+  it("is answered as it was, tokens and all", async () => {
+    const file = fileOf("twice", 150);
+    const first = await (await ask(file, "twice")).text();
+    expect(linesOf(first)).toHaveLength(151);
+    expect(await (await ask(file, "twice")).text()).toBe(first);
+    const other = await (await ask(file, "another")).text();
+    expect(other).not.toContain('"token"');
+    expect(other).not.toContain("token-not-told");
+  });
+
+  it("goes on where it was cut, and every device has a token that somebody has seen", async () => {
+    const file = fileOf("cut", 3_000);
+    const cut = await ask(file, "cut");
+    const reader = cut.body!.getReader();
+    const seen = linesOf(new TextDecoder().decode((await reader.read()).value).replace(/[^\n]*$/, ""));
+    await reader.cancel();
+    const rows = await wholeAnswer(file, "cut");
+    expect(rows).toHaveLength(3_000);
+    expect(rows.every(({ outcome, token }) => outcome === "created" && token !== undefined)).toBe(true);
+    expect(rows.slice(0, seen.length)).toEqual(seen);
+  });
+
+  it("names devices whose token nobody can tell any more", async () => {
+    const count = 6_000;
+    const file = fileOf("lost", count);
+    const cut = await ask(file, "lost");
+    // As the log would have it if the process had ended before it kept the answer to the last row.
+    const last = `lost-${count - 1}`;
+    const { status } = await service.request("POST", "/api/v1/devices", { id: last, type: "boiler" });
+    await cut.body!.cancel();
+    expect(status).toBe(201);
+    const rows = await wholeAnswer(file, "lost");
+    expect(rows.at(-1)).toMatchObject({ id: last, outcome: "unchanged", code: "token-not-told" });
+    expect(rows.slice(0, -1).every(({ outcome, token }) => outcome === "created" && token !== undefined)).toBe(true);
+  });
+
+  it("is refused with another file", async () => {
+    await (await ask(fileOf("one", 1), "reused")).text();
+    const answer = await ask(fileOf("other", 1), "reused");
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([409, "idempotency-key-reused"]);
+  });
+
+  it("keeps nothing of a dry run", async () => {
+    const file = fileOf("dry", 1);
+    await (await ask(file, "dry", "?dryRun=true")).text();
+    const [row] = linesOf(await (await ask(file, "dry", "?dryRun=true")).text());
+    expect(row).toEqual({ row: 1, id: "dry-0", outcome: "created" });
   });
 });

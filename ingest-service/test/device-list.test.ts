@@ -195,4 +195,56 @@ describe("devices", () => {
     const { body } = await service.request<{ code: string }>("GET", `/api/v1/devices?sort=type&cursor=${next}`);
     expect(body.code).toBe("invalid-cursor");
   });
+
+  it.each(["type=pump", "registered=any", "tag=site:north", "q=a", "limit=2&connected=false"])(
+    "do not go on with a cursor where %s is new",
+    async (query) => {
+      const { next } = await list("limit=1");
+      const { status, body } = await service.request<{ code: string; detail: string }>(
+        "GET",
+        `/api/v1/devices?${query}&cursor=${next}`,
+      );
+      expect([status, body.code]).toEqual([400, "invalid-cursor"]);
+      expect(body.detail).toContain("of another query");
+    },
+  );
+
+  it("go on with a cursor whatever the page's size is, and whether it is counted", async () => {
+    const { next } = await list("limit=1&type=pump");
+    const { items, total } = await list(`limit=2&type=pump&count=true&lastSeen=false&cursor=${next}`);
+    expect([items.length, total]).toEqual([2, 3]);
+  });
+});
+
+describe("devices by name", () => {
+  const asPeopleSort = ["hall-1", "hall-2", "hall-2a", "hall-02b", "hall-9", "hall-10", "hall-100"];
+
+  beforeAll(async () => {
+    for (const id of asPeopleSort.filter((each) => each !== "hall-9").toReversed()) {
+      await service.request("POST", "/api/v1/devices", { id, type: "hall" });
+    }
+    // Heard, and never registered.
+    const gateway = new TestGateway(backends.log, { name: "g2" });
+    await gateway.append(gateway.event("hall-9", t0, { x: 1 }));
+    await eventually(async () => expect(await ids("registered=any&q=hall")).toContain("hall-9"));
+  });
+
+  it("are in the order in which people sort, forwards and back", async () => {
+    expect(await ids("registered=any&q=hall&sort=name")).toEqual(asPeopleSort);
+    expect(await ids("registered=any&q=hall&sort=name&order=desc")).toEqual(asPeopleSort.toReversed());
+    expect(await ids("type=hall&sort=id")).toEqual(asPeopleSort.filter((id) => id !== "hall-9").toSorted());
+  });
+
+  it.each(["asc", "desc"])("come page by page without one twice or left out (%s)", async (order) => {
+    for (const limit of [1, 2, 3, 6, 7]) {
+      const paged: unknown[] = [];
+      for (let cursor = ""; ;) {
+        const page = await list(`registered=any&q=hall&sort=name&order=${order}&limit=${limit}${cursor}`);
+        paged.push(...page.items.map(({ id }) => id));
+        if (page.next === null) break;
+        cursor = `&cursor=${page.next}`;
+      }
+      expect(paged).toEqual(order === "asc" ? asPeopleSort : asPeopleSort.toReversed());
+    }
+  });
 });

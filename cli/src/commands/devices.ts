@@ -19,12 +19,14 @@ const usage = `headwater devices: devices, what they are, whether they are conne
 
 ${connectionUsage}
 ${fleetUsage}
-  --sort KEY         id (default), type, createdAt, updatedAt or lastSeen; --desc: the other way round
+  --sort KEY         id (default), name (as people sort), type, createdAt, updatedAt or lastSeen; --desc: backwards
   --limit N          how many at most (default 100; all of more are read page by page)
   --count            only how many there are
   --json             an object a line
   --dry-run          of import: says what it would do
   --tokens WHICH     of import: created (default), none, or all: also devices that are there get one more
+  --key KEY          of import: of your choice; the same file sent again with it within a day, after a cut, is answered
+                     as it was, with the tokens of devices that are made
   --out FILE         of import: the answers go there, readable by you alone, and not to standard output
   --format FORMAT    of export and import: csv or ndjson; default of import: by the name of the file`;
 
@@ -48,6 +50,7 @@ export const devicesCommand: Command = {
       json: { type: "boolean", default: false },
       "dry-run": { type: "boolean", default: false },
       tokens: { type: "string", default: "created" },
+      key: { type: "string" },
       out: { type: "string" },
       format: { type: "string" },
     } as const;
@@ -67,9 +70,9 @@ export const devicesCommand: Command = {
     }
     if (action === "import") {
       const format = values.format ?? (/\.(?:csv|tsv|txt)$/i.test(file!) ? "csv" : "ndjson");
-      const { "dry-run": isDryRun, tokens, out } = values;
+      const { "dry-run": isDryRun, tokens, key, out } = values;
       const isCsv = isCsvFormat(format);
-      return importDevices(connect(values, env), { file: file!, isCsv, isDryRun, tokens, out });
+      return importDevices(connect(values, env), { file: file!, isCsv, isDryRun, tokens, key, out });
     }
     if (action === "export") {
       const accept = isCsvFormat(values.format ?? "csv") ? "text/csv" : "application/x-ndjson";

@@ -16,22 +16,25 @@ export interface ImportValues {
   readonly isCsv: boolean;
   readonly isDryRun: boolean;
   readonly tokens: string;
+  /** By which the platform knows a file that is sent again. */
+  readonly key: string | undefined;
   /** Where the answers go, with the tokens; undefined: to standard output. */
   readonly out: string | undefined;
 }
 
 /** Sends a file piece by piece; the exit code is 1 unless every row was taken. @throws DeviceFileError. */
 export async function importDevices(api: ApiClient, values: ImportValues): Promise<number> {
-  const { file, isCsv, isDryRun, tokens, out } = values;
+  const { file, isCsv, isDryRun, tokens, key, out } = values;
   const path = `/api/v1/imports/devices?dryRun=${isDryRun}&tokens=${encodeURIComponent(tokens)}`;
-  const headers = { "content-type": isCsv ? "text/csv" : "application/x-ndjson" };
+  const type = { "content-type": isCsv ? "text/csv" : "application/x-ndjson" };
   const told = out === undefined ? undefined : openForTokens(out);
   const counts: Record<Row["outcome"], number> = { created: 0, updated: 0, unchanged: 0, refused: 0, failed: 0 };
-  let rows = 0;
+  let [rows, pieces] = [0, 0];
   let isWhole = true;
   try {
     for await (const piece of filePieces(file, isCsv)) {
       const before = rows;
+      const headers = { ...type, ...(key !== undefined && { "idempotency-key": `${key}#${++pieces}` }) };
       isWhole = false;
       for await (const answer of linesOf(await api.stream(path, headers, piece))) {
         if (!("row" in answer)) {

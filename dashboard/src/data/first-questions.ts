@@ -9,7 +9,7 @@ export const sessionPath = "/api/v1/session";
  * when they were seen: to find those that were only heard the platform looks at all that has ever sent, and to tell
  * when, it asks its store.
  */
-export const firstDevices = { limit: 100, registered: "true", lastSeen: false } as const;
+export const firstDevices = { limit: 100, registered: "true", sort: "name", lastSeen: false } as const;
 
 const devicesPath = `/api/v1/devices?${new URLSearchParams(Object.entries(firstDevices).map(([k, v]) => [k, String(v)]))}`;
 

@@ -92,6 +92,7 @@ async function loadFleet(
   do {
     const query = {
       limit: pageSize,
+      sort: "name" as const,
       registered: state === "unregistered" ? ("false" as const) : ("any" as const),
       ...(q !== "" && { q }),
       ...connectedIn(state),

@@ -9,7 +9,7 @@ import {
   registerDevice,
 } from "@headwater/aggregates";
 import { HeadwaterError, nowMicros, RequestError } from "@headwater/core";
-import { statusOf } from "@headwater/service";
+import { type AnswerParts, principalOf, statusOf } from "@headwater/service";
 import type { FastifyRequest } from "fastify";
 import type { DeviceWriter } from "../devices/device-writer.ts";
 import { makeCredential } from "../devices/new-credential.ts";
@@ -26,6 +26,8 @@ export interface DeviceImportOptions {
   readonly request: FastifyRequest;
   readonly isDryRun: boolean;
   readonly tokens: NewTokens;
+  /** Where the answers are kept, so that the same request sent again gets them. */
+  readonly parts?: AnswerParts | undefined;
 }
 
 export interface RowAnswer {
@@ -55,14 +57,17 @@ const maxRows = 100_000;
 
 /**
  * Makes the devices of the rows, or changes those that are there to what the rows say, one answer a row. A row that
- * says what is so already changes nothing, so an import that was cut is sent again whole. It stops where the log is
- * away.
+ * says what is so already changes nothing, so an import that was cut is sent again whole; rows that were answered under
+ * its Idempotency-Key are answered the same. It stops where the log is away.
  */
 export class DeviceImport {
   readonly #options: DeviceImportOptions;
   readonly #seen = new Set<string>();
   readonly #counts = { created: 0, updated: 0, unchanged: 0, refused: 0, failed: 0 };
   #next: number | undefined;
+  #batches = 0;
+  /** When the first request of the key began (µs), if this is not the first. */
+  #begunBefore: number | undefined;
 
   constructor(options: DeviceImportOptions) {
     this.#options = options;
@@ -75,6 +80,9 @@ export class DeviceImport {
   }
 
   async *answers(rows: AsyncIterable<ReadRow>): AsyncGenerator<readonly RowAnswer[]> {
+    const now = String(nowMicros());
+    const begun = await this.#options.parts?.begun(now);
+    if (begun !== undefined && begun !== now) this.#begunBefore = Number(begun);
     let batch: ReadRow[] = [];
     for await (const row of rows) {
       if (row.row > maxRows || row.isLast === true) this.#next = row.row;
@@ -89,9 +97,21 @@ export class DeviceImport {
   }
 
   async #decide(batch: readonly ReadRow[]): Promise<readonly RowAnswer[]> {
-    const answers = await Promise.all(batch.map((row) => this.#answer(row)));
+    const answers = await this.#answersOf(batch);
     for (const { outcome } of answers) this.#counts[outcome] += 1;
     this.#next ??= answers.find(({ outcome }) => outcome === "failed")?.row;
+    return answers;
+  }
+
+  /** Those of the first request of the key as they were, but for rows that the log did not take then. */
+  async #answersOf(batch: readonly ReadRow[]): Promise<readonly RowAnswer[]> {
+    const { parts } = this.#options;
+    const name = `batch ${this.#batches++}`;
+    const kept = JSON.parse(parts?.part(name) ?? "[]") as readonly RowAnswer[];
+    const known = new Map(kept.filter(({ outcome }) => outcome !== "failed").map((answer) => [answer.row, answer]));
+    for (const { id } of known.values()) if (id !== undefined) this.#seen.add(id);
+    const answers = await Promise.all(batch.map(async (row) => known.get(row.row) ?? this.#answer(row)));
+    if (known.size < batch.length) await parts?.keep(name, JSON.stringify(answers));
     return answers;
   }
 
@@ -108,10 +128,20 @@ export class DeviceImport {
     }
   }
 
-  async #apply(device: ImportRow): Promise<Pick<RowAnswer, "outcome" | "token">> {
+  async #apply(device: ImportRow): Promise<Omit<RowAnswer, "row" | "id">> {
     checkDeviceId(device.id);
     const state = this.#options.stateOf(device.id);
-    return state?.device === undefined ? this.#create(device) : this.#change(device, state);
+    if (state?.device === undefined) return this.#create(device);
+    const answer = await this.#change(device, state);
+    return this.#isUntold(state, device) && answer.token === undefined ? { ...answer, ...untold } : answer;
+  }
+
+  /** Whether the request that was cut, by all that is known, has made the device, and kept no answer of it. */
+  #isUntold({ device, revision, updatedBy }: DeviceState, { subject }: ImportRow): boolean {
+    const { request, tokens } = this.#options;
+    const wantsToken = tokens === "all" || (tokens === "created" && subject === undefined);
+    if (this.#begunBefore === undefined || !wantsToken || device === undefined) return false;
+    return revision === 1 && device.createdAt >= this.#begunBefore && updatedBy === principalOf(request).id;
   }
 
   async #create({ id, type, tags, attributes, subject }: ImportRow): Promise<Pick<RowAnswer, "outcome" | "token">> {
@@ -164,6 +194,11 @@ export class DeviceImport {
     return makeCredential({ kind: "x509", subject }, id, this.#options.hasher);
   }
 }
+
+const untold = {
+  code: "token-not-told",
+  detail: "It was made as the import was cut, and its token is not known any more; make one anew under …/credentials",
+} as const;
 
 /** Whether the device is already what the row says. */
 function says({ device }: DeviceState, { type, tags = {}, attributes = {} }: ImportRow): boolean {

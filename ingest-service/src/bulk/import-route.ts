@@ -35,6 +35,7 @@ export function importRoute(app: HttpApp, { model, write }: ImportRouteOptions):
         bodyLimit: maxBytes,
         config: {
           scopes: ["devices:write"],
+          keepsParts: true,
           consumes: [ndjsonType, csvType],
           documentedBody: Type.Unknown({ description: "Devices, as exports write them" }),
           produces: [ndjsonType],
@@ -48,7 +49,8 @@ export function importRoute(app: HttpApp, { model, write }: ImportRouteOptions):
             "is a line in JSON for each row, `{row, id, outcome, token?, code?, detail?}`, the token of a device that is created " +
             "shown this once, and `{summary}` at the end. Outcomes are created, updated, unchanged, refused (the row is at " +
             "fault, and hinders no other) and failed (the log did not take it; the import ends there). An import that was cut is sent again whole: rows that were done change " +
-            "nothing. At most 100,000 rows and 32 MiB; one import at a time.",
+            "nothing, and with the Idempotency-Key of the first they are answered as they were, with their tokens; a device " +
+            "whose token nobody can tell any more has the code token-not-told. At most 100,000 rows and 32 MiB; one import at a time.",
           tags: ["devices"],
           querystring: Type.Object({
             dryRun: Type.Boolean({ default: false, description: "`true`: says what would be done, and does nothing" }),
@@ -83,6 +85,7 @@ export function importRoute(app: HttpApp, { model, write }: ImportRouteOptions):
         const isCsv = request.headers["content-type"]?.toLowerCase().startsWith(csvType) === true;
         const devices = new DeviceImport({
           ...{ write, hasher, request, tokens, isDryRun: dryRun },
+          parts: dryRun ? undefined : request.answerParts,
           stateOf: (id) => deviceState(model.db, id),
         });
         isBusy = true;

@@ -5,6 +5,7 @@ import type { FoldedEvents } from "@headwater/service";
 import type { ModelPart } from "../model/ingest-model.ts";
 import { statementsOf } from "@headwater/event-log/read-model";
 import { createErasures, putErasure } from "./erasure-table.ts";
+import { nameKey } from "./name-key.ts";
 
 export interface FoldedDevice {
   readonly id: string;
@@ -32,13 +33,14 @@ export function devicePart(options: DevicePartOptions): ModelPart {
   let hasErased = false;
   return {
     topic,
-    version: 7,
+    version: 8,
     migrate(db) {
       db.exec(`
         CREATE TABLE devices (
           id TEXT PRIMARY KEY, present INTEGER NOT NULL, incarnation INTEGER NOT NULL, type TEXT NOT NULL,
-          created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, search TEXT NOT NULL, state TEXT NOT NULL
+          created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, name_key TEXT NOT NULL, search TEXT NOT NULL, state TEXT NOT NULL
         ) WITHOUT ROWID;
+        CREATE INDEX devices_by_name ON devices (name_key);
         CREATE TABLE device_attributes (id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (id, name)) WITHOUT ROWID;
         CREATE TABLE device_tags (name TEXT NOT NULL, value TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (name, value, id)) WITHOUT ROWID;
         CREATE INDEX device_tags_id ON device_tags (id);
@@ -99,8 +101,8 @@ function putState(db: DatabaseSync, id: string, state: DeviceState): void {
   const { device } = state;
   statements
     .of(
-      `INSERT OR REPLACE INTO devices (id, present, incarnation, type, created_at, updated_at, search, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO devices (id, present, incarnation, type, created_at, updated_at, name_key, search, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       id,
@@ -109,6 +111,7 @@ function putState(db: DatabaseSync, id: string, state: DeviceState): void {
       device?.type ?? "",
       device?.createdAt ?? 0,
       device?.updatedAt ?? 0,
+      nameKey(id),
       device === undefined ? "" : searchedText(device),
       toJson(state),
     );

@@ -1,9 +1,10 @@
 import { sharedTurn } from "@headwater/core";
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { statementsOf } from "@headwater/event-log/read-model";
+import { nameKey } from "../devices/name-key.ts";
 import { SeenTimes } from "./last-seen.ts";
 
-export const deviceSorts = ["id", "type", "createdAt", "updatedAt", "lastSeen"] as const;
+export const deviceSorts = ["id", "name", "type", "createdAt", "updatedAt", "lastSeen"] as const;
 export type DeviceSort = (typeof deviceSorts)[number];
 
 export interface DeviceFilter {
@@ -33,6 +34,7 @@ export interface DeviceListing {
   readonly count: boolean;
 }
 
+/** Where a device stands in an order: `key` is what it is sorted by, and the id decides between equal ones. */
 export interface Place {
   readonly key: string | number;
   readonly id: string;
@@ -79,11 +81,11 @@ export async function listDevices(
       best.add(device);
     }
   };
-  // In the order of ids a page can be full before all are looked at.
-  const endsEarly = sort === "id" && !isBack && !count;
-  const from = endsEarly ? (after?.id ?? "") : "";
+  // In the order of ids, and of names, a page can be full before all are looked at.
+  const endsEarly = isByName(sort) && !isBack && !count;
+  const from = endsEarly ? after : undefined;
   if (filter.registered !== false) {
-    for (const slice of registeredSlices(db, filter, from)) {
+    for (const slice of registeredSlices(db, filter, sort === "name" ? "name_key" : "id", from)) {
       take(slice);
       if (endsEarly && best.size > limit) break;
       await sharedTurn();
@@ -91,8 +93,8 @@ export async function listDevices(
   }
   if (filter.registered !== true && !hasFacts(filter)) {
     // What stands behind the last of a full page is not on it.
-    const upTo = endsEarly && best.size > limit ? best.take().at(-1)!.id : undefined;
-    for (const slice of heardSlices(db, filter, seen, { from, upTo })) {
+    const upTo = endsEarly && best.size > limit ? best.take().at(-1) : undefined;
+    for (const slice of heardSlices(db, filter, seen, { sort, from, upTo })) {
       take(slice);
       await sharedTurn();
     }
@@ -116,6 +118,7 @@ function foundDevice(row: DeviceRow, sort: DeviceSort, seen: SeenTimes, now: num
   const lastSeen = lastSeenOf(seen.of(row.id, row.incarnation), presenceSince, now);
   const keys: Readonly<Record<DeviceSort, string | number>> = {
     id: row.id,
+    name: sort === "name" ? nameKey(row.id) : "",
     type: row.type,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -145,21 +148,35 @@ function matches({ connected, lastSeen }: FoundDevice, filter: DeviceFilter): bo
   return filter.seenBefore === undefined || lastSeen === undefined || lastSeen < filter.seenBefore;
 }
 
-function* registeredSlices(db: DatabaseSync, filter: DeviceFilter, after: string): Generator<readonly DeviceRow[]> {
+/** In the order of a column that is `id` or has an index, from behind a place. */
+function* registeredSlices(
+  db: DatabaseSync,
+  filter: DeviceFilter,
+  column: "id" | "name_key",
+  after: Place | undefined,
+): Generator<readonly DeviceRow[]> {
   const { conditions, values } = conditionsOf(filter);
+  const behind = `(devices.${column}, devices.id) > (?, ?)`;
+  const order = `ORDER BY devices.${column}, devices.id`;
   const bound = statementsOf(db).of(
-    `SELECT max(id) AS last FROM (SELECT id FROM devices WHERE id > ? ORDER BY id LIMIT ${DEVICES_A_SLICE})`,
+    `SELECT ${column} AS key, id FROM devices WHERE ${behind} ${order} LIMIT 1 OFFSET ${DEVICES_A_SLICE - 1}`,
   );
-  const slice = statementsOf(db).of(
-    `SELECT devices.id, incarnation, type, created_at, updated_at, connected, since
-     FROM devices LEFT JOIN presence ON presence.device = devices.id
-     WHERE ${["devices.id > ?", "devices.id <= ?", ...conditions].join(" AND ")} ORDER BY devices.id`,
-  );
-  for (let place = after; ;) {
-    const last = bound.get(place)?.["last"];
-    if (typeof last !== "string") return;
-    yield slice.all(place, last, ...values) as unknown as DeviceRow[];
-    place = last;
+  const columns = "devices.id, incarnation, type, created_at, updated_at, connected, since";
+  const from = "devices LEFT JOIN presence ON presence.device = devices.id";
+  const slice = (conditionsOfPlace: readonly string[]): StatementSync =>
+    statementsOf(db).of(
+      `SELECT ${columns} FROM ${from} WHERE ${[...conditionsOfPlace, ...conditions].join(" AND ")} ${order}`,
+    );
+  for (let place = [String(after?.key ?? ""), after?.id ?? ""]; ;) {
+    const last = bound.get(...place);
+    if (last === undefined) {
+      yield slice([behind]).all(...place, ...values) as unknown as DeviceRow[];
+      return;
+    }
+    const end = [String(last["key"]), String(last["id"])];
+    const upTo = `(devices.${column}, devices.id) <= (?, ?)`;
+    yield slice([behind, upTo]).all(...place, ...end, ...values) as unknown as DeviceRow[];
+    place = end;
   }
 }
 
@@ -210,19 +227,20 @@ function hasFacts({ type, tags, attributes }: DeviceFilter): boolean {
   return type !== undefined || tags.length > 0 || attributes.length > 0;
 }
 
-interface IdSpan {
-  /** Exclusive. */
-  readonly from: string;
+interface Stretch {
+  readonly sort: DeviceSort;
+  /** Exclusive; undefined: from the first. */
+  readonly from: Place | undefined;
   /** Inclusive; undefined: to the last. */
-  readonly upTo: string | undefined;
+  readonly upTo: Place | undefined;
 }
 
-/** What has sent under an id of a span that no device has, or no longer. */
+/** What has sent under an id of a stretch of the list that no device has, or no longer. */
 function* heardSlices(
   db: DatabaseSync,
   filter: DeviceFilter,
   seen: SeenTimes,
-  { from, upTo }: IdSpan,
+  { sort, from, upTo }: Stretch,
 ): Generator<readonly DeviceRow[]> {
   const statement = statementsOf(db).of("SELECT present, incarnation FROM devices WHERE id = ?");
   const presence = statementsOf(db).of("SELECT connected, since FROM presence WHERE device = ?");
@@ -236,7 +254,9 @@ function* heardSlices(
       cost = 0;
     }
     cost += costOfLook;
-    if (compareIds(id, from) <= 0 || (upTo !== undefined && compareIds(id, upTo) > 0)) continue;
+    const place = { key: sort === "name" ? nameKey(id) : id, id };
+    if (from !== undefined && compareByName(place, from) <= 0) continue;
+    if (upTo !== undefined && compareByName(place, upTo) > 0) continue;
     cost += 1;
     if (text !== undefined && !id.toLowerCase().includes(text)) continue;
     const known = statement.get(id);
@@ -282,10 +302,22 @@ class FirstDevices {
   }
 
   #compare(a: Place, b: Place): number {
-    const byKey = this.#listing.sort === "id" || a.key === b.key ? 0 : a.key < b.key ? -1 : 1;
-    const order = byKey === 0 ? compareIds(a.id, b.id) : byKey;
+    const order = isByName(this.#listing.sort) ? compareByName(a, b) : compareByKey(a, b);
     return this.#listing.isBack ? -order : order;
   }
+}
+
+function isByName(sort: DeviceSort): sort is "id" | "name" {
+  return sort === "id" || sort === "name";
+}
+
+/** Of places whose keys are ids, or what names are sorted by. */
+function compareByName(a: Place, b: Place): number {
+  return (a.key === b.key ? 0 : compareIds(String(a.key), String(b.key))) || compareIds(a.id, b.id);
+}
+
+function compareByKey(a: Place, b: Place): number {
+  return a.key === b.key ? compareIds(a.id, b.id) : a.key < b.key ? -1 : 1;
 }
 
 /** In the order of their bytes, as SQLite has them: that of JavaScript differs beyond the basic plane. */

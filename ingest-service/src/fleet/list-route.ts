@@ -13,7 +13,9 @@ import {
   type FoundDevice,
   lastSeenOf,
   listDevices,
+  type Place,
 } from "./device-list.ts";
+import { nameKey } from "../devices/name-key.ts";
 import { deviceState } from "../devices/device-model.ts";
 import { deviceResource, heardDeviceSchema, listedDeviceSchema } from "../devices/device-resource.ts";
 
@@ -32,7 +34,7 @@ export function deviceListRoute(app: HttpApp, { model, lastSeen, positions }: De
         operationId: "listDevices",
         summary: "Devices, registered or heard, of a filter",
         description:
-          "By id, unless `sort` says otherwise. A list by `lastSeen` moves while it is paged through: a device that " +
+          "By id, unless `sort` says otherwise; `name` is by id as people sort, hall-2 before hall-10. A list by `lastSeen` moves while it is paged through: a device that " +
           "sends meanwhile may be on two pages, or on none.",
         tags: ["devices"],
         querystring: Type.Object({
@@ -66,20 +68,19 @@ export function deviceListRoute(app: HttpApp, { model, lastSeen, positions }: De
       const { limit, cursor, after, sort, order, count } = request.query;
       await positions.waitFor(after);
       const filter = readFilter(withGroup(model.db, request.query));
-      const place = decodeCursor(request, cursor, isPlaceOf(sort, order));
+      const place = decodeCursor(request, cursor, isPlaceOf(sort));
       const listing = {
         sort,
         isBack: order === "desc",
         limit,
-        after: place && { key: place[2], id: place[3] },
+        after: place && placeOf(sort, place),
         count,
       };
       const seen = needsSeen(filter, sort) ? await lastSeen.all() : undefined;
       const { devices, total } = await listDevices(model.db, filter, listing, seen);
       const shown = devices.slice(0, limit);
       const last = devices.length > limit ? shown.at(-1) : undefined;
-      const next =
-        last === undefined ? null : encodeCursor(request, [sort, order, last.key, last.id] satisfies SortPlace);
+      const next = last === undefined ? null : encodeCursor(request, sortPlace(sort, last));
       const isTold = request.query.lastSeen;
       const page = isTold && seen === undefined ? await withSeen(shown, lastSeen) : shown;
       const items = page.flatMap((device) => listedResource(model, device, isTold) ?? []);
@@ -88,15 +89,24 @@ export function deviceListRoute(app: HttpApp, { model, lastSeen, positions }: De
   );
 }
 
-type SortPlace = readonly [sort: DeviceSort, order: "asc" | "desc", key: string | number, id: string];
+/** What the device is sorted by, unless its id tells. */
+type SortPlace = readonly [id: string, key?: string | number];
 
-function isPlaceOf(sort: DeviceSort, order: "asc" | "desc"): (value: unknown) => value is SortPlace {
+function sortPlace(sort: DeviceSort, { id, key }: Place): SortPlace {
+  return sort === "id" || sort === "name" ? [id] : [id, key];
+}
+
+function placeOf(sort: DeviceSort, [id, key]: SortPlace): Place {
+  return { id, key: key ?? (sort === "name" ? nameKey(id) : id) };
+}
+
+function isPlaceOf(sort: DeviceSort): (value: unknown) => value is SortPlace {
   return (value): value is SortPlace => {
-    if (!Array.isArray(value) || value.length !== 4) return false;
-    const [ofSort, ofOrder, key, id] = value as unknown[];
-    const isText = sort === "id" || sort === "type";
-    const isKey = isText ? typeof key === "string" : Number.isSafeInteger(key);
-    return ofSort === sort && ofOrder === order && isKey && typeof id === "string";
+    if (!Array.isArray(value)) return false;
+    const [id, key, ...more] = value as unknown[];
+    if (typeof id !== "string" || more.length > 0) return false;
+    if (sort === "id" || sort === "name") return key === undefined;
+    return sort === "type" ? typeof key === "string" : Number.isSafeInteger(key);
   };
 }
 

@@ -13,9 +13,11 @@ export interface JsonPartsOptions {
   readonly limit: number;
   /** The cursor of further devices. */
   readonly next?: string | undefined;
-  /** What the series before have left out, once they are read. */
-  readonly ofText: ReadonlyMap<string, number>;
+  readonly ofText: LeftOut;
 }
+
+/** How many devices series leave out that have texts alone of a metric; whole once the series are read. */
+export type LeftOut = ReadonlyMap<string, number>;
 
 /** `{…head, series: [{…, points: [[t, value], …], truncated?}, …], ofText?, next?}` as text, a batch at a time. */
 export async function* jsonParts(
@@ -44,8 +46,7 @@ export async function* jsonParts(
     }
     yield isCut ? `],"truncated":true}` : "]}";
   }
-  const leftOut = Array.from(ofText, ([metric, devices]) => ({ metric, devices }));
-  const rest = JSON.stringify({ ...(leftOut.length > 0 && { ofText: leftOut }), next });
+  const rest = JSON.stringify({ ...(ofText.size > 0 && { ofText: leftOutItems(ofText) }), next });
   yield rest === "{}" ? "]}" : `],${rest.slice(1)}`;
 }
 
@@ -62,8 +63,8 @@ export async function* csvParts(parts: Parts, labels: readonly string[]): AsyncG
   }
 }
 
-/** An object a line, with the columns of the CSV. */
-export async function* ndjsonParts(parts: Parts): AsyncGenerator<string> {
+/** An object a line, with the columns of the CSV, and in a last line what is left out, if anything is. */
+export async function* ndjsonParts(parts: Parts, ofText: LeftOut): AsyncGenerator<string> {
   for await (const { labels, batches } of parts) {
     const of = JSON.stringify(labels).slice(1, -1);
     for await (const rows of batches) {
@@ -75,6 +76,18 @@ export async function* ndjsonParts(parts: Parts): AsyncGenerator<string> {
         .join("");
     }
   }
+  if (ofText.size > 0) yield `${JSON.stringify({ ofText: leftOutItems(ofText) })}\n`;
+}
+
+export function leftOutItems(ofText: LeftOut): { readonly metric: string; readonly devices: number }[] {
+  return Array.from(ofText, ([metric, devices]) => ({ metric, devices }));
+}
+
+/** A trailer of exports: a structured field (RFC 9651), `"state";devices=3`, each metric as in a URL; empty: none. */
+export function leftOutTrailer(ofText: LeftOut): string {
+  return leftOutItems(ofText)
+    .map(({ metric, devices }) => `"${encodeURIComponent(metric.toWellFormed())}";devices=${devices}`)
+    .join(", ");
 }
 
 export async function* labelledParts(parts: Parts): AsyncGenerator<LabelledRows> {

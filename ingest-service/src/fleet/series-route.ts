@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { DatabaseSync } from "node:sqlite";
 import { Type } from "@sinclair/typebox";
-import { afterQuery, type HttpApp, wantedType } from "@headwater/service";
+import { afterQuery, decodeCursor, encodeCursor, type HttpApp, wantedType } from "@headwater/service";
 import { RequestError } from "@headwater/core";
 import { numberField, percentilePattern } from "@headwater/time-series";
 import { classesHeader, classesSchema, classOf } from "../telemetry/classes-told.ts";
@@ -14,8 +14,16 @@ import { acrossNames, parseAcross } from "./across.ts";
 import { type FleetDevice, type FleetDevices, fleetQuery } from "./fleet-devices.ts";
 import { acrossSeries, eachSeries, type FleetPart, type FleetSeriesRequest } from "./fleet-series.ts";
 import { parseGroupKey } from "./grouping.ts";
-import { pagesOf, placeAfter, readPlace } from "./series-pages.ts";
-import { csvParts, jsonParts, labelledParts, ndjsonParts } from "./series-parts.ts";
+import { isPlace, pagesOf, type Place } from "./series-pages.ts";
+import {
+  csvParts,
+  jsonParts,
+  labelledParts,
+  type LeftOut,
+  leftOutItems,
+  leftOutTrailer,
+  ndjsonParts,
+} from "./series-parts.ts";
 
 const types = ["application/json", "text/csv", "application/x-ndjson", parquetType] as const;
 /** Series in one answer that has each device's. */
@@ -148,7 +156,6 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
         ...rest
       } = request.query;
       const { aggregate: given, after, ...named } = rest;
-      const { limit: _limit, deviceLimit: _deviceLimit, cursor: _cursor, after: _after, ...query } = request.query;
       const type = wantedType(request);
       const isJson = type === "application/json";
       if ((deviceLimit !== undefined || cursor !== undefined) && (!isJson || across !== undefined)) {
@@ -157,9 +164,9 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
         throw new RequestError(400, "no-device-pages", text);
       }
       await positions.waitFor(after);
-      const place = readPlace(request, cursor, query);
+      const place = decodeCursor(request, cursor, isPlace);
       const aggregate = given ?? (width === undefined ? undefined : "mean");
-      const bounds = place && ([place[1], place[2]] as const);
+      const bounds = place && ([place[0], place[1]] as const);
       const range = readRange({ from, to, window, offset, tz, width, aggregate, unit, fill }, bounds);
       const how = across === undefined ? undefined : parseAcross(across);
       const keys = (by ?? []).map(parseGroupKey);
@@ -168,7 +175,7 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
       const limit = asked ?? (isJson ? defaultLimit : undefined);
       // One more shows whether there are more.
       const ofText = new Map<string, number>();
-      const onOfText = isJson ? (of: string) => ofText.set(of, (ofText.get(of) ?? 0) + 1) : undefined;
+      const onOfText = (of: string) => ofText.set(of, (ofText.get(of) ?? 0) + 1);
       const read = { metrics, range, limit: isJson ? limit! + 1 : limit, onOfText };
       const page = Math.min(deviceLimit ?? mostSeries, Math.floor(mostSeries / metrics.length));
       let next: string | undefined;
@@ -178,9 +185,11 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
         if (devices.length > mostDevices) throw tooManyDevices();
         parts = acrossSeries(db, series, { ...read, devices, across: how, by: keys });
       } else if (isJson) {
-        const found = await fleet.of(named, { limit: page, after: place?.[3] });
+        const found = await fleet.of(named, { limit: page, after: place?.[2] });
         const devices = found.slice(0, page);
-        if (found.length > page) next = placeAfter(request, query, range.from, range.to, devices.at(-1)!.id);
+        if (found.length > page) {
+          next = encodeCursor(request, [range.from, range.to, devices.at(-1)!.id] satisfies Place);
+        }
         parts = eachSeries(series, { ...read, devices });
       } else {
         parts = eachSeriesOf(series, pagesOf(fleet, named, page), read);
@@ -205,8 +214,12 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
         : type === "text/csv"
           ? csvParts(all, labels)
           : type === parquetType
-            ? parquetFile(labelledParts(all), { labels, values: ["number", "text"] })
-            : ndjsonParts(all);
+            ? parquetFile(labelledParts(all), { labels, values: ["number", "text"] }, () => notesOf(ofText))
+            : ndjsonParts(all, ofText);
+      // A row of CSV has no place for it, and none of a device without numbers; the other formats tell it as well.
+      if (!isJson && aggregate !== undefined && request.method !== "HEAD") {
+        void reply.trailer("headwater-of-text", (_reply, _payload, done) => done(null, leftOutTrailer(ofText)));
+      }
       const body = Readable.from(request.method === "HEAD" ? [] : content, { objectMode: false });
       body.on("error", (error) => request.log.error(error));
       body.once("close", () => {
@@ -216,6 +229,11 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }:
       return reply.send(body);
     },
   );
+}
+
+/** What the end of a file of Parquet says. */
+function notesOf(ofText: LeftOut): Readonly<Record<string, string>> {
+  return ofText.size === 0 ? {} : { "headwater.ofText": JSON.stringify(leftOutItems(ofText)) };
 }
 
 /** Page by page, of any number of devices. */

@@ -10,7 +10,7 @@ const maxAtOnce = 1_000;
 /** What says of whose life an entry is. */
 interface Sent {
   readonly device: string;
-  /** When the message came. */
+  /** When the message came, at the latest when the log had it (µs). */
   readonly at: number;
   readonly stage: string;
   readonly logTopic: string;

@@ -27,13 +27,13 @@ export function quarantinePart({ topic, foldedEvents, bounds, onAsked, onChanged
   let hasAsked = false;
   return {
     topic,
-    version: 5,
+    version: 6,
     migrate: createQuarantine,
     apply(db, batch) {
       for (const record of batch.records) {
         const event = foldedEvents.quarantine(batch, record);
         if (event === undefined) continue;
-        hasAsked = applyEvent(db, event, { batch, appendTime: record.appendTime, bounds }) || hasAsked;
+        hasAsked = applyEvent(db, event, { batch, appendTime: record.appendTime }) || hasAsked;
       }
       sweepErased(db);
       boundQuarantine(db, bounds, batch.records.at(-1)!.appendTime);
@@ -49,7 +49,6 @@ export function quarantinePart({ topic, foldedEvents, bounds, onAsked, onChanged
 interface At {
   readonly batch: LogBatch;
   readonly appendTime: number;
-  readonly bounds: QuarantineBounds;
 }
 
 /** Whether the owner of a partition has something to do. */
@@ -63,7 +62,7 @@ function applyEvent(db: DatabaseSync, event: QuarantineEvent, at: At): boolean {
 }
 
 /** The first time, or an attempt that has failed, which is the same entry with one attempt more. */
-function applyEntry(db: DatabaseSync, event: QuarantineEvent, { batch, appendTime, bounds }: At): void {
+function applyEntry(db: DatabaseSync, event: QuarantineEvent, { batch, appendTime }: At): void {
   const metrics = JSON.stringify(event.metrics);
   const outcome = event.metrics.length === 0 ? outcomes.quarantined : outcomes.partlyStored;
   const known = sql(db, "SELECT attempt, state, by_owner FROM quarantine WHERE id = ?").get(event.id);
@@ -89,8 +88,11 @@ function applyEntry(db: DatabaseSync, event: QuarantineEvent, { batch, appendTim
     }
     return;
   }
-  const { payload } = event;
-  const isOfErased = isErased(db, event);
+  const { device, stage, logTopic, payload } = event;
+  // Whatever a gateway's clock says, nothing came after the log had it. By a clock that is far ahead an entry would
+  // never be forgotten, and would outlive its device that is deleted with its data.
+  const at = Math.min(event.at, appendTime);
+  const isOfErased = isErased(db, { device, at, stage, logTopic, payload });
   const { counts, gateway } = standingOf(event);
   sql(
     db,
@@ -101,8 +103,7 @@ function applyEntry(db: DatabaseSync, event: QuarantineEvent, { batch, appendTim
   ).run(
     event.id,
     event.device,
-    // By a clock that is far ahead it would never be forgotten.
-    Math.min(event.at, appendTime + bounds.maxAge),
+    at,
     event.stage,
     event.reason,
     event.cause,

@@ -110,12 +110,15 @@ describe("a device that is deleted with its data", () => {
     apply(stored("stored", 7, 0));
     apply(stored("next", 8, 1));
     apply({ ...message("other", now), device: "e" });
-    apply(sent("after", now + 2 * hour));
+    apply(sent("after", now + 2 * hour), now + 2 * hour);
+    // By a gateway whose clock is ahead; the log had it before the device was deleted.
+    apply(sent("ahead", now + 2 * hour), now);
     putErasure(db, 0, { device: "d", below: 1, until: now + hour });
     sweepErased(db);
-    apply(sent("late", now));
+    apply(sent("late", now), now + 2 * hour);
+    apply(sent("late and ahead", now + 2 * hour), now + hour);
     apply(stored("late record", 9, 0));
-    apply(sent("new", now + 3 * hour));
+    apply(sent("new", now + 3 * hour), now + 3 * hour);
     const held = listQuarantine(db, { order: "oldest-first", limit: 100 });
     expect(held.map(({ id, state, payload }) => [id, state, payload.length > 0])).toEqual([
       ["stored", "dropped", false],
@@ -126,13 +129,15 @@ describe("a device that is deleted with its data", () => {
       ["new", "quarantined", true],
     ]);
     expect(quarantinedMetrics(db, topics.telemetry, 0, 0, 100).get(7)?.now).toEqual(new Set(["a"]));
-    expect(quarantineSummary(db).dropped).toMatchObject([{ reason: "erased", entries: 6 }]);
+    expect(quarantineSummary(db).dropped).toMatchObject([{ reason: "erased", entries: 8 }]);
   });
 
   it("is forgotten some entries at a time, and again when its next life is deleted", () => {
     const apply = part({ maxAge: 24 * hour, maxBytes: 1e9 });
-    for (let i = 0; i < 2_500; i++)
-      apply(sent(`${i}`, i % 5 === 0 ? now + 2 * hour : now, { payload: new Uint8Array(1) }));
+    for (let i = 0; i < 2_500; i++) {
+      const at = i % 5 === 0 ? now + 2 * hour : now;
+      apply(sent(`${i}`, at, { payload: new Uint8Array(1) }), at);
+    }
     putErasure(db, 0, { device: "d", below: 1, until: now + hour });
     const counts = [];
     for (let i = 0; i < 3; i++) {
@@ -144,7 +149,7 @@ describe("a device that is deleted with its data", () => {
     sweepErased(db);
     expect(ids()).toEqual([]);
     // What is told again of the device is no other deletion.
-    apply(sent("new", now + 4 * hour));
+    apply(sent("new", now + 4 * hour), now + 4 * hour);
     putErasure(db, 0, { device: "d", below: 2, until: now + 5 * hour });
     sweepErased(db);
     expect(ids()).toEqual(["new"]);

@@ -10,6 +10,9 @@ export interface LabelledRows {
   readonly rows: readonly FilledRow[];
 }
 
+/** Notes for the end of the file, by key; asked for after the last row. */
+export type ParquetNotes = () => Readonly<Record<string, string>>;
+
 export interface ParquetColumns {
   readonly labels: readonly string[];
   /** One kind makes the column `value`; of both, texts are in `text`. */
@@ -25,6 +28,7 @@ type Schema = ConstructorParameters<typeof ParquetWriter>[0]["schema"];
 export async function* parquetFile(
   batches: AsyncIterable<LabelledRows>,
   columns: ParquetColumns,
+  notes?: ParquetNotes,
 ): AsyncGenerator<Uint8Array> {
   // A service has it loaded already (`loadForQueries`).
   const parquet = await import("hyparquet-writer");
@@ -42,6 +46,8 @@ export async function* parquetFile(
     }
   }
   if (group.size > 0) void writer.write({ columnData: group.columnData(), rowGroupSize: ROWS_A_GROUP });
+  const told = Object.entries(notes?.() ?? {}).map(([key, value]) => ({ key, value }));
+  if (told.length > 0) writer.kvMetadata = told;
   void writer.finish();
   yield taken(bytes);
 }

@@ -1,6 +1,4 @@
-import { createHash } from "node:crypto";
 import { type Static, Type } from "@sinclair/typebox";
-import { RequestError } from "@headwater/core";
 import { type CursorList, decodeCursor, encodeCursor } from "@headwater/service";
 import { type Aggregate, numberField, orders, textAggregates, textField } from "@headwater/time-series";
 import type { SeriesOwner } from "./device-series.ts";
@@ -78,26 +76,24 @@ export interface SeriesRequest {
 }
 
 /** The bounds of the first request, what is left of them, and which of the metric's fields it is about. */
-type Place = readonly [query: string, kind: Kind, from: number, to: number, restFrom: number, restTo: number];
+type Place = readonly [kind: Kind, from: number, to: number, restFrom: number, restTo: number];
 
 /** Reads a query; throws RequestError for what cannot be meant. */
-export function readSeriesRequest(list: CursorList, owner: SeriesOwner, query: SeriesQueryText): SeriesRequest {
+export function readSeriesRequest(
+  { routeOptions }: CursorList,
+  owner: SeriesOwner,
+  query: SeriesQueryText,
+): SeriesRequest {
+  const { device, incarnation } = owner;
   if (query.kind === "text") refuseOfText(asAggregate(query.aggregate));
-  const print = fingerprint(owner, query);
+  const list: CursorList = { routeOptions, params: { device, incarnation }, query: withoutBounds(query) };
   const place = decodeCursor(list, query.cursor, isPlace);
-  if (place !== undefined && place[0] !== print) {
-    throw new RequestError(
-      400,
-      "invalid-cursor",
-      "The cursor is of another query; send it with the device and the parameters of the answer that gave it",
-    );
-  }
-  const read = readRange(query, place && [place[2], place[3]]);
+  const read = readRange(query, place && [place[1], place[2]]);
   const { from, to, window, fill, scale } = read;
-  const candidates = kindsOf(query, place?.[1]).map((kind): Candidate => {
+  const candidates = kindsOf(query, place?.[0]).map((kind): Candidate => {
     const aggregate = aggregateOf(query, kind);
     const whole = { from, to, window, aggregate, order: query.order };
-    const range = place === undefined ? whole : { ...whole, from: place[4], to: place[5] };
+    const range = place === undefined ? whole : { ...whole, from: place[3], to: place[4] };
     return {
       field: kind === "text" ? textField(query.metric) : numberField(query.metric),
       range,
@@ -109,7 +105,7 @@ export function readSeriesRequest(list: CursorList, owner: SeriesOwner, query: S
           : { ...(read.chosenWindow !== undefined && { window: read.chosenWindow }), aggregate: aggregate! },
       next: (time) => {
         const rest = rangeAfter(range, time);
-        return encodeCursor(list, [print, kind, from, to, rest.from, rest.to] satisfies Place);
+        return encodeCursor(list, [kind, from, to, rest.from, rest.to] satisfies Place);
       },
     };
   });
@@ -135,28 +131,13 @@ function asAggregate(text: string | undefined): Aggregate | undefined {
   return text as Aggregate | undefined;
 }
 
-/** Tells queries apart, but for the bounds, which a cursor has itself, and the size of a page. */
-function fingerprint({ device, incarnation }: SeriesOwner, query: SeriesQueryText): string {
-  const { metric, window, offset, tz, width, aggregate, unit, fill, kind, order } = query;
-  const said = JSON.stringify([
-    device,
-    incarnation,
-    metric,
-    window,
-    offset,
-    tz,
-    width,
-    aggregate,
-    unit,
-    fill,
-    kind,
-    order ?? "asc",
-  ]);
-  return createHash("sha256").update(said).digest("base64url").slice(0, 12);
+/** What tells series apart: the bounds are in the cursor as they were at first. */
+function withoutBounds({ from: _from, to: _to, ...query }: SeriesQueryText): object {
+  return { ...query, order: query.order ?? "asc" };
 }
 
 function isPlace(value: unknown): value is Place {
-  if (!Array.isArray(value) || value.length !== 6) return false;
-  const [print, kind, ...times] = value as unknown[];
-  return typeof print === "string" && (kind === "number" || kind === "text") && times.every(Number.isInteger);
+  if (!Array.isArray(value) || value.length !== 5) return false;
+  const [kind, ...times] = value as unknown[];
+  return (kind === "number" || kind === "text") && times.every(Number.isInteger);
 }

@@ -1,7 +1,15 @@
 import { propertyRuns } from "@headwater/testkit/property-runs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { advanceMarks, type ClassMarks, classSpans, NO_MARKS, type Retention } from "./retention.ts";
+import {
+  advanceMarks,
+  type ClassMarks,
+  classSpans,
+  classSpansInTurns,
+  hoursInSteps,
+  NO_MARKS,
+  type Retention,
+} from "./retention.ts";
 
 const hour = 3_600_000_000;
 const day = 24 * hour;
@@ -91,5 +99,31 @@ describe("spans", () => {
       }),
       { numRuns: propertyRuns(200) },
     );
+  });
+});
+
+describe("days of a zone over two centuries", () => {
+  const window = { unit: "day", count: 1, timeZone: "Europe/Madrid" } as const;
+  const query = { from: Date.UTC(1902, 0, 1) * 1_000, to: Date.UTC(2100, 0, 1) * 1_000, window };
+
+  it("are looked at some ten years at a time", () => {
+    const steps = [...hoursInSteps(query)];
+    expect(steps.length).toBeGreaterThan(19);
+  });
+
+  it("leave others their turns meanwhile, and come to the same", async () => {
+    const marks: ClassMarks = { raw: midnight, minute: -Infinity, hour: -Infinity };
+    let turns = 0;
+    let isDone = false;
+    const beside = (): void => {
+      turns += 1;
+      if (!isDone) setImmediate(beside);
+    };
+    setImmediate(beside);
+    const spans = await classSpansInTurns({ ...query, isOfSummaries: true }, marks, 0);
+    isDone = true;
+    expect(turns).toBeGreaterThan(5);
+    expect(spans).toEqual(classSpans({ ...query, isOfSummaries: true }, marks));
+    expect(spans.map((span) => span.class)).toEqual(["hour", "raw"]);
   });
 });

@@ -1,3 +1,4 @@
+import { sharedTurn } from "@headwater/core";
 import { type Aggregate, isSummaryAggregate } from "./aggregate.ts";
 import { type Window, windowsOf } from "./windows/index.ts";
 
@@ -123,17 +124,49 @@ export function classSpans(query: ClassQuery, marks: ClassMarks): ClassSpan[] {
   return [...spans, ...raw];
 }
 
-/** Whether every hour lies in one window, wherever it is in a range. */
-export function isOfHours({ from, to, window }: Pick<ClassQuery, "from" | "to" | "window">): boolean {
-  return window === undefined || isOfWholeHours({ from, to, window, isOfSummaries: true }, to);
+/** As `classSpans`, with turns of the event loop between looks at a zone's clocks of about so many milliseconds. */
+export async function classSpansInTurns(query: ClassQuery, marks: ClassMarks, lookMs = 4): Promise<ClassSpan[]> {
+  const end = Math.min(query.to, marks.raw);
+  if (query.isOfSummaries && query.from < end) {
+    const steps = wholeHoursInSteps(query, end);
+    while (lookFor(steps, lookMs) === undefined) await sharedTurn();
+  }
+  return classSpans(query, marks);
 }
 
-function isOfWholeHours({ from, to, window }: ClassQuery, end: number): boolean {
+/** Looks on for about so many milliseconds, one step at least; undefined: there is more to look at. */
+export function lookFor(steps: Generator<void, boolean>, ms: number): boolean | undefined {
+  const until = performance.now() + ms;
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (performance.now() >= until) return undefined;
+  }
+}
+
+/**
+ * Says in the end whether every hour lies in one window, wherever it is in a range. Looking up the clocks of a zone for
+ * the first time takes a third of a millisecond a year, so there is a step for every ten years at least.
+ */
+export function* hoursInSteps(query: Pick<ClassQuery, "from" | "to" | "window">): Generator<void, boolean> {
+  if (query.window === undefined) return true;
+  return yield* wholeHoursInSteps(query, query.to);
+}
+
+function isOfWholeHours(query: ClassQuery, end: number): boolean {
+  return lookFor(wholeHoursInSteps(query, end), Infinity)!;
+}
+
+function* wholeHoursInSteps(
+  { from, to, window }: Pick<ClassQuery, "from" | "to" | "window">,
+  end: number,
+): Generator<void, boolean> {
   const isWhole = (time: number): boolean => floorMod(time, HOUR) === 0;
   if (window === undefined) return isWhole(from) && (to > end || isWhole(to));
   let runs = 0;
   for (const run of windowsOf(window).runs(from, end)) {
     if (!isWhole(run.start) || !isWhole(run.every) || ++runs > MAX_RUNS) return false;
+    yield;
   }
   return true;
 }

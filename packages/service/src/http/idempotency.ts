@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { RequestError, sha256 } from "@headwater/core";
+import { AnswerParts } from "./answer-parts.ts";
 import { principalOf } from "./authentication.ts";
 import type { KeptAnswers } from "./kept-answers.ts";
 import type { HttpApp } from "./type-provider.ts";
@@ -18,6 +19,17 @@ export function idempotencyKey(request: FastifyRequest): string | undefined {
   throw new RequestError(400, "invalid-idempotency-key", detail);
 }
 
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Its answer comes in parts that it keeps itself, so that one that was cut is gone on with (`answerParts`). */
+    readonly keepsParts?: boolean;
+  }
+  interface FastifyRequest {
+    /** Of a route that keeps parts, if the request has an Idempotency-Key. */
+    answerParts?: AnswerParts;
+  }
+}
+
 /**
  * A POST that is sent again under the same Idempotency-Key by the same caller gets the answer of the first. One that
  * was refused or failed may be tried again: nothing was done, or what was is not known.
@@ -32,20 +44,21 @@ export function repeatAnswers(app: HttpApp, answers: KeptAnswers): void {
     if (given === undefined) return;
     const key = JSON.stringify([principalOf(request).id, request.url, given]);
     const { "content-type": type, "if-match": match, "if-none-match": noneMatch } = request.headers;
-    const digest = sha256(JSON.stringify([request.body ?? null, type, match, noneMatch])).toString("base64");
+    // Bytes as JSON would be four times as long.
+    const body = request.body instanceof Uint8Array ? sha256(request.body).toString("base64") : (request.body ?? null);
+    const digest = sha256(JSON.stringify([body, type, match, noneMatch])).toString("base64");
+    if (config.keepsParts === true) {
+      request.answerParts = new AnswerParts(answers, key, digest);
+      if (request.answerParts.isOfAnother) throw reused();
+      return;
+    }
     const first = answers.find(key, digest);
     if (first === undefined) {
       answers.begin(key, digest);
       own.set(request, key);
       return;
     }
-    if (first === "another") {
-      throw new RequestError(
-        409,
-        "idempotency-key-reused",
-        "That Idempotency-Key came with another body; use a new one",
-      );
-    }
+    if (first === "another") throw reused();
     if (first === "under-way") {
       throw new RequestError(409, "idempotency-key-in-use", "The first request of that Idempotency-Key is under way");
     }
@@ -72,4 +85,8 @@ export function repeatAnswers(app: HttpApp, answers: KeptAnswers): void {
     await answers.end(key, { status: reply.statusCode, headers, text: payload });
     return payload;
   });
+}
+
+function reused(): RequestError {
+  return new RequestError(409, "idempotency-key-reused", "That Idempotency-Key came with another body; use a new one");
 }

@@ -1,3 +1,4 @@
+export type { AnswerParts } from "./answer-parts.ts";
 export { createHttpServer } from "./http-server.ts";
 export type { HttpServer, HttpServerOptions } from "./http-server.ts";
 export type { Directory } from "./status-routes.ts";

@@ -44,4 +44,29 @@ describe("a list", () => {
       );
     }
   });
+
+  describe("of a query", () => {
+    const asked = { ...list, params: { id: "a" }, query: { type: "pump", tag: ["site:north"], limit: 10 } };
+    const cursor = encodeCursor(asked, "b");
+
+    it("takes the cursor with other sizes, and parameters in another order", () => {
+      const query = { after: "3", limit: 100, tag: ["site:north"], cursor, type: "pump", q: undefined };
+      expect(decodeCursor({ ...asked, query }, cursor, isTextPlace)).toBe("b");
+    });
+
+    it.each([
+      ["another value", { ...asked, query: { ...asked.query, type: "boiler" } }],
+      ["a parameter more", { ...asked, query: { ...asked.query, q: "x" } }],
+      ["a parameter less", { ...asked, query: { type: "pump" } }],
+      ["another owner", { ...asked, params: { id: "b" } }],
+      ["another filter that is posted", { ...asked, body: { filter: { state: "open" } } }],
+    ])("refuses the cursor with %s, and says what to do", (_, other) => {
+      expect(() => decodeCursor(other, cursor, isTextPlace)).toThrow(
+        expect.objectContaining({
+          code: "invalid-cursor",
+          message: expect.stringContaining("send it with the parameters") as string,
+        }),
+      );
+    });
+  });
 });

@@ -39,26 +39,47 @@ export function pageSchema<S extends TSchema>(item: S) {
   );
 }
 
-/** The list that a cursor is of: the request for one of its pages, of which its route counts. */
+/** The list that a cursor is of: the request for one of its pages. */
 export interface CursorList {
   readonly routeOptions: { readonly url?: string | undefined };
+  readonly params?: unknown;
+  readonly query?: unknown;
+  /** Of what is posted the `filter` counts. */
+  readonly body?: unknown;
 }
+
+/** Parameters that say how much of a list is answered and what is told of it, and not what is in it. */
+const ofThePage = new Set(["limit", "cursor", "after", "count", "deviceLimit", "lastSeen"]);
 
 /** Where the next page of that list begins, as an opaque text. */
 export function encodeCursor(list: CursorList, place: unknown): string {
-  return Buffer.from(JSON.stringify([nameOf(list), place])).toString("base64url");
+  return Buffer.from(JSON.stringify([nameOf(list), queryOf(list), place])).toString("base64url");
 }
 
 /** Short, and the same for every page. */
 function nameOf({ routeOptions }: CursorList): string {
-  return sha256(routeOptions.url ?? "")
-    .toString("base64url")
-    .slice(0, 8);
+  return printOf(routeOptions.url ?? "");
+}
+
+/** Tells the lists of one route apart: whose they are, what chooses among the items, and their order. */
+function queryOf({ params, query, body }: CursorList): string {
+  const filter = (body as { readonly filter?: unknown } | null | undefined)?.filter;
+  return printOf(JSON.stringify([said(params), said(query).filter(([name]) => !ofThePage.has(name)), said(filter)]));
+}
+
+function said(parameters: unknown): [name: string, value: unknown][] {
+  return Object.entries(parameters ?? {})
+    .filter(([, value]) => value !== undefined)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function printOf(text: string): string {
+  return sha256(text).toString("base64url").slice(0, 8);
 }
 
 /**
  * Reads encodeCursor's text back, of a shape that `isPlace` checks; undefined without a cursor. Throws RequestError
- * (400, `invalid-cursor`), also for the cursor of another list.
+ * (400, `invalid-cursor`), also for the cursor of another list, or of the same with other parameters.
  */
 export function decodeCursor<T>(
   list: CursorList,
@@ -73,14 +94,19 @@ export function decodeCursor<T>(
     // No JSON, so no cursor of ours: answered below.
     content = undefined;
   }
-  if (Array.isArray(content) && content.length === 2 && content[0] === nameOf(list) && isPlace(content[1])) {
-    return content[1];
+  if (!Array.isArray(content) || content.length !== 3 || content[0] !== nameOf(list)) {
+    throw invalid("The cursor is none that this list gave; leave it out to begin at the first page");
   }
-  throw new RequestError(
-    400,
-    "invalid-cursor",
-    "The cursor is none that this list gave; leave it out to begin at the first page",
-  );
+  const [, query, place] = content as unknown[];
+  if (query !== queryOf(list)) {
+    throw invalid("The cursor is of another query; send it with the parameters of the answer that gave it");
+  }
+  if (!isPlace(place)) throw invalid("The cursor is none that this list gave; leave it out to begin at the first page");
+  return place;
+}
+
+function invalid(detail: string): RequestError {
+  return new RequestError(400, "invalid-cursor", detail);
 }
 
 /** Whether a place is a text, as in lists by id. */

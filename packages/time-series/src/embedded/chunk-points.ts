@@ -24,7 +24,7 @@ export function decodePoints({ times, packed, texts }: ChunkPoints, count: numbe
     const isPacked = times.length === 0 && packed !== null;
     if (texts !== null) {
       const values = JSON.parse(texts) as string[];
-      return sized({ times: isPacked ? unpackTimes(packed, count) : doublesOf(times), values }, count);
+      return sized({ times: isPacked ? timesOf(packed, count) : doublesOf(times), values }, count);
     }
     if (isPacked) return unpackPoints(packed, count);
     return packed === null ? undefined : sized({ times: doublesOf(times), values: doublesOf(packed) }, count);
@@ -32,6 +32,12 @@ export function decodePoints({ times, packed, texts }: ChunkPoints, count: numbe
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
     return undefined;
   }
+}
+
+function timesOf(packed: Uint8Array, count: number): Float64Array {
+  const times = new Float64Array(count);
+  unpackTimes(packed, 0, packed.length, times);
+  return times;
 }
 
 function sized(run: Run, count: number): Run | undefined {

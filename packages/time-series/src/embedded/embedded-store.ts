@@ -1,6 +1,6 @@
 import { type Logger, RequestError, sharedTurn } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
-import { type ClassSpan, classSpans, isOfSummaries, KEPT_FOR_EVER, type Retention } from "../retention.ts";
+import { type ClassSpan, classSpansInTurns, isOfSummaries, KEPT_FOR_EVER, type Retention } from "../retention.ts";
 import { Aging } from "./aging.ts";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -183,7 +183,10 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
   }
 
   async classes(query: SeriesQuery): Promise<readonly ClassSpan[]> {
-    return classSpans({ ...query, ...checkQuery(query), isOfSummaries: isOfSummaries(query) }, this.#aging.marks);
+    return classSpansInTurns(
+      { ...query, ...checkQuery(query), isOfSummaries: isOfSummaries(query) },
+      this.#aging.marks,
+    );
   }
 
   async deleteRange(

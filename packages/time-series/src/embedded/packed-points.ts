@@ -1,4 +1,4 @@
-import { MAX_VARINT_BYTES, putVarint, unzigzag, VarintReader, zigzag } from "./varints.ts";
+import { MAX_VARINT_BYTES, putVarint, VarintReader, zigzag } from "./varints.ts";
 
 /**
  * Points of a chunk in few bytes, and back to the same bits. Times are differences of differences, so an even pace is
@@ -38,24 +38,22 @@ export function packNumbers(numbers: Float64Array): Uint8Array {
   return scratch.slice(0, putValues(numbers, 0));
 }
 
-export function unpackNumbers(packed: Uint8Array, count: number): Float64Array {
-  const numbers = new Float64Array(count);
-  assertEnd(packed, takeValues(packed, 0, numbers));
-  return numbers;
+/** Throws RangeError if the bytes [at, end) are not as many numbers as there is room for. */
+export function unpackNumbers(packed: Uint8Array, at: number, end: number, into: Float64Array): void {
+  assertEnd(end, takeValues(packed, at, into));
 }
 
 /** Throws RangeError if the bytes are not so many points. */
 export function unpackPoints(packed: Uint8Array, count: number): { times: Float64Array; values: Float64Array } {
-  const { times, end } = takeTimes(packed, count);
+  const times = new Float64Array(count);
   const values = new Float64Array(count);
-  assertEnd(packed, takeValues(packed, end, values));
+  assertEnd(packed.length, takeValues(packed, takeTimes(packed, 0, times), values));
   return { times, values };
 }
 
-export function unpackTimes(packed: Uint8Array, count: number): Float64Array {
-  const { times, end } = takeTimes(packed, count);
-  assertEnd(packed, end);
-  return times;
+/** As `unpackNumbers`. */
+export function unpackTimes(packed: Uint8Array, at: number, end: number, into: Float64Array): void {
+  assertEnd(end, takeTimes(packed, at, into));
 }
 
 function makeRoomFor(points: number): void {
@@ -63,8 +61,8 @@ function makeRoomFor(points: number): void {
   if (scratch.length < needed) scratch = new Uint8Array(needed);
 }
 
-function assertEnd(packed: Uint8Array, end: number): void {
-  if (end !== packed.length) throw new RangeError("packed points have another length than they say");
+function assertEnd(end: number, taken: number): void {
+  if (taken !== end) throw new RangeError("packed points have another length than they say");
 }
 
 function putTimes(times: Float64Array): number {
@@ -86,20 +84,21 @@ function putTimes(times: Float64Array): number {
   return at;
 }
 
-function takeTimes(packed: Uint8Array, count: number): { times: Float64Array; end: number } {
-  const times = new Float64Array(count);
-  if (packed[0] === TIMES.plain) return { times, end: takePlain(packed, 1, times) };
-  if (packed[0] !== TIMES.paced) throw new RangeError(`times of an unknown form ${packed[0]}`);
-  takePlain(packed, 1, times.subarray(0, 1));
-  const reader = new VarintReader(packed, 9);
+function takeTimes(packed: Uint8Array, at: number, times: Float64Array): number {
+  const form = packed[at];
+  if (form === TIMES.plain) return takePlain(packed, at + 1, times);
+  if (form !== TIMES.paced) throw new RangeError(`times of an unknown form ${form}`);
+  takePlain(packed, at + 1, times.subarray(0, 1));
+  const reader = new VarintReader(packed, at + 9);
   let time = times[0]!;
   let pace = 0;
-  for (let i = 1; i < count; i++) {
-    pace += unzigzag(reader.next());
+  for (let i = 1; i < times.length; i++) {
+    if (packed[reader.at] === 0) reader.at++;
+    else pace += reader.nextSigned();
     time += pace;
     times[i] = time;
   }
-  return { times, end: reader.at };
+  return reader.at;
 }
 
 function putValues(values: Float64Array, at: number): number {
@@ -116,7 +115,7 @@ function takeValues(packed: Uint8Array, at: number, values: Float64Array): numbe
   const reader = new VarintReader(packed, at + 1);
   let whole = 0;
   for (let i = 0; i < values.length; i++) {
-    whole += unzigzag(reader.next());
+    whole += reader.nextSigned();
     values[i] = whole / power;
   }
   return reader.at;

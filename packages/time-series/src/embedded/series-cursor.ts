@@ -3,7 +3,7 @@ import { PointWindows } from "../aggregation/point-windows.ts";
 import { needsNeighbours } from "../aggregation/window-rows.ts";
 import type { Order, SeriesRow } from "../time-series-store.ts";
 import { type Span, type Window, type Windows, windowsOf } from "../windows/index.ts";
-import { type ClassMarks, classSpans, isOfHours, isOfSummaries } from "../retention.ts";
+import { type ClassMarks, classSpans, hoursInSteps, isOfSummaries, lookFor } from "../retention.ts";
 import type { ChunkInfo } from "./chunk-table.ts";
 import { lowerBound, type Run, type Values } from "./run.ts";
 import { type BucketRun, summarizeBuckets } from "./bucket-run.ts";
@@ -49,7 +49,9 @@ export class SeriesCursor {
   #span: Span;
   #openStart = 0;
   #open: Summary | undefined;
+  /** Undefined: not all of the windows have been looked at, or nobody has to know. */
   #isOfHours: boolean | undefined;
+  #looking: Generator<void, boolean> | undefined;
   /** Of an aggregate that needs all points. */
   #pointWindows: PointWindows | undefined;
 
@@ -67,15 +69,26 @@ export class SeriesCursor {
     return this.#query.series;
   }
 
+  /**
+   * Looks for about so many milliseconds at what the query's windows are. False: there is more to look at, and until
+   * then pages are empty.
+   */
+  prepare(ms: number): boolean {
+    if (this.#isOfHours !== undefined || !isOfSummaries(this.#query)) return true;
+    this.#looking ??= hoursInSteps(this.#query);
+    this.#isOfHours = lookFor(this.#looking, ms);
+    return this.#isOfHours !== undefined;
+  }
+
   /** Which summaries serve instead of points, by the marks of the series; undefined: none do. */
   summaries(marksOf: (series: number) => ClassMarks): Summaries | undefined {
     if (!isOfSummaries(this.#query)) return undefined;
     const { aggregate } = this.#query;
-    this.#isOfHours ??= isOfHours(this.#query);
+    this.prepare(Infinity);
     const wanted = aggregate === "mean" || aggregate === "sum" || aggregate === "count" ? "sums" : "all";
     return {
       spans: classSpans({ ...this.#query, isOfSummaries: true }, marksOf(this.#query.series)),
-      isOfHours: this.#isOfHours,
+      isOfHours: this.#isOfHours!,
       wanted,
     };
   }

@@ -23,7 +23,7 @@ export function zigzag(number: number): number {
   return number < 0 ? -2 * number - 1 : 2 * number;
 }
 
-export function unzigzag(number: number): number {
+function unzigzag(number: number): number {
   return number % 2 === 0 ? number / 2 : -(number + 1) / 2;
 }
 
@@ -47,6 +47,28 @@ export class VarintReader {
       number += (more & 127) * factor;
       if (more < 128) return number;
     }
+  }
+
+  /** As `next`, of a number that `zigzag` wrote. Numbers of up to three bytes, nearly all there are, stay integers. */
+  nextSigned(): number {
+    const bytes = this.#bytes;
+    const at = this.at;
+    const first = bytes[at]!;
+    if (first < 128) {
+      this.at = at + 1;
+      return (first >>> 1) ^ -(first & 1);
+    }
+    const second = bytes[at + 1]!;
+    if (second < 128) {
+      this.at = at + 2;
+      return (((first & 127) | (second << 7)) >>> 1) ^ -(first & 1);
+    }
+    const third = bytes[at + 2]!;
+    if (third < 128) {
+      this.at = at + 3;
+      return (((first & 127) | ((second & 127) << 7) | (third << 14)) >>> 1) ^ -(first & 1);
+    }
+    return unzigzag(this.next());
   }
 
   #byte(): number {

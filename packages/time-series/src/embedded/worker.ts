@@ -10,7 +10,7 @@ import { Facts, retentionOf } from "./facts.ts";
 import { Points } from "./points.ts";
 import type { Answer, Failure, NewestPoints, Request, WorkerSettings } from "./protocol.ts";
 import { Sealing } from "./sealing.ts";
-import { SeriesCursor } from "./series-cursor.ts";
+import { type CursorPage, SeriesCursor } from "./series-cursor.ts";
 
 /** Bytes of writes that share a commit at most. */
 const GROUP_BYTES = 8 * 1024 * 1024;
@@ -18,6 +18,10 @@ const GROUP_BYTES = 8 * 1024 * 1024;
 const HOUSEKEEPING_MS = 250;
 /** Queries that may be open at once; the oldest is dropped beyond it, its reader having most likely gone. */
 const MAX_CURSORS = 1_024;
+
+/** Milliseconds for which a query looks at its windows before writes have their turn. */
+const LOOK_MS = 5;
+const EMPTY_PAGE: CursorPage = { rows: { times: new Float64Array(0), values: new Float64Array(0) }, done: false };
 
 /** The memory has to last for the writes that arrive until the housekeeping runs again. */
 const FLUSH_AT_FILL = 0.8;
@@ -188,13 +192,17 @@ class StoreWorker {
   #page({ cursor: id, query }: Extract<Request, { name: "page" }>): unknown {
     const cursor = query === undefined ? this.#cursors.get(id) : new SeriesCursor(query);
     if (cursor === undefined) throw new RangeError("the query was dropped: too many are open at once");
-    const series = cursor.series;
-    const summaries = cursor.summaries((id) => this.#sealing.marksOf(id));
-    const page = cursor.page((range, fits) => this.#points.scan(series, range, fits, summaries));
+    const page = cursor.prepare(LOOK_MS) ? this.#pageOf(cursor) : EMPTY_PAGE;
     this.#cursors.delete(id);
     if (!page.done) this.#cursors.set(id, cursor);
     if (this.#cursors.size > MAX_CURSORS) this.#cursors.delete(this.#cursors.keys().next().value as number);
     return page;
+  }
+
+  #pageOf(cursor: SeriesCursor): CursorPage {
+    const series = cursor.series;
+    const summaries = cursor.summaries((id) => this.#sealing.marksOf(id));
+    return cursor.page((range, fits) => this.#points.scan(series, range, fits, summaries));
   }
 
   #keepHouse(): void {

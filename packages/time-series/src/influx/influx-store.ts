@@ -6,7 +6,7 @@ import { END_OF_TIME, MIN_TIME } from "../point-checks.ts";
 import {
   bucketLength,
   type ClassSpan,
-  classSpans,
+  classSpansInTurns,
   isOfSummaries,
   NO_MARKS,
   olderThanRaw,
@@ -146,7 +146,8 @@ class InfluxStore implements InfluxTimeSeriesStore {
     this.#assertOpen();
     if (from >= to || query.limit === 0) return;
     const { aggregate } = query;
-    const spans = classSpans({ ...query, from, to, isOfSummaries: isOfSummaries(query) }, this.usage().marks);
+    const asked = { ...query, from, to, isOfSummaries: isOfSummaries(query) };
+    const spans = await classSpansInTurns(asked, this.usage().marks);
     if (aggregate !== undefined && isSummaryAggregate(aggregate) && spans.some((span) => span.class !== "raw")) {
       yield* rolledSeries(this.#readers, { ...query, from, aggregate }, spans);
       return;
@@ -220,7 +221,10 @@ class InfluxStore implements InfluxTimeSeriesStore {
   }
 
   async classes(query: SeriesQuery): Promise<readonly ClassSpan[]> {
-    return classSpans({ ...query, ...checkQuery(query), isOfSummaries: isOfSummaries(query) }, this.usage().marks);
+    return classSpansInTurns(
+      { ...query, ...checkQuery(query), isOfSummaries: isOfSummaries(query) },
+      this.usage().marks,
+    );
   }
 
   async deleteRange(

@@ -36,20 +36,47 @@ export function packBuckets(buckets: readonly Bucket[]): PackedBuckets {
 /** `sums`: what sums and counts need, without the first, last, least and greatest values, most of the bytes. */
 export type Wanted = "all" | "sums";
 
-/** Throws RangeError or SyntaxError if the bytes are not so many buckets. */
+/** Throws RangeError or SyntaxError if the bytes are not so many buckets. Sums alone last until the next is read. */
 export function unpackBuckets({ packed, texts }: PackedBuckets, count: number, wanted: Wanted = "all"): BucketRun {
   const reader = new VarintReader(packed, 0);
-  const part = (): Uint8Array => {
+  const unpack = (of: typeof unpackNumbers, into: Float64Array): void => {
     const length = reader.next();
     reader.at += length;
-    return packed.subarray(reader.at - length, reader.at);
+    of(packed, reader.at - length, reader.at, into);
   };
-  const starts = unpackTimes(part(), count);
-  const counts = unpackNumbers(part(), count);
+  const { starts, counts, sums } = wanted === "sums" && texts === null ? sharedColumns(count) : columns(count);
+  unpack(unpackTimes, starts);
+  unpack(unpackNumbers, counts);
   if (texts !== null) return { starts, counts, texts: JSON.parse(texts) as string[] };
-  const numbers = part();
-  const sums = unpackNumbers(part(), count);
-  return wanted === "sums"
-    ? { starts, counts, sums }
-    : { starts, counts, numbers: unpackNumbers(numbers, 4 * count), sums };
+  if (wanted === "sums") {
+    const length = reader.next();
+    reader.at += length;
+    unpack(unpackNumbers, sums);
+    return { starts, counts, sums };
+  }
+  const numbers = new Float64Array(4 * count);
+  unpack(unpackNumbers, numbers);
+  unpack(unpackNumbers, sums);
+  return { starts, counts, numbers, sums };
+}
+
+interface Columns {
+  readonly starts: Float64Array;
+  readonly counts: Float64Array;
+  readonly sums: Float64Array;
+}
+
+function columns(count: number): Columns {
+  return { starts: new Float64Array(count), counts: new Float64Array(count), sums: new Float64Array(count) };
+}
+
+/** A year of hours is a hundred rows a series; to make and collect their columns would cost as much as reading them. */
+let room = columns(0);
+let shared = room;
+
+function sharedColumns(count: number): Columns {
+  if (shared.starts.length === count) return shared;
+  if (room.starts.length < count) room = columns(count);
+  const first = (column: Float64Array): Float64Array => column.subarray(0, count);
+  return (shared = { starts: first(room.starts), counts: first(room.counts), sums: first(room.sums) });
 }
