@@ -282,7 +282,8 @@ export class Forwarder {
     const open = this.#senders.some(({ since }) => since !== undefined);
     this.#idle = !open;
     await this.#note(false);
-    await this.#woken(open ? patienceMs : 1000);
+    // Nobody was woken by what was committed meanwhile.
+    if (!this.#committed) await this.#woken(open ? patienceMs : 1000);
     this.#parked.parkStuck();
     this.#idle = false;
     await this.#progress.expire();

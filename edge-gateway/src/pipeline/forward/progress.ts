@@ -1,4 +1,4 @@
-import type { Logger } from "@headwater/core";
+import { SerialQueue, type Logger } from "@headwater/core";
 import type { Range } from "../lanes/lane.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import type { PositionFile, SpoolNote, SpoolPlace } from "../spool/position-file.ts";
@@ -24,7 +24,10 @@ const everyMs = 250;
 export class Progress {
   readonly #options: ProgressOptions;
   readonly #senders: readonly PartitionSender[];
+  /** Each write replaces the file. */
+  readonly #writes = new SerialQueue();
   #savedAt = 0;
+  #savesBehind = false;
   #savedAs = "";
   /** The segment before which all are known to be forwarded. */
   #forwardedBefore = -1;
@@ -34,14 +37,20 @@ export class Progress {
     this.#senders = senders;
   }
 
-  /** Now and then, with every segment that is through, or `now`. */
+  /**
+   * Now and then, with every segment that is through, or `now`. What is saved now and then is waited for by nobody: the
+   * records behind it go on meanwhile.
+   */
   async note(place: SpoolPlace, lanes: readonly number[], now: boolean): Promise<void> {
     const { segment } = place;
     if (segment !== this.#forwardedBefore || now) {
       await this.save(place, lanes);
       await this.#tidy(() => this.#options.spool.files.forwarded(segment));
       this.#forwardedBefore = segment;
-    } else if (performance.now() - this.#savedAt > everyMs) await this.save(place, lanes);
+    } else if (!this.#savesBehind && performance.now() - this.#savedAt > everyMs) {
+      this.#savesBehind = true;
+      void this.save(place, lanes).finally(() => (this.#savesBehind = false));
+    }
   }
 
   /** Segments that had been forwarded have to be once more. */
@@ -69,19 +78,19 @@ export class Progress {
       ...(state === undefined ? {} : { stopped: { segment, size, state } }),
     };
     const text = JSON.stringify(note);
-    if (text === this.#savedAs) return;
-    try {
-      // What is on record as given up is forgotten once it is passed, so no power loss may bring an older place back.
-      await positions.write(
-        text,
-        lanes.some((_, partition) => gapsOf(partition).length > 0),
-      );
-      this.#savedAs = text;
-      onPassed(lanes, epoch);
-    } catch (error) {
-      // An older position is right too: some records are sent again and dropped by their identity.
-      logger.warn({ err: error }, "the position of the spool could not be saved");
-    }
+    // What is on record as given up is forgotten once it is passed, so no power loss may bring an older place back.
+    const synced = lanes.some((_, partition) => gapsOf(partition).length > 0);
+    await this.#writes.run(async () => {
+      if (text === this.#savedAs) return;
+      try {
+        await positions.write(text, synced);
+        this.#savedAs = text;
+        onPassed(lanes, epoch);
+      } catch (error) {
+        // An older position is right too: some records are sent again and dropped by their identity.
+        logger.warn({ err: error }, "the position of the spool could not be saved");
+      }
+    });
   }
 
   async #tidy(act: () => Promise<boolean>): Promise<void> {

@@ -2,6 +2,7 @@ import { ResourceError, type Logger } from "@headwater/core";
 import { writeSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { WritePace } from "../frame/write-pace.ts";
 import {
   chunkLanded,
   encodeFileHeader,
@@ -33,13 +34,6 @@ export interface RecentJournalOptions {
 
 const names = ["recent-1.journal", "recent-2.journal"] as const;
 const quietMs = 10_000;
-/**
- * A write into the page cache takes some microseconds, a hand-over to another thread ten times as much. After a write
- * of more than so many milliseconds (the disk cannot keep up) the next ones are handed over for a while, so that the
- * connections do not wait for them.
- */
-const slowMs = 50;
-const laterForMs = 2000;
 
 /**
  * The QoS 1 messages of sessions that outlive their connections, and requests of HTTP under an Idempotency-Key, on
@@ -66,7 +60,7 @@ export class RecentJournal {
   /** The last chunk has messages that no identity tells of: only a later chunk says that they landed. */
   #doubtful = false;
   #landed = false;
-  #slowUntil = 0;
+  readonly #pace = new WritePace();
   #closed = false;
 
   private constructor(options: RecentJournalOptions, handles: readonly [FileHandle, FileHandle]) {
@@ -142,7 +136,7 @@ export class RecentJournal {
       return undefined;
     }
     const began = performance.now();
-    if (this.#position > this.#fileBytes || began < this.#slowUntil) return this.#writeLater(notes);
+    if (this.#position > this.#fileBytes || this.#pace.isSlow(began)) return this.#writeLater(notes);
     try {
       const bytes = notes.seal(this.#generation, this.#now());
       const { fd } = this.#handles[this.#active];
@@ -154,8 +148,7 @@ export class RecentJournal {
     }
     const syncing = this.#options.sync === true && notes.count > 0;
     notes.clear();
-    const now = performance.now();
-    if (now - began > slowMs) this.#slowUntil = now + laterForMs;
+    this.#pace.wrote(began, performance.now());
     return syncing ? this.#sync() : undefined;
   }
 

@@ -1,7 +1,9 @@
 import { backoff, QueueClosedError, syncDirectory, type Logger } from "@headwater/core";
+import { writeSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { reserveBytes, type DurableSink } from "../frame/durable-sink.ts";
 import type { FrameBatch } from "../frame/frame-batch.ts";
+import { WritePace } from "../frame/write-pace.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import { RecentRanges, type BufferedRange } from "./recent-ranges.ts";
 import { SegmentFiles, type SegmentFile } from "./segment-files.ts";
@@ -32,6 +34,8 @@ export interface SpoolOptions {
 
 /** Batches without a synced record are synced at the latest after so long (milliseconds). */
 const lazySyncMs = 100;
+/** A batch of no more bytes is written at once; a larger one would hold up the connections for too long. */
+const atOnceBytes = 64 * 1024;
 
 /**
  * Append-only segment files: one write and one fdatasync for each group commit. What is committed is offered to the
@@ -45,6 +49,7 @@ export class Spool implements DurableSink {
   readonly files: SegmentFiles;
   readonly recent: RecentRanges;
   readonly #options: SpoolOptions;
+  readonly #pace = new WritePace();
   #active = 0;
   #activeSince = 0;
   #handle: FileHandle | undefined;
@@ -151,7 +156,11 @@ export class Spool implements DurableSink {
       if (this.#isDue(bytes.length)) await this.#begin(batch.before);
       const start = this.#end;
       // On a repetition the same bytes go to the same place, so that a failed write leaves nothing behind.
-      await writeAll(this.#handle!, bytes, start);
+      const began = performance.now();
+      if (bytes.length <= atOnceBytes && !this.#pace.isSlow(began)) {
+        writeAtOnce(this.#handle!.fd, bytes, start);
+        this.#pace.wrote(began, performance.now());
+      } else await writeAll(this.#handle!, bytes, start);
       const range = { segment: this.#active, start, end: start + bytes.length, bytes, buffer: batch.writer.bytes };
       if (batch.mustSync || this.#options.syncAll) await this.#sync(range);
       else {
@@ -243,5 +252,11 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number)
   for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;
+  }
+}
+
+function writeAtOnce(fd: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length;) {
+    done += writeSync(fd, bytes, done, bytes.length - done, position + done);
   }
 }

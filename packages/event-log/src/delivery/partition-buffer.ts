@@ -26,6 +26,11 @@ export class PartitionBuffer {
     return this.#bytes;
   }
 
+  /** Stored batches that wait here, whole or in part. */
+  get batches(): number {
+    return this.#cursors.length;
+  }
+
   get isEmpty(): boolean {
     return this.#cursors.length === 0 && this.#gap === undefined;
   }

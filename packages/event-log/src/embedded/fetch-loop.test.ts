@@ -84,7 +84,10 @@ it("what is appended goes to the consumers at the end of its partition, and to n
   expect(readers.map(({ deliveries }) => deliveries)).toEqual([1, 0, 1, 0]);
   expect(readers.map(({ looks }) => looks > 0)).toEqual([true, false, true, false]);
 
-  // Whoever is not through with it asks the worker for the next in its own time.
+  // Whoever is not through with it has some more of them waiting, and asks the worker for the rest in its own time.
+  for (let batches = 2; batches <= 16; batches += 1) await append();
+  expect(fetched).toEqual([]);
+  expect(second[0]).toMatchObject({ fetchOffset: 16, batches: 16 });
   await append();
   expect(fetched).toEqual([["telemetry/1"], ["telemetry/1"]]);
   await Promise.all(loops.map((loop) => loop.stop()));

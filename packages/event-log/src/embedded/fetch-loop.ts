@@ -10,6 +10,8 @@ const PARTITION_BYTES = 512 * 1024;
 const FETCH_BYTES = 2 * 1024 * 1024;
 /** A partition with this much waiting is not fetched for. */
 const BUFFERED_BYTES = 1024 * 1024;
+/** Nor does it get batches as they are committed with so many waiting, each of which may hold a commit of 64 KiB. */
+const WAITING_BATCHES = 16;
 
 export interface FetchTarget {
   /** The same array as long as the buffers are the same. */
@@ -85,11 +87,15 @@ export class FetchLoop {
     }
   }
 
-  /** A batch was committed. Whoever is not through with the one before reads it from the database in its own time. */
+  /**
+   * A batch was committed. A consumer whose handler is at work has it as soon as that is through; one that is far
+   * behind reads it from the database in its own time.
+   */
   #appended(id: number, { bytes, baseOffset, endOffset }: CommittedBatch): void {
     const buffer = this.#bufferOf.get(id)!;
-    const isNext = buffer.isEmpty && buffer.fetchOffset === baseOffset && this.#target.buffers() === this.#buffers;
-    if (this.#running !== undefined || this.#stopped || !isNext) {
+    const isNext = buffer.fetchOffset === baseOffset && this.#target.buffers() === this.#buffers;
+    const hasRoom = buffer.batches < WAITING_BATCHES && buffer.bytes < BUFFERED_BYTES;
+    if (this.#running !== undefined || this.#stopped || !isNext || !hasRoom) {
       this.wake();
       return;
     }

@@ -1,13 +1,13 @@
 import { LogRejectedCredentialsError, LogUnavailableError, LogUnusableError } from "../errors.ts";
 import Connection from "kafkajs/src/network/connection.js";
 import type { KafkaLogger, Protocol, ProtocolResponse } from "kafkajs/src/network/connection.js";
-import createSocketFactory from "kafkajs/src/network/socketFactory.js";
 import apiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
 import protocols from "kafkajs/src/protocol/requests/index.js";
 import type { ApiVersions } from "kafkajs/src/protocol/requests/index.js";
 import { HeadwaterError, type Logger } from "@headwater/core";
 import { asTyped, isDistrusted, isForbidden, protocolErrorType, troubleDetails } from "./kafka-errors.ts";
 import { mendRequestQueue } from "./mended-request-queue.ts";
+import { openSocket } from "./open-socket.ts";
 import { missingApis } from "./required-apis.ts";
 import type { KafkaSettings } from "./settings.ts";
 
@@ -45,7 +45,7 @@ export class BrokerConnection {
     this.#connection = new Connection({
       ...address,
       logger: quiet(settings.logger),
-      socketFactory: createSocketFactory(),
+      socketFactory: openSocket,
       requestTimeout: settings.requestTimeoutMs,
       connectionTimeout: settings.connectTimeoutMs,
       ssl: settings.ssl === true ? {} : settings.ssl === false ? null : settings.ssl,

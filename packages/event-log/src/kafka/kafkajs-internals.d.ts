@@ -67,7 +67,13 @@ declare module "kafkajs/src/network/connection.js" {
 }
 
 declare module "kafkajs/src/network/socketFactory.js" {
-  const createSocketFactory: () => unknown;
+  export interface SocketOptions {
+    readonly host: string;
+    readonly port: number;
+    readonly ssl?: object | null;
+    onConnect(): void;
+  }
+  const createSocketFactory: () => (options: SocketOptions) => import("node:net").Socket;
   export default createSocketFactory;
 }
 
