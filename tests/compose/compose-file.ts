@@ -100,6 +100,8 @@ function withoutComments(text: string): string {
 
 export interface ImageRecipe {
   readonly user: string | undefined;
+  /** `NAME=value` of ENV. */
+  readonly environment: readonly string[];
   readonly entrypoint: readonly string[];
   readonly bases: readonly string[];
   readonly stages: readonly string[];
@@ -115,6 +117,7 @@ export function imageRecipe(): ImageRecipe {
     last.findLast((line) => line.startsWith(`${instruction} `))?.slice(instruction.length + 1);
   return {
     user: value("USER"),
+    environment: last.flatMap((line) => /^ENV (\S+)$/.exec(line)?.[1] ?? []),
     entrypoint: JSON.parse(value("ENTRYPOINT") ?? "[]") as string[],
     bases: froms.filter((part, i) => i % 2 === 0 && !stages.includes(part)),
     stages,

@@ -187,7 +187,8 @@ describe("images", () => {
   it("are started by the command line of npm start", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: { start: string } };
     // The script's process takes the place of its shell and watches npm; the image has neither.
-    expect(`exec ${recipe.entrypoint.join(" ")} --stop-with $PPID`).toBe(scripts.start);
+    const [memory] = recipe.environment.filter((variable) => variable.startsWith("MALLOC_"));
+    expect(`exec env ${memory} ${recipe.entrypoint.join(" ")} --stop-with $PPID`).toBe(scripts.start);
     expect(recipe.entrypoint.slice(-2)).toEqual(["cli/src/main.js", "start"]);
   });
 
