@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import type { LatestValue, Point } from "../time-series-store.ts";
 import { freshMeasurement, T0, type StoreUnderTest } from "./store-under-test.ts";
 
@@ -86,5 +88,114 @@ export function fleetsContract(subject: () => StoreUnderTest): void {
       ]),
     );
     expect(await store.newestTimes(freshMeasurement())).toEqual([]);
+  });
+
+  it("has the latest whatever devices, metrics and tags are called", async () => {
+    const { store } = subject();
+    const names = fc.oneof(
+      fc.string({ unit: "binary", minLength: 1, maxLength: 12 }),
+      fc.string({ unit: fc.constantFrom(..."'\"\\/^$|()[]{}.*+?%;:=, \nab☃".split("")), minLength: 1, maxLength: 8 }),
+    );
+    const someNames = fc.uniqueArray(names, { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(someNames, someNames, someNames, async (devices, fields, [site]) => {
+        const measurement = `${site}${freshMeasurement()}`;
+        const points = devices.flatMap((device, i): Point[] => {
+          const tags = { device, ...(i % 2 === 0 && { [`${fields[0]}.`]: site! }) };
+          return fields.map((field, j) => ({
+            measurement,
+            tags,
+            time: T0 + j,
+            fields: { [`${field}.`]: i - j, [`${field}_text`]: `${field}${i}` },
+          }));
+        });
+        expect(await store.write(points)).toEqual({ refused: [] });
+        const tagSets = devices.map((_, i) => points[i * fields.length]!.tags);
+        const expected = tagSets.map((tags) =>
+          byField(
+            points
+              .filter((point) => JSON.stringify(point.tags) === JSON.stringify(tags))
+              .flatMap(({ time, fields: all }) =>
+                Object.entries(all).map(([field, value]) => ({ field, time, value: value === 0 ? 0 : value })),
+              ),
+          ),
+        );
+        const found = await store.latestOf(measurement, tagSets);
+        expect(found.map(byField)).toEqual(expected);
+        expect(byField(await store.latest(measurement, tagSets[0]!))).toEqual(expected[0]);
+        const named = [`${fields[0]}.`, `${fields[0]}_text`];
+        const some = await store.latestOf(measurement, tagSets, named);
+        expect(some.map(byField)).toEqual(expected.map((all) => all.filter(({ field }) => named.includes(field))));
+      }),
+      { numRuns: propertyRuns(12) },
+    );
+  });
+
+  it("has a latest value that is nothing, not the one before it", async () => {
+    const { store } = subject();
+    const [measurement, tags] = [freshMeasurement(), { device: "a" }];
+    const write = (time: number, fields: Point["fields"]) => store.write([{ measurement, tags, time, fields }]);
+    await write(T0, { x: 5, on: 1, note_text: "first", note: 7 });
+    await write(T0 + 1, { x: 0, on: 0, note_text: "" });
+    const latest = [
+      { field: "note", time: T0, value: 7 },
+      { field: "note_text", time: T0 + 1, value: "" },
+      { field: "on", time: T0 + 1, value: 0 },
+      { field: "x", time: T0 + 1, value: 0 },
+    ];
+    expect(byField(await store.latest(measurement, tags))).toEqual(latest);
+    expect(byField((await store.latestOf(measurement, [tags, { device: "b" }]))[0])).toEqual(latest);
+    // A metric that nobody has sent before.
+    await write(T0 - 5, { fresh: 3, fresh_text: "%" });
+    expect(byField(await store.latest(measurement, tags))).toEqual([
+      { field: "fresh", time: T0 - 5, value: 3 },
+      { field: "fresh_text", time: T0 - 5, value: "%" },
+      ...latest,
+    ]);
+  });
+
+  it("has the latest of years that are far away, and the value written last of those of one time", async () => {
+    const { store } = subject();
+    const measurement = freshMeasurement();
+    const times = [-(2 ** 53) + 1, -1, 0, T0, 2 ** 53 - 1];
+    const tagSets = times.map((_, i) => ({ device: `d${i}` }));
+    for (const x of [1, 2]) {
+      await store.write(times.map((time, i) => ({ measurement, tags: tagSets[i]!, time, fields: { x: x * i } })));
+    }
+    expect(await store.latestOf(measurement, tagSets)).toEqual(
+      times.map((time, i) => [{ field: "x", time, value: 2 * i }]),
+    );
+  });
+
+  it("has the latest of a fleet whose devices have metrics of their own, and of one that has many", async () => {
+    const { store } = subject();
+    const measurement = freshMeasurement();
+    const points = Array.from({ length: 1_000 }, (_, i): Point => {
+      const many = i === 7 ? Array.from({ length: 60 }, (__, j) => [`many-${j}`, j] as const) : [];
+      return {
+        measurement,
+        tags: { device: `d-${i}` },
+        time: T0 + i,
+        fields: { [`own-${i % 10}`]: i, ...Object.fromEntries(many) },
+      };
+    });
+    for (const some of [points.slice(0, 5), points]) {
+      await store.write(some);
+      const found = await store.latestOf(
+        measurement,
+        points.map(({ tags }) => tags),
+      );
+      expect(found.map(byField)).toEqual(
+        points.map((point) =>
+          byField(
+            Object.entries(some.includes(point) ? point.fields : {}).map(([field, value]) => ({
+              field,
+              time: point.time,
+              value,
+            })),
+          ),
+        ),
+      );
+    }
   });
 }
