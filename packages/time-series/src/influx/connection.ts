@@ -78,6 +78,17 @@ export class InfluxConnection {
     }
   }
 
+  /**
+   * What the endpoint of version 1 answers to statements of InfluxQL, times in microseconds. `database` and `policy`
+   * stand for a bucket.
+   */
+  async influxql(statements: string, database: string, policy: string): Promise<unknown> {
+    const path = `/query?db=${encodeURIComponent(database)}&rp=${encodeURIComponent(policy)}&epoch=u`;
+    // The client reads an answer as what it asked for, and only unasked as what it says it is.
+    const send = { method: "POST", headers: { "content-type": "application/vnd.influxql" } };
+    return this.#request(path, statements, send, "reads", this.#queryTimeoutMs);
+  }
+
   async health(): Promise<unknown> {
     return this.#request(
       "/health",

@@ -3,6 +3,7 @@ import type { SeriesQuery } from "../time-series-store.ts";
 import { END_OF_TIME, MIN_TIME } from "../point-checks.ts";
 import { isTextField } from "../field-names.ts";
 import { modulo, type Span } from "../windows/index.ts";
+import type { WantedTag } from "./influxql.ts";
 import { encodeName } from "./names.ts";
 import { fluxTime, rfc3339Of } from "./times.ts";
 
@@ -81,24 +82,12 @@ function dropOf({ tags }: SeriesQuery): string {
   return drop(["_start", "_stop", "_measurement", "_field", ...Object.keys(tags).map(encodeName)]);
 }
 
-/** The newest value of every field, with the tags of `tags` dropped. */
-export function latestFlux(bucket: string, measurement: string, tags: Tags): string {
-  const dropped = ["_start", "_stop", "_measurement", ...Object.keys(tags).map(encodeName)];
-  return `${JSON_PACKAGE}all = ${source(bucket, MIN_TIME, END_OF_TIME)} |> ${filter(measurement, tags)}
-all |> filter(fn: (r) => r["_field"] !~ /_text$/) |> last() |> ${drop(dropped)} |> yield(name: "numbers")
-all |> filter(fn: (r) => r["_field"] =~ /_text$/) |> last() |> ${TEXT_AS_JSON} |> ${drop(dropped)} |> yield(name: "texts")`;
-}
-
-/** As `latestFlux`, of the series that have this tag at one of these values; all of their tags stay. */
-export function latestOfFlux(
-  bucket: string,
-  measurement: string,
-  wanted?: { readonly tag: string; readonly values: readonly string[] },
-): string {
+/** The newest value of every field of the series that have each of these tags at one of its values, with their tags. */
+export function latestOfFlux(bucket: string, measurement: string, wanted: readonly WantedTag[]): string {
   const steps = [source(bucket, MIN_TIME, END_OF_TIME), filter(measurement, {})];
-  if (wanted !== undefined) {
-    const column = `r[${quote(encodeName(wanted.tag))}]`;
-    const each = wanted.values.map((value) => `${column} == ${quote(encodeName(value))}`);
+  for (const { tag, values } of wanted) {
+    const column = `r[${quote(encodeName(tag))}]`;
+    const each = values.map((value) => `${column} == ${quote(encodeName(value))}`);
     steps.push(`filter(fn: (r) => ${anyOf(each)})`);
   }
   return newestOfBothKinds(steps.join(" |> "), drop(["_start", "_stop", "_measurement"]));

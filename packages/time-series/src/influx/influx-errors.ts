@@ -27,6 +27,8 @@ const UNREACHED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREA
 export function influxError(error: unknown, effect: Effect, server: string): HeadwaterError {
   if (error instanceof HeadwaterError) return error;
   if (error instanceof HttpError) return answered(error, effect, server);
+  // The client reads JSON at its end: an answer that was cut off on its way is none.
+  if (error instanceof SyntaxError && effect === "reads") return brokenOff(server, error);
   const cause = error as NodeJS.ErrnoException;
   const timedOut = error instanceof RequestTimedOutError || error instanceof AbortError || cause.name === "AbortError";
   const message = timedOut
@@ -112,15 +114,16 @@ function answeredByAnother(error: HttpError, server: string): HeadwaterError {
 }
 
 /** An answer of success that is not InfluxDB's. */
-export function foreignAnswer(server: string, what: string): StoreUnavailableError {
+export function foreignAnswer(server: string, what: string, status?: number): StoreUnavailableError {
   return new StoreUnavailableError(
     `${server} answered ${what}, and not as InfluxDB does; check HEADWATER_INFLUX_URL and what lies in between`,
+    status === undefined ? {} : { details: { status } },
   );
 }
 
 /** An answer to a query that does not end as InfluxDB's do. */
-export function brokenOff(server: string): StoreUnavailableError {
-  return new StoreUnavailableError(`the answer of ${server} to a query was broken off on its way`);
+export function brokenOff(server: string, cause?: SyntaxError): StoreUnavailableError {
+  return new StoreUnavailableError(`the answer of ${server} to a query was broken off on its way`, { cause });
 }
 
 /** No wait that a server asks for is longer (milliseconds). */

@@ -1,6 +1,5 @@
 import { StoreUnavailableError } from "../errors.ts";
 import type { FluxTableMetaData } from "@influxdata/influxdb-client";
-import { isTextField } from "../field-names.ts";
 import { isSummaryAggregate } from "../aggregate.ts";
 import { END_OF_TIME, MIN_TIME } from "../point-checks.ts";
 import {
@@ -34,15 +33,15 @@ import type {
 } from "../time-series-store.ts";
 import { InfluxConnection, type InfluxStoreOptions } from "./connection.ts";
 import { ColumnsOf, OF_THE_ANSWER } from "./columns.ts";
-import { deletion, latestFlux, listSeriesFlux, measurementsFlux, tagValuesFlux } from "./flux.ts";
+import { deletion, listSeriesFlux, measurementsFlux, tagValuesFlux } from "./flux.ts";
 import { pageOfFields, type MetricPage } from "../latest-page.ts";
 import { InfluxRefusedError } from "./influx-errors.ts";
+import { InfluxqlEndpoint } from "./influxql-endpoint.ts";
+import { LatestInfluxql } from "./latest-influxql.ts";
 import { LatestReader } from "./latest-reader.ts";
 import { decodeName } from "./names.ts";
 import { eachPiece } from "./result-rows.ts";
-import { numberOf, textOf } from "./result-values.ts";
 import { type RunFlux, SeriesReader } from "./series-reader.ts";
-import { microsOf } from "./times.ts";
 import { PointWriter } from "./writer.ts";
 
 /**
@@ -76,7 +75,8 @@ class InfluxStore implements InfluxTimeSeriesStore {
     this.#reader = new SeriesReader(options.bucket, run);
     const { minute, hour } = rollupBuckets(options.bucket);
     this.#readers = { raw: this.#reader, minute: new SeriesReader(minute, run), hour: new SeriesReader(hour, run) };
-    this.#latest = new LatestReader(options.bucket, (flux, onRow) => this.#run(flux, onRow));
+    const influxql = new LatestInfluxql(new InfluxqlEndpoint(this.#connection, options));
+    this.#latest = new LatestReader(options.bucket, run, influxql);
     this.#bucket = options.bucket;
     const { retention } = options;
     this.#rollups =
@@ -158,17 +158,8 @@ class InfluxStore implements InfluxTimeSeriesStore {
   }
 
   async latest(measurement: string, tags: Readonly<Record<string, string>>): Promise<readonly LatestValue[]> {
-    const latest: LatestValue[] = [];
-    const columns = new ColumnsOf(["_time", "_value", "_field"]);
-    const pieces = this.#run(latestFlux(this.#bucket, measurement, tags), (values, table) => {
-      const at = columns.of(table);
-      if (at === undefined) return;
-      const field = decodeName(values[at.field] as string);
-      const valueOf = isTextField(field) ? textOf : numberOf;
-      latest.push({ field, time: microsOf(values[at.time] as string), value: valueOf(values[at.value] as string) });
-    });
-    await finished(pieces);
-    return latest;
+    const [values = []] = await this.latestOf(measurement, [tags]);
+    return values;
   }
 
   async latestPage(measurement: string, tags: Readonly<Record<string, string>>, page: MetricPage): Promise<LatestPage> {
@@ -176,11 +167,12 @@ class InfluxStore implements InfluxTimeSeriesStore {
     return { values: found, next };
   }
 
-  latestOf(
+  async latestOf(
     measurement: string,
     tagSets: readonly Readonly<Record<string, string>>[],
     fields?: readonly string[],
   ): Promise<readonly (readonly LatestValue[])[]> {
+    this.#assertOpen();
     return this.#latest.latestOf(measurement, tagSets, fields);
   }
 

@@ -3,8 +3,10 @@ import { isTextField } from "../field-names.ts";
 import type { LatestValue, NewestTime } from "../time-series-store.ts";
 import { OF_THE_ANSWER } from "./columns.ts";
 import { latestOfFlux, newestTimesFlux } from "./flux.ts";
+import type { LatestInfluxql } from "./latest-influxql.ts";
 import { decodeName } from "./names.ts";
 import { numberOf, textOf } from "./result-values.ts";
+import type { WantedTag } from "./influxql.ts";
 import type { RunFlux } from "./series-reader.ts";
 import { microsOf } from "./times.ts";
 
@@ -15,14 +17,16 @@ const VALUES_A_QUERY = 200;
 /** Of more sets of tags all of a measurement is asked for, in one question. */
 const MOST_SETS = 2_000;
 
-/** The newest points of many series. */
+/** The newest points of series: in InfluxQL where that can be had, else in Flux. */
 export class LatestReader {
   readonly #bucket: string;
   readonly #run: RunFlux;
+  readonly #influxql: LatestInfluxql;
 
-  constructor(bucket: string, run: RunFlux) {
+  constructor(bucket: string, run: RunFlux, influxql: LatestInfluxql) {
     this.#bucket = bucket;
     this.#run = run;
+    this.#influxql = influxql;
   }
 
   async latestOf(
@@ -32,12 +36,17 @@ export class LatestReader {
   ): Promise<readonly (readonly LatestValue[])[]> {
     const places = Map.groupBy(tagSets.keys(), (index) => keyOf(Object.entries(tagSets[index]!)));
     const latest: LatestValue[][] = tagSets.map(() => []);
-    for (const flux of this.#questions(measurement, tagSets)) {
+    const take = (tags: WrittenEnd["tags"], value: LatestValue): void => {
+      for (const index of places.get(keyOf(tags)) ?? []) latest[index]!.push(value);
+    };
+    for (const wanted of questions(tagSets)) {
+      const ends = wanted.length === 0 ? undefined : await this.#influxql.ends(measurement, wanted, fields);
+      for (const { tags, field, time, value } of ends ?? []) take(tags, { field, time, value });
+      if (ends !== undefined) continue;
+      const flux = latestOfFlux(this.#bucket, measurement, wanted);
       await this.#eachRow(flux, ({ tags, field, time, value }) => {
         if (fields !== undefined && !fields.includes(field)) return;
-        for (const index of places.get(keyOf(tags)) ?? []) {
-          latest[index]!.push({ field, time, value: isTextField(field) ? textOf(value) : numberOf(value) });
-        }
+        take(tags, { field, time, value: isTextField(field) ? textOf(value) : numberOf(value) });
       });
     }
     return latest;
@@ -52,21 +61,7 @@ export class LatestReader {
     return [...newest.values()];
   }
 
-  *#questions(measurement: string, tagSets: readonly Tags[]): Generator<string> {
-    const [first] = tagSets;
-    if (first === undefined) return;
-    const tag = Object.keys(first).find((name) => tagSets.every((tags) => Object.hasOwn(tags, name)));
-    if (tag === undefined || tagSets.length > MOST_SETS) {
-      yield latestOfFlux(this.#bucket, measurement);
-      return;
-    }
-    const values = [...new Set(tagSets.map((tags) => tags[tag]!))];
-    for (let start = 0; start < values.length; start += VALUES_A_QUERY) {
-      yield latestOfFlux(this.#bucket, measurement, { tag, values: values.slice(start, start + VALUES_A_QUERY) });
-    }
-  }
-
-  async #eachRow(flux: string, take: (row: SeriesEnd) => void): Promise<void> {
+  async #eachRow(flux: string, take: (row: WrittenEnd) => void): Promise<void> {
     let columns: SeriesColumns | undefined;
     let of: FluxTableMetaData | undefined;
     const pieces = this.#run(flux, (values, table) => {
@@ -85,8 +80,31 @@ export class LatestReader {
   }
 }
 
-/** The newest point of one series. */
-interface SeriesEnd {
+/** Which tags each question asks for; none: for all of the measurement. */
+function* questions(tagSets: readonly Tags[]): Generator<readonly WantedTag[]> {
+  const [first] = tagSets;
+  if (first === undefined) return;
+  if (tagSets.length === 1) {
+    yield Object.entries(first).map(([tag, value]) => ({ tag, values: [value] }));
+    return;
+  }
+  const common = Object.keys(first).filter((name) => tagSets.every((tags) => Object.hasOwn(tags, name)));
+  const valuesOf = (tag: string): readonly string[] => [...new Set(tagSets.map((tags) => tags[tag]!))];
+  const [finest] = common
+    .map((tag) => ({ tag, values: valuesOf(tag) }))
+    .toSorted((a, b) => b.values.length - a.values.length);
+  if (finest === undefined || tagSets.length > MOST_SETS) {
+    yield [];
+    return;
+  }
+  const { tag, values } = finest;
+  for (let start = 0; start < values.length; start += VALUES_A_QUERY) {
+    yield [{ tag, values: values.slice(start, start + VALUES_A_QUERY) }];
+  }
+}
+
+/** The newest point of one series, out of Flux. */
+interface WrittenEnd {
   readonly tags: readonly (readonly [name: string, value: string])[];
   readonly field: string;
   readonly time: number;
