@@ -45,6 +45,25 @@ export interface Episode {
   actions: EpisodeActions;
 }
 
+/** What of an episode may become another. */
+export type ToldFields = { -readonly [K in Exclude<keyof Episode, "born" | "bornAt">]: Episode[K] };
+
+/** Written out: it is done with every step of a rule whose episodes are retained, and makes no object. */
+export function copyTold(from: ToldFields, to: ToldFields): void {
+  to.alertId = from.alertId;
+  to.key = from.key;
+  to.armed = from.armed;
+  to.told = from.told;
+  to.raisedAt = from.raisedAt;
+  to.rank = from.rank;
+  to.clearedAt = from.clearedAt;
+  to.end = from.end;
+  to.retracted = from.retracted;
+  to.mutedBy = from.mutedBy;
+  to.flapping = from.flapping;
+  to.actions = from.actions;
+}
+
 /** One empty list for all episodes, of which there are many. */
 export const unmuted: readonly string[] = [];
 

@@ -2,6 +2,7 @@ import type { TelemetryRecord } from "@headwater/proto";
 import { SeenDerivations } from "@headwater/proto/telemetry";
 import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import type { Anchor, Reading, Sample } from "../readings/reading.ts";
+import { Again } from "./again.ts";
 import { AsleepInstances } from "./asleep.ts";
 import { Changes } from "./changes.ts";
 import { LogClock } from "./clock.ts";
@@ -11,6 +12,7 @@ import { GatewayWatch } from "./gateway-watch.ts";
 import { SampleIntake } from "./sample-intake.ts";
 import { SeenIdentities } from "./seen-identities.ts";
 import { SilenceWatch } from "./silence-watch.ts";
+import { Steps } from "./steps.ts";
 import type { Instance } from "./instance.ts";
 import type { RuleIndex } from "./rule-index.ts";
 import type { Series } from "./series.ts";
@@ -37,6 +39,7 @@ export class Evaluator {
   readonly timers = new Timers();
   readonly gateways: GatewayWatch;
   readonly asleep = new AsleepInstances();
+  readonly steps: Steps;
   /** What has changed since states were last taken. */
   readonly changedInstances = new Changes<Instance>();
   readonly changedSeries = new Changes<Series>();
@@ -55,8 +58,8 @@ export class Evaluator {
   #room = Infinity;
   /** All timers that are due with the present record have come up. */
   #hasFired = false;
-  /** The first with which a rule failed at the present record. */
-  #failure: { readonly error: unknown } | undefined;
+  /** Failed at an instant. */
+  readonly #again = new Again();
   readonly #slice: number;
 
   /**
@@ -73,6 +76,7 @@ export class Evaluator {
     this.#slice = slice;
     this.index = index;
     this.alerts = alerts;
+    this.steps = new Steps(alerts, this.changedInstances);
     this.#intake = new SampleIntake(this);
     this.#derivations = derivations;
     this.gateways = new GatewayWatch(index, this.clock, ownsGateway);
@@ -97,8 +101,8 @@ export class Evaluator {
     this.#appendTime = at.appendTime;
     this.#room = this.#slice;
     this.#hasFired = false;
-    this.#failure = undefined;
     this.timers.begin();
+    if (!this.#again.isEmpty) this.#armAgain();
     this.#intake.begin();
     this.#derivations?.beginRecord(at.offset);
     this.asleep.wake(at.offset, this.#wake);
@@ -206,8 +210,10 @@ export class Evaluator {
 
   /** The rule has begun on a device, and may hold already. */
   begun(instance: Instance): void {
-    instance.begin(this.now, this.alerts);
-    this.changed(instance);
+    this.steps.does(instance, () => {
+      instance.begin(this.now, this.alerts);
+      this.changed(instance);
+    });
   }
 
   readonly #wake = (instance: Instance, isStandIn: boolean): void => {
@@ -223,7 +229,7 @@ export class Evaluator {
     this.#intake.begin();
     this.#room = Infinity;
     this.#judge();
-    this.tellFailure();
+    this.steps.tellFailure();
   }
 
   /** False: the slice is full. */
@@ -256,10 +262,12 @@ export class Evaluator {
       const { samples } = instance;
       instance.samples = noSamples;
       try {
+        this.steps.begin(instance);
         this.#take(instance, samples);
+        this.steps.done();
       } catch (error) {
         // The readings lie in the series by now, where the other rules look back to them.
-        this.#failed(instance, error);
+        this.steps.failed(instance, error);
       }
       this.#passOn();
     }
@@ -268,18 +276,17 @@ export class Evaluator {
     return true;
   }
 
-  /** The other rules go on, as they do not know of it. */
-  #failed(instance: Instance, error: unknown): void {
-    this.#failure ??= { error };
-    this.changedInstances.add(instance);
+  /** It failed at an instant. What the failed step has armed would come up at once, and again and again. */
+  #postpone(instance: Instance): void {
+    this.timers.disarm(instance);
+    this.#again.add(instance);
   }
 
-  /** Throws the first error with which a rule failed, once all is done that has to do with the record. */
-  tellFailure(): void {
-    if (this.#failure === undefined) return;
-    const { error } = this.#failure;
-    this.#failure = undefined;
-    throw error;
+  /** As one that is restored, an instance that failed at an instant waits for it anew. */
+  #armAgain(): void {
+    for (const instance of this.#again.take()) {
+      if (this.index.instance(instance.rule, instance.device) === instance) this.arm(instance);
+    }
   }
 
   #take(instance: Instance, samples: readonly Sample[]): void {
@@ -297,22 +304,24 @@ export class Evaluator {
   }
 
   readonly #repeat = (instance: Instance): void => {
-    const { open } = instance;
     this.#room -= 1;
-    if (open !== undefined) this.alerts.repeat(instance, open, this.clock.now);
-    this.changed(instance);
+    const isDone = this.steps.does(instance, () => {
+      const { open } = instance;
+      if (open !== undefined) this.alerts.repeat(instance, open, this.clock.now);
+      this.changed(instance);
+    });
+    if (!isDone) this.#postpone(instance);
   };
 
   /** False: the slice is full before all is judged that the instance has derived. */
   readonly #fire = (instance: Instance, upTo: number): boolean => {
-    if (gatewayOf(instance.device) !== undefined) this.#silence.hear(instance);
     this.#room -= 1;
-    try {
+    const isDone = this.steps.does(instance, () => {
+      if (gatewayOf(instance.device) !== undefined) this.#silence.hear(instance);
       instance.fire(upTo, this);
       this.changed(instance);
-    } catch (error) {
-      this.#failed(instance, error);
-    }
+    });
+    if (!isDone) this.#postpone(instance);
     return this.#judge();
   };
 }

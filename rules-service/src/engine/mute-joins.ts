@@ -1,6 +1,7 @@
 import { maintenanceName } from "@headwater/aggregates";
 import { normaliseMaintenance, type MaintenanceDefinition } from "../definition/maintenance.ts";
 import { selects } from "../definition/selector.ts";
+import { Again } from "./again.ts";
 import type { OperatorAction } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { Instance } from "./instance.ts";
@@ -22,6 +23,8 @@ export class MuteJoins {
   readonly #restored: RestoredStates;
   /** Whose restored states are of the next offset, and have been told of some of what takes effect there. */
   readonly #unsure = new Set<Instance>();
+  /** Those of which telling has failed. */
+  readonly #again = new Again();
 
   constructor(evaluator: Evaluator, restored: RestoredStates) {
     this.#evaluator = evaluator;
@@ -30,14 +33,18 @@ export class MuteJoins {
 
   /** Whether something is left to be told before the next record. */
   get isUnsure(): boolean {
-    return this.#unsure.size > 0;
+    return this.#unsure.size > 0 || !this.#again.isEmpty || this.#restored.untold.size > 0;
   }
 
-  /** All has taken effect before the next record: what of it a restored state has not been told is told now. */
+  /**
+   * All has taken effect before the next record: what of it a restored state has not been told is told now, and what
+   * failed to be told is tried anew.
+   */
   beSure(): void {
     const { index, clock, next } = this.#evaluator;
-    const unsure = inOrder([...this.#unsure]);
+    const unsure = inOrder([...new Set([...this.#unsure, ...this.#restored.untold, ...this.#again.take()])]);
     this.#unsure.clear();
+    this.#restored.untold.clear();
     for (const instance of unsure) {
       if (index.instance(instance.rule, instance.device) === instance) this.#tell(instance, clock.now, next);
     }
@@ -170,14 +177,16 @@ export class MuteJoins {
       this.#unsure.add(instance);
       return;
     }
-    const mutedBy = alerts.muting.by(instance.rule, instance.device);
-    if (open.mutedBy.length === mutedBy.length && open.mutedBy.every((name, place) => name === mutedBy[place])) return;
-    const isOver = mutedBy.length === 0;
-    const time = Math.max(at, open.raisedAt);
-    alerts.tell(instance, open, { kind: isOver ? "unmuted" : "muted", at: time, cause: "" });
-    const { begun } = instance.state.episode;
-    if (isOver && begun !== null) alerts.act(instance, open, begun, time);
-    this.#evaluator.changed(instance);
+    if (alerts.muting.isAsTold(instance.rule, instance.device, open.mutedBy)) return;
+    const isOver = alerts.muting.by(instance.rule, instance.device).length === 0;
+    const isDone = this.#evaluator.steps.does(instance, () => {
+      const time = Math.max(at, open.raisedAt);
+      alerts.tell(instance, open, { kind: isOver ? "unmuted" : "muted", at: time, cause: "" });
+      const { begun } = instance.state.episode;
+      if (isOver && begun !== null) alerts.act(instance, open, begun, time);
+      this.#evaluator.changed(instance);
+    });
+    if (!isDone) this.#again.add(instance);
   }
 }
 

@@ -63,6 +63,12 @@ export class Muting {
     return found;
   }
 
+  /** Whether that is what was told last. */
+  isAsTold(rule: SelectableRule, device: string, told: readonly string[]): boolean {
+    const names = this.by(rule, device);
+    return names.length === told.length && told.every((name, place) => name === names[place]);
+  }
+
   /** Until an instant of the log's clock; one that is not after `now` ends it. */
   snooze(rule: string, device: string, until: number, now: number): void {
     if (until > now) {

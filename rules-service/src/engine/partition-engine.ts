@@ -118,13 +118,14 @@ class Engine implements PartitionEngine {
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void {
     if (this.#left !== undefined) this.#finish();
     this.#alerts.effects = effects;
+    this.#evaluator.steps.forgetFailure();
     if (this.#mutes.isUnsure) this.#mutes.beSure();
     const rest = this.#evaluator.apply(record, at);
     if (rest === undefined) {
       const telling = this.#passEdges(at);
       if (telling !== undefined && telling.next().done !== true) {
         this.#left = this.#leaving(effects, this.#endOf(telling));
-      } else this.#evaluator.tellFailure();
+      } else this.#evaluator.steps.tellFailure();
     } else this.#left = this.#leaving(effects, this.#restOf(rest, at));
     this.#alerts.effects = silent;
   }
@@ -141,7 +142,7 @@ class Engine implements PartitionEngine {
 
   *#endOf(telling: Iterable<void>): Generator<void> {
     yield* telling;
-    this.#evaluator.tellFailure();
+    this.#evaluator.steps.tellFailure();
   }
 
   get left(): Iterable<void> | undefined {

@@ -19,6 +19,8 @@ interface Restored {
 
 /** Reads back the states that a ledger has written, and keeps each until the rule takes effect whose state it is. */
 export class RestoredStates {
+  /** What holds their actions back is not what was told last of it: telling that had failed. */
+  readonly untold = new Set<Instance>();
   /** What rules are in the newest writings, as the log has them, newest first. */
   readonly written = new Map<string, readonly RuleRecord[]>();
   readonly #evaluator: Evaluator;
@@ -116,13 +118,15 @@ export class RestoredStates {
   }
 
   #placeRestored(rule: Rule, restored: Restored, isOwn: boolean): void {
-    const { index, changedInstances, asleep, now, next } = this.#evaluator;
+    const { alerts, index, changedInstances, asleep, now, next } = this.#evaluator;
     const { device, covers, fields } = restored;
     const instance = new Instance(rule, device, index.inputsOf(rule, device), rule.initial(undefined, now), "");
     const isStandIn = fields === undefined || !isOwn;
     if (isStandIn) instance.generation = this.#whole + 1;
     else {
       instance.resume(fields);
+      const { open } = instance;
+      if (open !== undefined && !alerts.muting.isAsTold(rule, device, open.mutedBy)) this.untold.add(instance);
       if (covers > next) this.#ahead.set(instance, restored);
     }
     instance.covers = covers;

@@ -4,6 +4,7 @@ import type { Instance } from "./instance.ts";
 import type { World } from "./late-samples.ts";
 import type { Rule } from "./rule.ts";
 import type { RuleIndex } from "./rule-index.ts";
+import type { Steps } from "./steps.ts";
 
 /** What a look at a device that is not concerned takes of the room of an instance. */
 const lookRoom = 1 / 8;
@@ -18,6 +19,7 @@ export interface SilenceWorld extends World {
   begun(instance: Instance): void;
   /** Called after every other change of an instance. */
   changed(instance: Instance): void;
+  readonly steps: Steps;
 }
 
 /** Lets rules on silence begin on devices and gateways of which nothing was heard, and tells them how gateways are. */
@@ -46,7 +48,9 @@ export class SilenceWatch {
 
   /** A gateway has marked. */
   marked(gateway: string): void {
-    this.#world.gateways.marked(gateway, this.hear, this.#begin);
+    const { gateways, steps } = this.#world;
+    const hear = (instance: Instance): void => void steps.does(instance, () => this.hear(instance));
+    gateways.marked(gateway, hear, this.#begin);
   }
 
   /** The clock tells how a gateway is that an instance watches. */

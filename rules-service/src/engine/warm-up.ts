@@ -51,6 +51,7 @@ export class WarmUpRun implements WarmUp {
     this.finish();
     this.from ??= at.offset;
     if (record.incarnation !== this.incarnationOf(record.device)) this.#turn(record);
+    this.#evaluator.steps.forgetFailure();
     const rest = this.#evaluator.apply(record, at);
     if (rest === undefined) this.#applied();
     else this.#left = this.#leaving(rest);
@@ -77,7 +78,7 @@ export class WarmUpRun implements WarmUp {
   #applied(): void {
     this.#records += 1;
     if (this.#records % recordsALook === 0) this.#letGo();
-    this.#evaluator.tellFailure();
+    this.#evaluator.steps.tellFailure();
   }
 
   /**
