@@ -6,9 +6,9 @@ import type { MqttClient } from "mqtt";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { tokenCredential } from "./device-log.ts";
-import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
+import { GatewayUnderTest, partitions, topics } from "./gateway-under-test.ts";
 
 const device = "valve";
 
@@ -41,6 +41,18 @@ describe("a device that is deleted and registered again", () => {
     client.publishAsync(`devices/${device}/telemetry`, JSON.stringify({ level: value }), { qos: 1 });
   const stamps = async () =>
     (await gateway.events()).map(({ readings, incarnation }) => [readings[0]!.number, incarnation]);
+  const setAside = async () => {
+    const found = [];
+    for (let partition = 0; partition < partitions; partition += 1) {
+      for await (const { records } of gateway.log.read(topics.quarantine, partition)) {
+        for (const { value } of records) {
+          const { id, at, payload, incarnation } = events.quarantine.decode(value!);
+          found.push({ id, at, payload: Buffer.from(payload), incarnation, partition });
+        }
+      }
+    }
+    return found;
+  };
   const ended = (client: MqttClient) =>
     eventually(
       () => client.connected,
@@ -79,6 +91,44 @@ describe("a device that is deleted and registered again", () => {
     await write("register");
     await publish(anyone, 3);
     expect((await stamps()).at(-1)).toEqual([3, 1]);
+  });
+
+  it("has messages that cannot be decoded told apart, also where the clock is an hour behind, and is so re-driven", async () => {
+    // Of this thread alone: the log has a clock of its own. A gateway that has been there before does not go back.
+    await gateway.stop();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });
+    try {
+      gateway = await GatewayUnderTest.start({ HEADWATER_MQTT_ANONYMOUS: "true" });
+      const first = await gateway.connect(device, await write("register"));
+      await first.publishAsync(`devices/${device}/telemetry`, "{", { qos: 1 });
+      const token = await write("delete", "register");
+      await ended(first);
+      const second = await gateway.connect(device, token);
+      await second.publishAsync(`devices/${device}/telemetry`, "[", { qos: 1 });
+      const entries = await eventually(setAside, (found) => found.length === 2);
+      expect(entries.map(({ payload, incarnation }) => [payload.toString(), incarnation])).toEqual([
+        ["{", 0],
+        ["[", 1],
+      ]);
+      for (const { id, at, partition, incarnation } of entries) {
+        const payload = Buffer.from(`{"level":${incarnation}}`);
+        const value = events.quarantine.encode({
+          ...{ id, device, at, mqttTopic: `devices/${device}/telemetry`, attempt: 1, stage: "decode", payload },
+          ...{ incarnation, requested: { by: "admin" } },
+        });
+        await gateway.log.append(topics.quarantine, [{ key: device, partition, value }]);
+      }
+      await eventually(
+        async () => (await stamps()).length,
+        (count) => count === 2,
+      );
+      expect(await stamps()).toEqual([
+        [0, 0],
+        [1, 1],
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("begins with no session of the one before, which ends at once", async () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EventLog, topicNames, topicSpecs } from "@headwater/event-log";
+import { type EventLog, type TopicNames, topicNames, topicSpecs } from "@headwater/event-log";
 import { openEmbeddedLog } from "@headwater/event-log/embedded";
 import {
   adminTokenAuth,
@@ -62,6 +62,7 @@ export async function startService(options: {
   readonly log: EventLog;
   readonly store: TimeSeriesStore;
   readonly dataDir: string;
+  readonly topics?: TopicNames;
   readonly ingest?: Record<string, unknown>;
 }): Promise<TestService> {
   const config = loadConfig(ingestSettings, {
@@ -78,7 +79,7 @@ export async function startService(options: {
     title: "Test",
     readiness: () => app.notReady(),
   });
-  const app = createIngestApp({ ...options, config, topics, partitions, logger: silentLogger, metrics, http });
+  const app = createIngestApp({ topics, ...options, config, partitions, logger: silentLogger, metrics, http });
   await app.start();
   return {
     app,

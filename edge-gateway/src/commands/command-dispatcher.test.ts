@@ -174,7 +174,7 @@ describe("the dispatcher of commands", () => {
     const session = new FakeSession("d");
     dispatcher.begin(session);
     const [{ appendTime } = { appendTime: 0 }] = await appended(log, await request("d", "other", { life: 9 }));
-    incarnation = { incarnation: 1, incarnationSince: appendTime + 1, erasedBelow: 0 };
+    incarnation = { incarnation: 1, incarnationSince: appendTime + 1, erasedBelow: 0, erasedUntil: 0 };
     await request("d", "of-the-first", { life: 1 });
     await request("d", "of-the-third", { life: 3 });
     await request("d", "of-the-second", { life: 2 });
@@ -184,7 +184,7 @@ describe("the dispatcher of commands", () => {
     await until(() => session.sent.length === 2);
     session.ack("of-nobody");
     expect(session.sent).toEqual(["of-the-second", "of-nobody"]);
-    incarnation = { incarnation: 2, incarnationSince: appendTime + 2, erasedBelow: 0 };
+    incarnation = { incarnation: 2, incarnationSince: appendTime + 2, erasedBelow: 0, erasedUntil: 0 };
     dispatcher.devicesChanged(["d"]);
     await until(() => session.sent.length === 3);
     expect(session.sent.at(-1)).toBe("of-the-third");

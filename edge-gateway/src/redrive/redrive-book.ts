@@ -20,6 +20,8 @@ export interface RedriveRequest {
   readonly device: string;
   /** When it was first taken, µs. */
   readonly at: number;
+  /** Which device of the id sent it; undefined: whoever set it aside did not tell. */
+  readonly incarnation: number | undefined;
   /** "decode": a message on a topic; "log": a record of telemetry.v1. */
   readonly stage: string;
   readonly payload: Uint8Array;
@@ -46,13 +48,13 @@ export class RedriveBook {
     this.#options = options;
     this.#model = openReadModel({
       file: options.file,
-      schemaVersion: `2.${eventSchemaVersion}`,
+      schemaVersion: `3.${eventSchemaVersion}`,
       topics: [options.topic],
       log: options.log,
       logger: options.logger,
       migrate(db) {
         db.exec(`
-          CREATE TABLE request (id TEXT PRIMARY KEY, attempt INTEGER NOT NULL, open INTEGER NOT NULL, partition INTEGER NOT NULL, position INTEGER NOT NULL, device TEXT NOT NULL, at INTEGER NOT NULL, stage TEXT NOT NULL, payload BLOB NOT NULL, topic TEXT NOT NULL, taken_by TEXT NOT NULL, claim TEXT NOT NULL, asked_at INTEGER NOT NULL) WITHOUT ROWID;
+          CREATE TABLE request (id TEXT PRIMARY KEY, attempt INTEGER NOT NULL, open INTEGER NOT NULL, partition INTEGER NOT NULL, position INTEGER NOT NULL, device TEXT NOT NULL, at INTEGER NOT NULL, incarnation INTEGER, stage TEXT NOT NULL, payload BLOB NOT NULL, topic TEXT NOT NULL, taken_by TEXT NOT NULL, claim TEXT NOT NULL, asked_at INTEGER NOT NULL) WITHOUT ROWID;
           CREATE INDEX request_open ON request (partition, position, claim) WHERE open = 1;
           CREATE INDEX request_device ON request (device, position, claim) WHERE open = 1;
           CREATE INDEX request_asked ON request (asked_at);
@@ -89,6 +91,7 @@ export class RedriveBook {
         attempt: Number(row["attempt"]),
         device: String(row["device"]),
         at: Number(row["at"]),
+        incarnation: row["incarnation"] === null ? undefined : Number(row["incarnation"]),
         stage: String(row["stage"]),
         payload: row["payload"] as Uint8Array,
         mqttTopic: String(row["topic"]),
@@ -130,10 +133,11 @@ function applyEvent(db: DatabaseSync, event: QuarantineEvent, partition: number,
     const isOpen = event.stage === "store" ? 0 : 1;
     statementsOf(db)
       .of(
-        `INSERT INTO request (id, attempt, open, partition, position, device, at, stage, payload, topic, taken_by, claim, asked_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)
+        `INSERT INTO request (id, attempt, open, partition, position, device, at, incarnation, stage, payload, topic, taken_by,
+         claim, asked_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)
        ON CONFLICT (id) DO UPDATE SET attempt = excluded.attempt, open = excluded.open, position = excluded.position,
-         at = excluded.at, stage = excluded.stage, payload = excluded.payload, topic = excluded.topic, claim = '',
+         at = excluded.at, incarnation = excluded.incarnation, stage = excluded.stage, payload = excluded.payload, topic = excluded.topic, claim = '',
          asked_at = excluded.asked_at WHERE excluded.attempt > attempt`,
       )
       .run(
@@ -145,6 +149,7 @@ function applyEvent(db: DatabaseSync, event: QuarantineEvent, partition: number,
           record.offset,
           event.device,
           event.at,
+          event.incarnation,
           event.stage,
           event.payload,
         ] as const),

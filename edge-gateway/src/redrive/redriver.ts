@@ -16,7 +16,7 @@ export interface RedriverOptions {
   /** Of their own: some remember what they heard, and this is not heard now. */
   readonly routes: Routes;
   readonly limits?: DecodeLimits;
-  /** Which device of that id sent something at that time. */
+  /** Which device of that id sent something at that time, as far as clocks tell: of what does not say it itself. */
   readonly incarnationAt: (device: string, at: number) => number;
   readonly logger: Logger;
 }
@@ -109,7 +109,9 @@ export class Redriver {
         return;
       }
       const { laneWriter } = recordWriter;
-      const incarnation = this.#options.incarnationAt(device, at);
+      // A fix may have given it to another device, of which nobody has told.
+      const told = device === request.device ? request.incarnation : undefined;
+      const incarnation = told ?? this.#options.incarnationAt(device, at);
       const made = laneWriter.redriven(device, message, { entry, attempt, at, incarnation }, (identity) =>
         calling((error) => {
           if (error) this.#taken.delete(keyOf(request));

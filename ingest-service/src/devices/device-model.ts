@@ -33,7 +33,7 @@ export function devicePart(options: DevicePartOptions): ModelPart {
   let hasErased = false;
   return {
     topic,
-    version: 8,
+    version: 9,
     migrate(db) {
       db.exec(`
         CREATE TABLE devices (
@@ -54,9 +54,8 @@ export function devicePart(options: DevicePartOptions): ModelPart {
         folded.push(result);
         const { id, fold } = result;
         if (!fold.accepted || fold.state.erasedBelow === 0) continue;
-        const { erasedBelow, incarnation, incarnationSince } = fold.state;
-        const until = erasedBelow === incarnation ? incarnationSince : 0;
-        putErasure(db, batch.partition, { device: id, below: erasedBelow, until });
+        const { erasedBelow, erasedUntil } = fold.state;
+        putErasure(db, batch.partition, { device: id, below: erasedBelow, until: erasedUntil });
         options.onErasing(db);
         hasErased = true;
       }

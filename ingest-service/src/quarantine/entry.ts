@@ -25,6 +25,8 @@ export interface QuarantinedRecord {
   readonly attempt: number;
   /** Refused metrics; empty: the whole. */
   readonly metrics: readonly string[];
+  /** Which device of its id sent it; undefined: it does not say so in a way that can be read. */
+  readonly incarnation: number | undefined;
 }
 
 export interface EntryOrigin {
@@ -44,7 +46,7 @@ export function quarantineRecord(
   quarantined: QuarantinedRecord,
   { source, at, partitions }: EntryOrigin,
 ): OutgoingRecord {
-  const { topic, partition, record, metrics } = quarantined;
+  const { topic, partition, record, metrics, incarnation } = quarantined;
   const whole = record.value ?? new Uint8Array();
   // Together they have to fit into a record.
   const room = Math.max(0, maxPayload - metrics.reduce((bytes, metric) => bytes + Buffer.byteLength(metric), 0));
@@ -65,6 +67,7 @@ export function quarantineRecord(
     logPartition: partition,
     logOffset: record.offset,
     metrics,
+    ...(incarnation !== undefined && { incarnation }),
   });
   // In the partition of the record itself, whatever its key, because the recount of that partition looks there.
   return {

@@ -1,7 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { DecodeError } from "@headwater/core";
 import { statementsOf } from "@headwater/event-log/read-model";
-import { readTelemetry } from "@headwater/proto/telemetry";
+import { incarnationIn } from "@headwater/proto/telemetry";
 import { drop } from "./quarantine-table.ts";
 
 /** Entries that are looked at at once: nothing holds the event loop for long. */
@@ -10,6 +9,8 @@ const maxAtOnce = 1_000;
 /** What says of whose life an entry is. */
 interface Sent {
   readonly device: string;
+  /** Which device of the id; null: whoever set it aside did not tell. */
+  readonly incarnation: number | null;
   /** When the message came, at the latest when the log had it (µs). */
   readonly at: number;
   readonly stage: string;
@@ -23,16 +24,15 @@ export function isErased(db: DatabaseSync, sent: Sent): boolean {
   return erasure !== undefined && isOfErased(sent, Number(erasure["below"]), Number(erasure["until"]));
 }
 
-/** A record says which incarnation sent it; of a message that nobody could read the time is all there is. */
-function isOfErased({ at, stage, logTopic, payload }: Omit<Sent, "device">, below: number, until: number): boolean {
-  if (logTopic !== "" && stage === "store") {
-    try {
-      return readTelemetry(payload).incarnation < below;
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-    }
-  }
-  return at <= until;
+/** Of a message that nobody could read, and of which its gateway did not tell, the time is all there is. */
+function isOfErased(
+  { incarnation, at, stage, logTopic, payload }: Omit<Sent, "device">,
+  below: number,
+  until: number,
+): boolean {
+  if (incarnation !== null) return incarnation < below;
+  const told = logTopic !== "" && stage === "store" ? incarnationIn(payload) : undefined;
+  return told === undefined ? at <= until : told < below;
 }
 
 /** Whether there is something left to be swept. */
@@ -49,13 +49,14 @@ export function sweepErased(db: DatabaseSync): void {
     const rows = sql(
       db,
       // The place of an event of the log stays, and is not looked at again.
-      `SELECT seq, at, stage, log_topic, payload FROM quarantine
+      `SELECT seq, incarnation, at, stage, log_topic, payload FROM quarantine
        WHERE device = ? AND seq > ? AND (counts = 0 OR length(payload) > 0 OR fixed_payload IS NOT NULL)
        ORDER BY seq LIMIT ?`,
     ).all(device!, sweptTo!, left);
     for (const row of rows) {
       const sent = {
         ...{ at: Number(row["at"]), stage: String(row["stage"]), logTopic: String(row["log_topic"]) },
+        incarnation: row["incarnation"] as number | null,
         payload: row["payload"] as Uint8Array,
       };
       if (isOfErased(sent, Number(below), Number(until))) drop(db, Number(row["seq"]), "erased");

@@ -27,7 +27,7 @@ export function quarantinePart({ topic, foldedEvents, bounds, onAsked, onChanged
   let hasAsked = false;
   return {
     topic,
-    version: 6,
+    version: 7,
     migrate: createQuarantine,
     apply(db, batch) {
       for (const record of batch.records) {
@@ -88,21 +88,22 @@ function applyEntry(db: DatabaseSync, event: QuarantineEvent, { batch, appendTim
     }
     return;
   }
-  const { device, stage, logTopic, payload } = event;
+  const { device, incarnation, stage, logTopic, payload } = event;
   // Whatever a gateway's clock says, nothing came after the log had it. By a clock that is far ahead an entry would
   // never be forgotten, and would outlive its device that is deleted with its data.
   const at = Math.min(event.at, appendTime);
-  const isOfErased = isErased(db, { device, at, stage, logTopic, payload });
+  const isOfErased = isErased(db, { device, incarnation, at, stage, logTopic, payload });
   const { counts, gateway } = standingOf(event);
   sql(
     db,
-    `INSERT INTO quarantine (id, device, at, stage, reason, cause, payload, bytes, gateway, mqtt_topic, log_topic,
+    `INSERT INTO quarantine (id, device, incarnation, at, stage, reason, cause, payload, bytes, gateway, mqtt_topic, log_topic,
        log_partition, log_offset, partition, attempt, state, metrics, first_metrics, counts, outcome, first_outcome,
        changed_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'quarantined', ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'quarantined', ?, ?, ?, ?, ?, ?)`,
   ).run(
     event.id,
     event.device,
+    incarnation,
     at,
     event.stage,
     event.reason,

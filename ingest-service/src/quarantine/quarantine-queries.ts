@@ -9,6 +9,8 @@ export interface QuarantineEntry {
   readonly seq: number;
   readonly id: string;
   readonly device: string;
+  /** Which device of the id; undefined: whoever set it aside did not tell. */
+  readonly incarnation: number | undefined;
   readonly at: number;
   readonly stage: string;
   readonly reason: string;
@@ -162,6 +164,7 @@ function entryOf(row: Record<string, SQLOutputValue>): QuarantineEntry {
     seq: number("seq"),
     id: text("id"),
     device: text("device"),
+    incarnation: row["incarnation"] === null ? undefined : number("incarnation"),
     at: number("at"),
     stage: text("stage"),
     reason: text("reason"),

@@ -132,6 +132,22 @@ describe("a device that is deleted with its data", () => {
     expect(quarantineSummary(db).dropped).toMatchObject([{ reason: "erased", entries: 8 }]);
   });
 
+  it("leaves what its next life has sent, and nothing of its own, whatever the clocks of gateways say", () => {
+    const apply = part({ maxAge: 24 * hour, maxBytes: 1e9 });
+    apply(sent("own", now, { incarnation: 0 }));
+    apply(sent("next, behind", now, { incarnation: 1 }), now + 2 * hour);
+    // A record that is too long for its entry cannot be read there any more.
+    apply(sent("cut", now + 2 * hour, { stage: "store", logTopic: topics.telemetry, incarnation: 1 }), now + 2 * hour);
+    putErasure(db, 0, { device: "d", below: 1, until: now + hour });
+    sweepErased(db);
+    apply(sent("own, late", now + 3 * hour, { incarnation: 0 }), now + 3 * hour);
+    apply(sent("next, late", now, { incarnation: 1 }), now + 3 * hour);
+    expect(ids()).toEqual(["next, behind", "cut", "next, late"]);
+    // Of an instance that does not tell of it, what was refused says it itself.
+    apply(stored("untold", 7, 1));
+    expect(ids()).toContain("untold");
+  });
+
   it("is forgotten some entries at a time, and again when its next life is deleted", () => {
     const apply = part({ maxAge: 24 * hour, maxBytes: 1e9 });
     for (let i = 0; i < 2_500; i++) {

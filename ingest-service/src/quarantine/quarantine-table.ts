@@ -16,7 +16,8 @@ const maxDroppedAtOnce = 1000;
 export function createQuarantine(db: DatabaseSync): void {
   db.exec(`
     CREATE TABLE quarantine (
-      seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, device TEXT NOT NULL, at INTEGER NOT NULL,
+      seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, device TEXT NOT NULL, incarnation INTEGER,
+      at INTEGER NOT NULL,
       stage TEXT NOT NULL, reason TEXT NOT NULL, cause TEXT NOT NULL, payload BLOB NOT NULL, bytes INTEGER NOT NULL,
       gateway TEXT NOT NULL, mqtt_topic TEXT NOT NULL,
       log_topic TEXT NOT NULL, log_partition INTEGER NOT NULL, log_offset INTEGER NOT NULL,

@@ -6,6 +6,7 @@ import {
   type OutgoingRecord,
 } from "@headwater/event-log";
 import { events } from "@headwater/proto";
+import { incarnationIn } from "@headwater/proto/telemetry";
 import { type Logger, nowMicros, retrying } from "@headwater/core";
 import { quarantineRecord, type EntryOrigin, type QuarantinedRecord } from "./entry.ts";
 import { mergeRefusals, type PartitionRecords, type Refusal } from "./refusal.ts";
@@ -54,7 +55,9 @@ export class Quarantiner {
       const stage = metrics === "all" ? "decode" : "store";
       const place = { topic: refused.topic, partition: refused.partition, record, stage, reason } as const;
       const { id, attempt = 0 } = entryOf?.(index) ?? {};
-      entries.push({ ...place, cause, ...(id !== undefined && { id }), attempt, metrics: whole ? [] : [...metrics] });
+      const incarnation = refused.topic === this.#options.telemetryTopic ? incarnationIn(record.value) : undefined;
+      const what = { cause, attempt, metrics: whole ? [] : [...metrics], incarnation };
+      entries.push({ ...place, ...what, ...(id !== undefined && { id }) });
       if (cause !== "") this.#options.onBeyondLimit?.(deviceOf(record), cause, metrics === "all" ? 1 : metrics.size);
     }
     const append = (records: readonly OutgoingRecord[]) =>

@@ -73,12 +73,13 @@ export function askFor(
       continue;
     }
     const attempt = entry.attempt + 1;
-    const { gateway, logTopic, logPartition, logOffset } = entry;
+    const { gateway, incarnation, logTopic, logPartition, logOffset } = entry;
     const step =
       way.kind === "projection"
         ? { attempt, stage: "store", logTopic, logPartition, logOffset, requested: { by } }
         : {
             ...{ attempt, stage: way.what, payload: way.payload, mqttTopic: way.mqttTopic, gateway, at: entry.at },
+            ...(incarnation !== undefined && { incarnation }),
             requested: { by },
           };
     records.push(stepRecord(entry, step, { source, at }));

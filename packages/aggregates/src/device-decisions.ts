@@ -74,10 +74,9 @@ export function deleteDevice(
   { eraseData = false }: { readonly eraseData?: boolean } = {},
 ): DeviceInput {
   present(state, id);
-  const { incarnation, erasedBelow } = incarnationFields(state);
-  const next = incarnation + 1;
+  const incarnation = incarnationFields(state).incarnation + 1;
   // Readers take the append time of this record.
-  const ended = { incarnation: next, incarnationSince: 0, erasedBelow: eraseData ? next : erasedBelow };
+  const ended = { incarnation, incarnationSince: 0, ...(eraseData && { erasedBelow: incarnation, erasedUntil: 0 }) };
   return { ...named(state, id, write), ...ended, deleted: true };
 }
 

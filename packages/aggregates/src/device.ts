@@ -46,6 +46,8 @@ export interface Incarnation {
   readonly incarnationSince: number;
   /** What incarnations below this one have sent is deleted. */
   readonly erasedBelow: number;
+  /** When the last of those was deleted (the append time of that record, µs); 0: none was, or nobody told. */
+  readonly erasedUntil: number;
 }
 
 export interface DeviceState extends Incarnation {
@@ -95,8 +97,8 @@ export function restateDevice(id: string, state: DeviceState): DeviceInput {
 
 /** The fields of an event that say which device of its id it is about; the next one of a state begins with these. */
 export function incarnationFields(state: Incarnation | undefined): Incarnation {
-  const { incarnation = 0, incarnationSince = 0, erasedBelow = 0 } = state ?? {};
-  return { incarnation, incarnationSince, erasedBelow };
+  const { incarnation = 0, incarnationSince = 0, erasedBelow = 0, erasedUntil = 0 } = state ?? {};
+  return { incarnation, incarnationSince, erasedBelow, erasedUntil };
 }
 
 /** A device's content as an event's fields, without those of the write itself. */
@@ -128,12 +130,13 @@ function accept(event: DeviceEvent, appendTime: number): DeviceFold {
 
 /** By the event alone: a reader of the compacted topic has not seen those before it. */
 function incarnationOf(event: DeviceEvent, appendTime: number): Incarnation {
-  const { incarnation, incarnationSince, erasedBelow, deleted } = event;
-  return {
-    incarnation,
-    incarnationSince: incarnationSince !== 0 || !deleted ? incarnationSince : appendTime,
-    erasedBelow: Math.min(incarnation, erasedBelow),
-  };
+  const { incarnation, deleted } = event;
+  const incarnationSince = event.incarnationSince !== 0 || !deleted ? event.incarnationSince : appendTime;
+  const erasedBelow = Math.min(incarnation, event.erasedBelow);
+  // The deletion itself does not tell it, nor do writers from before there was the field.
+  const isOfLast = erasedBelow > 0 && erasedBelow === incarnation;
+  const erasedUntil = event.erasedUntil === 0 && isOfLast ? incarnationSince : event.erasedUntil;
+  return { incarnation, incarnationSince, erasedBelow, erasedUntil };
 }
 
 function deviceOf(event: DeviceEvent): Device {

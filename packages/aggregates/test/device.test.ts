@@ -8,7 +8,7 @@ import {
   removeCredential,
   restateDevice,
 } from "../src/index.ts";
-import { deviceAfter, deviceFold, start } from "./given.ts";
+import { deviceAfter, deviceFold, second, start } from "./given.ts";
 
 const write = (writeId: string) => ({ at: start, by: "ann", writeId });
 const credential = (id: string) => ({
@@ -181,5 +181,39 @@ describe("two writers of one revision", () => {
     const deleted = deleteDevice(deviceAfter(boiler), "b1", write("w2"));
     const restated = restateDevice("b1", deviceAfter(boiler, deleted, other)!);
     expect(deviceAfter(other, restated)).toMatchObject({ revision: 2, device: undefined, writeId: "w2" });
+  });
+});
+
+describe("a device that was deleted with its data", () => {
+  const at = (writeId: string, minutes: number) => ({ ...write(writeId), at: start + minutes * 60 * second });
+  const erased = deleteDevice(deviceAfter(boiler), "b1", at("w2", 10), { eraseData: true });
+  const next = registerDevice(deviceAfter(boiler, erased), { id: "b1" }, at("w3", 20));
+  const until = start + 600 * second + 1000;
+
+  it("tells in each later event when that was, also once the next one is deleted without its data", () => {
+    const deleted = deleteDevice(deviceAfter(boiler, erased, next), "b1", at("w4", 30));
+    const third = registerDevice(deviceAfter(boiler, erased, next, deleted), { id: "b1" }, at("w5", 40));
+    for (const events of [[boiler, erased], [next], [deleted], [third]]) {
+      expect(deviceAfter(...events)).toMatchObject({ erasedBelow: 1, erasedUntil: until });
+    }
+    const restated = restateDevice("b1", deviceAfter(third)!);
+    expect(deviceAfter(restated)).toMatchObject({ incarnation: 2, erasedBelow: 1, erasedUntil: until });
+  });
+
+  it("tells of the last time when it is deleted with its data again", () => {
+    const again = deleteDevice(deviceAfter(boiler, erased, next), "b1", at("w4", 30), { eraseData: true });
+    expect(deviceAfter(again)).toMatchObject({ erasedBelow: 2, erasedUntil: start + 1800 * second + 1000 });
+  });
+
+  it("by a writer that did not tell: it is known for as long as no other deletion follows", () => {
+    const told = { ...next, erasedUntil: 0 };
+    expect(deviceAfter(told)).toMatchObject({ erasedBelow: 1, erasedUntil: until });
+    const deleted = deleteDevice(deviceAfter(told), "b1", at("w4", 30));
+    expect(deviceAfter(deleted)).toMatchObject({ erasedBelow: 1, erasedUntil: until });
+    expect(deviceAfter({ ...deleted, erasedUntil: 0 })).toMatchObject({ erasedBelow: 1, erasedUntil: 0 });
+  });
+
+  it("is nothing of a device of which nothing was erased", () => {
+    expect(deviceAfter(boiler, deleteDevice(deviceAfter(boiler), "b1", at("w2", 10)))?.erasedUntil).toBe(0);
   });
 });

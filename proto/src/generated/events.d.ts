@@ -2052,6 +2052,9 @@ export namespace headwater {
             /** DeviceEvent erasedBelow. */
             erasedBelow: number;
 
+            /** DeviceEvent erasedUntil. */
+            erasedUntil: (number|Long);
+
             /**
              * Encodes the specified DeviceEvent message. Does not implicitly {@link headwater.v1.DeviceEvent.verify|verify} messages.
              * @param message DeviceEvent message or plain object to encode
@@ -2121,6 +2124,9 @@ export namespace headwater {
                 /** DeviceEvent erasedBelow */
                 erasedBelow?: (number|null);
 
+                /** DeviceEvent erasedUntil */
+                erasedUntil?: (number|Long|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -2142,6 +2148,7 @@ export namespace headwater {
               incarnation?: number|null;
               incarnationSince?: number|Long|null;
               erasedBelow?: number|null;
+              erasedUntil?: number|Long|null;
               $unknowns?: Uint8Array[];
             };
         }
@@ -2687,6 +2694,9 @@ export namespace headwater {
             /** QuarantineEvent redriven. */
             redriven?: (headwater.v1.QuarantineRedriven.$Properties|null);
 
+            /** QuarantineEvent incarnation. */
+            incarnation?: (number|null);
+
             /**
              * Encodes the specified QuarantineEvent message. Does not implicitly {@link headwater.v1.QuarantineEvent.verify|verify} messages.
              * @param message QuarantineEvent message or plain object to encode
@@ -2764,6 +2774,9 @@ export namespace headwater {
 
                 /** QuarantineEvent redriven */
                 redriven?: (headwater.v1.QuarantineRedriven.$Properties|null);
+
+                /** QuarantineEvent incarnation */
+                incarnation?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

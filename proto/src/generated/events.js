@@ -5388,6 +5388,7 @@ export const headwater = $root.headwater = (() => {
              * @property {number|null} [incarnation] DeviceEvent incarnation
              * @property {number|Long|null} [incarnationSince] DeviceEvent incarnationSince
              * @property {number|null} [erasedBelow] DeviceEvent erasedBelow
+             * @property {number|Long|null} [erasedUntil] DeviceEvent erasedUntil
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5417,6 +5418,7 @@ export const headwater = $root.headwater = (() => {
              *   incarnation?: number|null;
              *   incarnationSince?: number|Long|null;
              *   erasedBelow?: number|null;
+             *   erasedUntil?: number|Long|null;
              *   $unknowns?: Array.<Uint8Array>;
              * }} headwater.v1.DeviceEvent.$Shape
              */
@@ -5560,6 +5562,14 @@ export const headwater = $root.headwater = (() => {
             DeviceEvent.prototype.erasedBelow = 0;
 
             /**
+             * DeviceEvent erasedUntil.
+             * @member {number|Long} erasedUntil
+             * @memberof headwater.v1.DeviceEvent
+             * @instance
+             */
+            DeviceEvent.prototype.erasedUntil = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
              * Encodes the specified DeviceEvent message. Does not implicitly {@link headwater.v1.DeviceEvent.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.DeviceEvent
@@ -5610,6 +5620,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 14, wireType 0 =*/112).int64(message.incarnationSince);
                 if (message.erasedBelow != null && $Object.hasOwnProperty.call(message, "erasedBelow") && message.erasedBelow !== 0)
                     writer.uint32(/* id 15, wireType 0 =*/120).uint32(message.erasedBelow);
+                if (message.erasedUntil != null && $Object.hasOwnProperty.call(message, "erasedUntil") && (typeof message.erasedUntil === "object" ? message.erasedUntil.low || message.erasedUntil.high : message.erasedUntil !== 0))
+                    writer.uint32(/* id 16, wireType 0 =*/128).int64(message.erasedUntil);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5840,6 +5852,15 @@ export const headwater = $root.headwater = (() => {
                                 message.erasedBelow = value;
                             else
                                 delete message.erasedBelow;
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.erasedUntil = value;
+                            else
+                                delete message.erasedUntil;
                             continue;
                         }
                     }
@@ -7057,6 +7078,7 @@ export const headwater = $root.headwater = (() => {
              * @property {headwater.v1.QuarantineRequest.$Properties|null} [requested] QuarantineEvent requested
              * @property {headwater.v1.QuarantineClaim.$Properties|null} [claimed] QuarantineEvent claimed
              * @property {headwater.v1.QuarantineRedriven.$Properties|null} [redriven] QuarantineEvent redriven
+             * @property {number|null} [incarnation] QuarantineEvent incarnation
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -7234,6 +7256,23 @@ export const headwater = $root.headwater = (() => {
             QuarantineEvent.prototype.redriven = null;
 
             /**
+             * QuarantineEvent incarnation.
+             * @member {number|null|undefined} incarnation
+             * @memberof headwater.v1.QuarantineEvent
+             * @instance
+             */
+            QuarantineEvent.prototype.incarnation = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(QuarantineEvent.prototype, "_incarnation", {
+                get: $util.oneOfGetter($oneOfFields = ["incarnation"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
              * Encodes the specified QuarantineEvent message. Does not implicitly {@link headwater.v1.QuarantineEvent.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.QuarantineEvent
@@ -7286,6 +7325,8 @@ export const headwater = $root.headwater = (() => {
                     $root.headwater.v1.QuarantineClaim.encode(message.claimed, writer.uint32(/* id 17, wireType 2 =*/138).fork(), _depth + 1).ldelim();
                 if (message.redriven != null && $Object.hasOwnProperty.call(message, "redriven"))
                     $root.headwater.v1.QuarantineRedriven.encode(message.redriven, writer.uint32(/* id 18, wireType 2 =*/146).fork(), _depth + 1).ldelim();
+                if (message.incarnation != null && $Object.hasOwnProperty.call(message, "incarnation"))
+                    writer.uint32(/* id 19, wireType 0 =*/152).uint32(message.incarnation);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7477,6 +7518,13 @@ export const headwater = $root.headwater = (() => {
                             if (wireType !== 2)
                                 break;
                             message.redriven = $root.headwater.v1.QuarantineRedriven.decode(reader, reader.size(), $undefined, _depth + 1, message.redriven);
+                            continue;
+                        }
+                    case 19: {
+                            if (wireType !== 0)
+                                break;
+                            message.incarnation = reader.uint32();
+                            message._incarnation = "incarnation";
                             continue;
                         }
                     }

@@ -59,3 +59,13 @@ function isOfLaterVersion(record: TelemetryRecord): boolean {
   const { $unknowns } = record as { readonly $unknowns?: readonly Uint8Array[] };
   return $unknowns !== undefined && $unknowns.length > 0;
 }
+
+/** Which device of its id sent the event of that record; undefined: its bytes cannot be read. */
+export function incarnationIn(value: Uint8Array | null): number | undefined {
+  try {
+    return readTelemetry(value).incarnation;
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    return undefined;
+  }
+}

@@ -27,6 +27,7 @@ export const deviceSamples: SampleEvents = {
     incarnation: 2,
     incarnationSince: at + 3,
     erasedBelow: 2,
+    erasedUntil: at + 3,
   }),
   "device with a certificate": sample(events.device, {
     id: "boiler-2",

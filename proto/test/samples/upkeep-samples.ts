@@ -18,12 +18,22 @@ export const upkeepSamples: SampleEvents = {
     attempt: 1,
     metrics: ["temperature"],
   }),
-  "quarantine of a limit": sample(events.quarantine, { id: "q2", stage: "store", cause: "series-per-device" }),
+  "quarantine of a limit": sample(events.quarantine, {
+    id: "q2",
+    stage: "store",
+    cause: "series-per-device",
+    incarnation: 0,
+  }),
   "quarantine fix": sample(events.quarantine, {
     id: "q1",
     fixed: { payload: new Uint8Array([123, 125]), mqttTopic: "devices/boiler-1/telemetry", by: "admin" },
   }),
-  "quarantine request": sample(events.quarantine, { id: "q1", attempt: 2, requested: { by: "admin" } }),
+  "quarantine request": sample(events.quarantine, {
+    id: "q1",
+    attempt: 2,
+    requested: { by: "admin" },
+    incarnation: 2,
+  }),
   "quarantine claim": sample(events.quarantine, { id: "q1", attempt: 2, claimed: { gateway: "gw-1" } }),
   "quarantine redriven": sample(events.quarantine, {
     id: "q1",

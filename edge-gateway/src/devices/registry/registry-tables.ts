@@ -37,14 +37,15 @@ export interface DeviceRow {
 }
 
 /** Of the tables below; a change of it has the file built anew. */
-export const tablesVersion = `4.${eventSchemaVersion}`;
+export const tablesVersion = `5.${eventSchemaVersion}`;
 
 export function createTables(db: DatabaseSync): void {
   db.exec(`
     CREATE TABLE device (
       id TEXT PRIMARY KEY, revision INTEGER NOT NULL, write_id TEXT NOT NULL, updated_by TEXT NOT NULL, deleted INTEGER NOT NULL,
       type TEXT NOT NULL, tags TEXT NOT NULL, credentials TEXT NOT NULL,
-      incarnation INTEGER NOT NULL, incarnation_since INTEGER NOT NULL, erased_below INTEGER NOT NULL
+      incarnation INTEGER NOT NULL, incarnation_since INTEGER NOT NULL,
+      erased_below INTEGER NOT NULL, erased_until INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE subject (subject TEXT NOT NULL, device TEXT NOT NULL, PRIMARY KEY (subject, device)) WITHOUT ROWID;
     CREATE INDEX subject_device ON subject (device);
@@ -79,6 +80,7 @@ export class RegistryTables {
           incarnation: number;
           incarnation_since: number;
           erased_below: number;
+          erased_until: number;
         }
       | undefined;
     if (row === undefined) return undefined;
@@ -103,6 +105,7 @@ export class RegistryTables {
       incarnation: row.incarnation,
       incarnationSince: row.incarnation_since,
       erasedBelow: row.erased_below,
+      erasedUntil: row.erased_until,
       device: device === undefined ? undefined : { ...content, type: device.type, tags: device.tags },
     };
     return { state, device };
@@ -110,12 +113,15 @@ export class RegistryTables {
 
   /** Of a device that was registered once, also of a deleted one. */
   incarnation(id: string): Incarnation | undefined {
-    const row = this.#sql("SELECT incarnation, incarnation_since, erased_below FROM device WHERE id = ?").get(id);
+    const row = this.#sql(
+      "SELECT incarnation, incarnation_since, erased_below, erased_until FROM device WHERE id = ?",
+    ).get(id);
     if (row === undefined) return undefined;
     return {
       incarnation: Number(row["incarnation"]),
       incarnationSince: Number(row["incarnation_since"]),
       erasedBelow: Number(row["erased_below"]),
+      erasedUntil: Number(row["erased_until"]),
     };
   }
 
@@ -168,7 +174,7 @@ export class RegistryTables {
   }
 
   #putDevice(id: string, state: DeviceState): void {
-    const { revision, writeId, updatedBy, device, incarnation, incarnationSince, erasedBelow } = state;
+    const { revision, writeId, updatedBy, device, incarnation, incarnationSince, erasedBelow, erasedUntil } = state;
     const credentials: StoredCredential[] = (device?.credentials ?? []).map(
       ({ id: credentialId, kind, hash, subject, expiresAt }) => ({
         id: credentialId,
@@ -180,7 +186,7 @@ export class RegistryTables {
     );
     this.#removeDevice(id);
     this.#sql(
-      "INSERT INTO device (id, revision, write_id, updated_by, deleted, type, tags, credentials, incarnation, incarnation_since, erased_below) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO device (id, revision, write_id, updated_by, deleted, type, tags, credentials, incarnation, incarnation_since, erased_below, erased_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ).run(
       id,
       revision,
@@ -193,6 +199,7 @@ export class RegistryTables {
       incarnation,
       incarnationSince,
       erasedBelow,
+      erasedUntil,
     );
     const subjects = new Set(credentials.flatMap(({ subject }) => subject ?? []));
     for (const subject of subjects) this.#sql("INSERT INTO subject (subject, device) VALUES (?, ?)").run(subject, id);

@@ -1,6 +1,7 @@
 import { events } from "@headwater/proto";
 import { uuidv5 } from "@headwater/core";
-import type { Frame } from "../frame/frame.ts";
+import { incarnationIn } from "@headwater/proto/telemetry";
+import { frameKinds, type Frame } from "../frame/frame.ts";
 
 export interface Undecodable {
   /** Whose message it was; "" if nobody's. */
@@ -19,8 +20,14 @@ export interface QuarantineRecord {
 /** Quarantine ids are UUIDs of where the message came from, within this name space. */
 const quarantineNamespace = "8f4c1d66-0b0e-5f0b-9a53-6a3c3e1f7a10";
 
-/** A message that could not be decoded, taken by the gateway at that receive time, which is given out once. */
-export function undecodableRecord(what: Undecodable, gateway: string, at: number): QuarantineRecord {
+/**
+ * A message that could not be decoded, taken by the gateway at that receive time, which is given out once.
+ * `incarnation`: which device of its id the gateway knew then.
+ */
+export function undecodableRecord(
+  what: Undecodable,
+  { gateway, at, incarnation }: { readonly gateway: string; readonly at: number; readonly incarnation: number },
+): QuarantineRecord {
   const id = uuidv5(`${gateway} ${at}`, quarantineNamespace);
   const value = events.quarantine.encode({
     id,
@@ -31,6 +38,7 @@ export function undecodableRecord(what: Undecodable, gateway: string, at: number
     payload: what.payload,
     gateway,
     mqttTopic: what.mqttTopic.toWellFormed(),
+    incarnation,
   });
   return { id, device: what.device, value };
 }
@@ -45,6 +53,7 @@ export function refusedRecord(
 ): QuarantineRecord {
   const id = uuidv5(`${gateway} ${epoch} ${topic} ${frame.partition} ${frame.n} ${at}`, quarantineNamespace);
   const device = frame.key.toString();
+  const incarnation = frame.kind === frameKinds.event ? incarnationIn(frame.value) : undefined;
   const value = events.quarantine.encode({
     id,
     device,
@@ -55,6 +64,7 @@ export function refusedRecord(
     gateway,
     logTopic: topic,
     logPartition: frame.partition,
+    ...(incarnation !== undefined && { incarnation }),
   });
   return { id, device, value };
 }

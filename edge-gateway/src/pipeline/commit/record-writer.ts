@@ -69,7 +69,7 @@ export class RecordWriter {
 
   /** A message that could not be decoded, with its bytes and the reason. */
   quarantine(what: Undecodable, acknowledgement?: Acknowledgement): void {
-    const { commit, metrics, lanes } = this.#options;
+    const { commit, devices, metrics, lanes } = this.#options;
     if (commit.dropsNewest) {
       // It has no identity that a gap could name.
       metrics.discarded.labels({ kind: "quarantine", reason: dropNewest }).inc();
@@ -79,7 +79,8 @@ export class RecordWriter {
     }
     const at = lanes.clock.take();
     metrics.quarantined.labels({ reason: "decode" }).inc();
-    const { id, device, value } = undecodableRecord(what, this.gateway, at);
+    const { incarnation } = devices.passing(what.device);
+    const { id, device, value } = undecodableRecord(what, { gateway: this.gateway, at, incarnation });
     this.#write(frameKinds.quarantine, eventTypes.quarantine, device, id, at, value, acknowledgement);
   }
 

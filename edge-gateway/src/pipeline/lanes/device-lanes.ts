@@ -6,6 +6,8 @@ import { deviceBytes, type FieldBytes } from "@headwater/proto/telemetry";
 /** A device as the hot path needs it, made once. */
 export interface DeviceLane {
   readonly device: string;
+  /** Which device of the id that is. */
+  readonly incarnation: number;
   readonly key: Uint8Array;
   readonly field: FieldBytes;
   readonly partition: number;
@@ -59,11 +61,12 @@ export class DeviceLanes {
     const partition = partitionFor(device, this.#partitions);
     // In memory of its own: a small buffer is otherwise a piece of a pool of 64 KiB, all of which lives as long as the
     // piece.
-    const encoded = deviceBytes(device, this.incarnationOf(device));
+    const incarnation = this.incarnationOf(device);
+    const encoded = deviceBytes(device, incarnation);
     const field = Buffer.allocUnsafeSlow(encoded.length);
     field.set(encoded);
     // The field ends with its text.
     const key = field.subarray(field.length - Buffer.byteLength(device));
-    return { device, key, field, partition, lane: this.#lanes.of(partition), isCurrent: true };
+    return { device, incarnation, key, field, partition, lane: this.#lanes.of(partition), isCurrent: true };
   }
 }
