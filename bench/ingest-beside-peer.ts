@@ -214,6 +214,8 @@ function startIngest(
   return spawn(process.execPath, [...flags, commandLineOf(checkout), "start", "ingest"], {
     env: {
       PATH: process.env["PATH"],
+      // As with the flags: what the first line of main.js sets, for whoever starts it with a node of their own.
+      MALLOC_ARENA_MAX: process.env["MALLOC_ARENA_MAX"] ?? "2",
       HEADWATER_EVENT_LOG: "kafka",
       HEADWATER_KAFKA_BROKERS: kafka.brokers,
       HEADWATER_TOPIC_PREFIX: prefix,
