@@ -8,9 +8,12 @@ import { fetchRequest, type FetchedPartition, type FetchPartition } from "./fetc
 import { asTyped, brokerError, isRejection, isStaleMetadata, isTransient, protocolErrorKind } from "./kafka-errors.ts";
 import { listOffsets } from "./list-offsets.ts";
 
-/** More than a record batch may have by Kafka's defaults. */
-const PARTITION_BYTES = 2 * 1024 * 1024;
-const FETCH_BYTES = 8 * 1024 * 1024;
+/**
+ * Of one partition, so that an answer has some of all: what is left of a part keeps the whole answer in memory. A batch
+ * that is larger comes whole where its partition is the first of a request, as each is in its turn.
+ */
+const PARTITION_BYTES = 512 * 1024;
+const FETCH_BYTES = 6 * 1024 * 1024;
 /** A partition with this much waiting is not fetched for. */
 const BUFFERED_BYTES = 1024 * 1024;
 const MAX_WAIT_MS = 500;
