@@ -49,7 +49,9 @@ function settings(device: string, groups: readonly Group[]): string {
     lines.push("[[operations]]", `include-operation-id = ${JSON.stringify(ids)}`);
     if (Object.keys(parameters).length > 0) lines.push(`parameters = ${table(parameters)}`);
     const statuses = JSON.stringify(["400", "422", ...accepted]);
-    if (mayRefuse) lines.push(`checks.positive_data_acceptance.expected-statuses = ${statuses}`);
+    // A cursor belongs to the query whose answer gave it, and here it is sent with others.
+    if (mayRefuse || parameters["cursor"] !== undefined)
+      lines.push(`checks.positive_data_acceptance.expected-statuses = ${statuses}`);
   }
   return lines.join("\n");
 }
