@@ -80,7 +80,9 @@ export class InfluxqlEndpoint {
     const { org, bucket } = this.#options;
     const [name, ofOrg] = [`name=${encodeURIComponent(bucket)}`, `org=${encodeURIComponent(org)}`];
     if (bucket.includes("/")) return "its name has a slash, which parts a database from a policy";
-    const get = <T>(path: string): Promise<T> => this.#connection.resource<T>("GET", path);
+    // Something in between may answer with nothing.
+    const get = async <T extends object>(path: string): Promise<Partial<T>> =>
+      (await this.#connection.resource<T | undefined>("GET", path)) ?? {};
     const { buckets: ours = [] } = await get<Buckets>(`/api/v2/buckets?${ofOrg}&${name}`);
     const { buckets: all = [] } = await get<Buckets>(`/api/v2/buckets?${name}`);
     const [one] = ours;
