@@ -1,4 +1,12 @@
 import type { Metrics } from "@headwater/service";
+import { dropNewest } from "./pipeline/lanes/lane.ts";
+
+/**
+ * Why events are given up, and messages set aside. These series are there from the start, as 0: Prometheus's `increase`
+ * takes the first value of a series to be no rise, so an alert would miss all that comes before the second scrape.
+ */
+const dropReasons = [dropNewest, "drop-oldest", "age", "corrupt", "log-refused"];
+const quarantineReasons = ["decode", "log"];
 
 /** Everything the gateway counts. */
 export function gatewayMetrics(metrics: Metrics) {
@@ -12,6 +20,13 @@ export function gatewayMetrics(metrics: Metrics) {
     "What the gateway did not take, by unit (connection, login, message, subscription, request, record) and reason",
     ["unit", "reason"],
   );
+  for (const reason of quarantineReasons) quarantined.labels({ reason });
+  const dropped = metrics.counter(
+    "headwater_gateway_dropped_total",
+    "Events lost after they got an identity; each is on record in a gap",
+    ["reason"],
+  );
+  for (const reason of dropReasons) dropped.labels({ reason });
   return {
     // Those that are counted for every message are bound to their one series.
     received: metrics.counter("headwater_gateway_received_total", "PUBLISH packets received").labels({}),
@@ -77,11 +92,7 @@ export function gatewayMetrics(metrics: Metrics) {
     implausible: metrics
       .counter("headwater_gateway_implausible_times_total", "Device times too far from the receive time to be believed")
       .labels({}),
-    dropped: metrics.counter(
-      "headwater_gateway_dropped_total",
-      "Events lost after they got an identity; each is on record in a gap",
-      ["reason"],
-    ),
+    dropped,
     discarded: metrics.counter(
       "headwater_gateway_discarded_total",
       "Records without an identity given up for want of room, by kind and policy",

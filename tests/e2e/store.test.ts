@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "@headwater/testkit/eventually";
@@ -68,6 +68,30 @@ describe("the embedded store of the all-in-one", () => {
     running = await startHeadwater(["start"], settings);
     expect((await series()).points).toEqual(points);
     await eventually(() => expect(running.output()).toMatch(/retentionDays["=: ]+30/));
+    await running.end("SIGTERM");
+  });
+
+  it("goes on from a copy of the whole data folder at another place", async () => {
+    let running = await startHeadwater(["start"], settings);
+    const token = readFileSync(join(folder, "data", "admin-token"), "utf8").trim();
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const registration = { method: "POST", headers, body: JSON.stringify({ id: "boiler" }) };
+    expect((await fetch(`${running.url("http")}/api/v1/devices`, registration)).status).toBe(201);
+    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${running.port("mqtt")}`, { clientId: "boiler" });
+    await client.publishAsync("devices/boiler/telemetry", JSON.stringify({ temperature: 20 }), { qos: 1 });
+    await client.endAsync();
+    await running.end("SIGTERM");
+
+    const copy = join(folder, "kept elsewhere");
+    cpSync(join(folder, "data"), copy, { recursive: true });
+    running = await startHeadwater(["start"], { ...settings, HEADWATER_DATA_DIR: copy });
+    const asAdmin = { HEADWATER_URL: running.url("http"), HEADWATER_TOKEN: token };
+    await eventually(async () => {
+      const latest = await fetch(`${running.url("http")}/api/v1/devices/boiler/latest`, { headers });
+      expect(await latest.json()).toMatchObject({ values: { temperature: { value: 20 } } });
+    });
+    expect((await fetch(`${running.url("http")}/api/v1/devices/boiler`, { headers })).status).toBe(200);
+    expect(await runHeadwater(["ledger", "--verify"], asAdmin)).toMatchObject({ code: 0 });
     await running.end("SIGTERM");
   });
 });

@@ -1,5 +1,8 @@
 import { Type } from "@sinclair/typebox";
 
+/** Rules take a gateway that has sent no mark for 30 s to be away (milliseconds). */
+const longestBetweenMarks = 20_000;
+
 /** What becomes of messages once they are read. */
 export const gatewaySettings = Type.Object({
   id: Type.Optional(
@@ -28,12 +31,14 @@ export const gatewaySettings = Type.Object({
     env: "HEADWATER_MARK_BUSY_MS",
     default: 1000,
     minimum: 20,
+    maximum: longestBetweenMarks,
     description: "Between marks of a partition where data flows",
   }),
   markQuietMs: Type.Integer({
     env: "HEADWATER_MARK_QUIET_MS",
     default: 10_000,
     minimum: 20,
+    maximum: longestBetweenMarks,
     description: "Between marks of a quiet partition",
   }),
   maxPastMs: Type.Integer({

@@ -118,6 +118,8 @@ export const limitsSettings = Type.Object({
     env: "HEADWATER_MQTT_STALL_TIMEOUT_MS",
     default: 30_000,
     minimum: 200,
+    // The broker's own timer is ten times as long, and has to be one that Node can keep (at most 24.8 days).
+    maximum: 86_400_000,
     description: "A client that reads nothing of the output that waits for it for so long is cut",
   }),
 });

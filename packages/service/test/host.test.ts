@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ConfigError, ResourceError } from "@headwater/core";
-import { runHost, type HostedProcess, type HostedService, type RunningProcess, type ServiceApp } from "../src/index.ts";
+import {
+  runHost,
+  type HostedProcess,
+  type HostedService,
+  type OpenLog,
+  type RunningProcess,
+  type ServiceApp,
+} from "../src/index.ts";
 
 let folder: string;
 let trace: string[];
@@ -107,6 +114,26 @@ describe("the host", () => {
     });
     await expect(running).rejects.toThrow("the disk is full");
     expect(trace.slice(-4)).toEqual(["stop dying", "stop one", "stop store of dying", "stop store of one"]);
+  });
+
+  it("closes what it opened when a service cannot be wired, and rejects with why", async () => {
+    const broken: HostedService = {
+      ...service("broken"),
+      create() {
+        throw new ConfigError("no such file");
+      },
+    };
+    const openLog: OpenLog = async (open) => {
+      const log = await open();
+      const close = log.close.bind(log);
+      log.close = () => {
+        trace.push("close log");
+        return close();
+      };
+      return { log, ready: async () => {} };
+    };
+    await expect(run({ services: [service("one"), broken], openLog })).rejects.toThrow("no such file");
+    expect(trace).toEqual(["create one none 4 telemetry.v1", "stop store of one", "close log"]);
   });
 
   it("can be stopped while it waits for a log that does not come up", async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { type BigIntStats, readFileSync, statSync } from "node:fs";
 import { ConfigError, type Logger } from "@headwater/core";
 import { parse } from "yaml";
 
@@ -21,6 +21,7 @@ export class SecretsFile {
     if (path === undefined) return;
     this.#version = versionOf(path);
     this.#secrets = read(path);
+    this.#warnIfOthersMayRead(path);
   }
 
   get(name: string): readonly string[] | undefined {
@@ -34,18 +35,41 @@ export class SecretsFile {
       if (version === this.#version) return;
       this.#secrets = read(path);
       this.#version = version;
+      this.#warnIfOthersMayRead(path);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       // It may be half written; those that were read last stay.
       this.#logger.warn({ problem: error.message }, "the file of secrets is not read again");
     }
   }
+
+  #warnIfOthersMayRead(path: string): void {
+    if (!othersMayRead(path)) return;
+    this.#logger.warn({ file: path }, "others may read the file of secrets; run chmod 600 on it");
+  }
 }
 
 function versionOf(path: string): string {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const stats = statsOf(path);
+  return `${stats.ino}/${stats.mtimeNs}/${stats.size}/${stats.mode}`;
+}
+
+function statsOf(path: string): BigIntStats {
+  let stats: BigIntStats | undefined;
+  try {
+    stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    // A folder on the way that is another's, a link to itself.
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(`HEADWATER_ACTIONS_SECRETS_FILE: ${path} cannot be read (${code})`);
+  }
   if (stats === undefined) throw new ConfigError(`HEADWATER_ACTIONS_SECRETS_FILE: there is no file ${path}`);
-  return `${stats.ino}/${stats.mtimeNs}/${stats.size}`;
+  return stats;
+}
+
+/** Whether the file is somebody else's to read as well; Windows has no such modes. */
+function othersMayRead(path: string): boolean {
+  return process.platform !== "win32" && (Number(statsOf(path).mode) & 0o077) !== 0;
 }
 
 function read(path: string): Secrets {

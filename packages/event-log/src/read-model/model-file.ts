@@ -2,7 +2,7 @@ import { ResourceError } from "@headwater/core";
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { isBusy, isDamaged } from "./sqlite-failure.ts";
+import { isBusy, isDamaged, isWithheld } from "./sqlite-failure.ts";
 
 /** A file up to this size is checked whenever it is opened; a larger one only if it was not closed properly. */
 const alwaysCheckedBytes = 32 * 1024 * 1024;
@@ -25,6 +25,12 @@ export function openModelFile(
   } catch (error) {
     if (isBusy(error)) {
       throw new ResourceError(`Another process uses ${file}; stop it, or set another data folder`, { cause: error });
+    }
+    if (isWithheld(error)) {
+      throw new ResourceError(
+        `The read model ${file} cannot be opened; give this user the rights to its files, room on the disk, and more open files (ulimit -n)`,
+        { cause: error },
+      );
     }
     if (!isDamaged(error)) throw error;
     onDamaged((error as Error).message);

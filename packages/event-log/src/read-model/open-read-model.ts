@@ -101,7 +101,9 @@ class FollowingReadModel implements ReadModel {
     } finally {
       giveUp.abort();
     }
-    if (!this.#caughtUp) this.#logger.warn({}, "the read model answers from what is on disk until the log is back");
+    // Who waits for nothing knows that it begins behind; a log that is away is told of by `#judge`.
+    if (!this.#caughtUp && options.withinMs !== 0)
+      this.#logger.warn({}, "the read model answers from what is on disk until it has caught up with the log");
   }
 
   waitFor(position: Position, timeoutMs: number): Promise<void> {

@@ -21,3 +21,9 @@ export function isDiskFailure(error: unknown): boolean {
   const code = resultCode(error);
   return code === 10 || code === 13;
 }
+
+/** SQLITE_PERM, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN: the machine does not give the file. */
+export function isWithheld(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === 3 || code === 8 || code === 14 || isDiskFailure(error);
+}

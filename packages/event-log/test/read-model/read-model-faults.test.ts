@@ -27,12 +27,23 @@ describe("when the log is away", () => {
     // A start without a bound would wait for ever.
     await second.start({ allowStale: true, withinMs: 200 });
     expect(second.caughtUp).toBe(false);
+    expect(said("from what is on disk")).toBe(true);
     expect(contents(second).values).toEqual({ a: "1" });
     await eventually(() => expect(said("cannot follow the log")).toBe(true));
 
     flaky.comeBack();
     await eventually(() => expect(second.caughtUp).toBe(true));
     expect(contents(second)).toEqual({ values: { a: "1", b: "1" }, applied: 2 });
+  });
+
+  it("says nothing of being behind to whoever did not want to wait", async () => {
+    const log = await scene.log();
+    await put(log, "a=1");
+    const { logger, said } = linesOf();
+    const model = scene.model(log, scene.file, { logger });
+    await model.start({ allowStale: true, withinMs: 0 });
+    await eventually(() => expect(model.caughtUp).toBe(true));
+    expect(said("from what is on disk")).toBe(false);
   });
 
   it("waits for it unless stale answers are allowed", async () => {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { eventually } from "@headwater/testkit/eventually";
 import type { ReadModel } from "../../src/read-model/index.ts";
 import { sleep, ResourceError } from "@headwater/core";
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { applyCounting, contents, countingModel, topic } from "./counting-model.ts";
@@ -80,6 +80,13 @@ describe("a read model", () => {
     expect(() => countingModel(log, scene.file)).toThrow(
       new ResourceError(`Another process uses ${scene.file}; stop it, or set another data folder`),
     );
+  });
+
+  it("says which file the machine does not let it open", async () => {
+    const log = await scene.log();
+    mkdirSync(`${scene.file}-lock`, { recursive: true });
+    expect(() => countingModel(log, scene.file)).toThrow(ResourceError);
+    expect(() => countingModel(log, scene.file)).toThrow(`The read model ${scene.file} cannot be opened`);
   });
 
   it("says which folder cannot be written", async () => {

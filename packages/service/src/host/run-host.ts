@@ -95,72 +95,78 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
   const { log, ready, died } = opened;
   logWarnings = () => (log.warnings?.() ?? []).map((warning) => `event log: ${warning}`);
 
-  const topics = topicNames(config.eventLog.topicPrefix);
-  const mayWrite = services.some(({ writesAccess = false }) => writesAccess);
-  const provider = await openProvider(config, adminToken, logger.child({ component: "access" }));
-  const access = openAccess({ log, topics, partitions, dataDir, logger, metrics, adminToken, mayWrite, provider });
-  const directory: Directory = {
-    services: services.map((service) => service.name),
-    urls: config.urls,
-    ...(provider !== undefined && { oidc: "/api/v1/session/oidc" }),
-  };
-  const http = await createHttpServer({
-    logger,
-    metrics,
-    auth: access,
-    host: config.http.host,
-    port: config.http.port,
-    publicMetrics: config.http.publicMetrics,
-    ...(config.http.metricsToken !== undefined && { metricsAuth: metricsTokenAuth(config.http.metricsToken) }),
-    limits: config.http,
-    corsOrigins: config.http.corsOrigins,
-    hosts: hostNames(config.http),
-    answersFile: join(dataDir, "answers.journal"),
-    title: host.title,
-    directory,
-    readiness: notReady,
-    warnings: allWarnings,
-    pageFolder: services.find((service) => service.pageFolder !== undefined)?.pageFolder,
-  });
-
   const { stopWithinMs } = host;
   const lifecycle = new Lifecycle({ logger, ...(stopWithinMs === undefined ? {} : { stopWithinMs }) });
-  lifecycle.add("event log", { start: ready, stop: () => log.close() });
-  lifecycle.add("access", access.model);
-  const parts = { log, topics, partitions, dataDir, logger, metrics, http, access, provider, lifecycle };
-  const context = { ...parts, config, services: directory.services };
-  for (const service of services) {
-    apps.push(await service.create({ ...context, logger: logger.child({ component: service.name }) }));
-  }
-  let url = "";
-  lifecycle.add("HTTP", {
-    async start() {
-      ({ url } = await http.listen());
-    },
-    stop: () => http.close(),
-  });
-  for (const app of apps) lifecycle.add(app.name, app);
+  lifecycle.add("event log", { stop: () => log.close() });
+  try {
+    const topics = topicNames(config.eventLog.topicPrefix);
+    const mayWrite = services.some(({ writesAccess = false }) => writesAccess);
+    const provider = await openProvider(config, adminToken, logger.child({ component: "access" }));
+    const access = openAccess({ log, topics, partitions, dataDir, logger, metrics, adminToken, mayWrite, provider });
+    const directory: Directory = {
+      services: services.map((service) => service.name),
+      urls: config.urls,
+      ...(provider !== undefined && { oidc: "/api/v1/session/oidc" }),
+    };
+    const http = await createHttpServer({
+      logger,
+      metrics,
+      auth: access,
+      host: config.http.host,
+      port: config.http.port,
+      publicMetrics: config.http.publicMetrics,
+      ...(config.http.metricsToken !== undefined && { metricsAuth: metricsTokenAuth(config.http.metricsToken) }),
+      limits: config.http,
+      corsOrigins: config.http.corsOrigins,
+      hosts: hostNames(config.http),
+      answersFile: join(dataDir, "answers.journal"),
+      title: host.title,
+      directory,
+      readiness: notReady,
+      warnings: allWarnings,
+      pageFolder: services.find((service) => service.pageFolder !== undefined)?.pageFolder,
+    });
 
-  const running: ServiceApp = {
-    name,
-    died: Promise.race([access.model.died, ...apps.map((app) => app.died), ...(died === undefined ? [] : [died])]),
-    notReady,
-    warnings: allWarnings,
-    start: () => lifecycle.start(),
-    async stop() {
-      await lifecycle.stop();
-    },
-  };
-  await runService(running, {
-    signal,
-    onReady() {
-      const addresses = services.flatMap((service, index) => service.addresses?.(apps[index]!) ?? []);
-      if (addresses.length > 0) directory.mqtt = addresses;
-      process.stdout.write(
-        `${(host.readyText ?? readyLine)({ name, url, addresses, tokenFile, code: access.codes.make() })}\n`,
-      );
-    },
-  });
+    lifecycle.add("readiness of the event log", { start: ready });
+    lifecycle.add("access", access.model);
+    const parts = { log, topics, partitions, dataDir, logger, metrics, http, access, provider, lifecycle };
+    const context = { ...parts, config, services: directory.services };
+    for (const service of services) {
+      apps.push(await service.create({ ...context, logger: logger.child({ component: service.name }) }));
+    }
+    let url = "";
+    lifecycle.add("HTTP", {
+      async start() {
+        ({ url } = await http.listen());
+      },
+      stop: () => http.close(),
+    });
+    for (const app of apps) lifecycle.add(app.name, app);
+
+    const running: ServiceApp = {
+      name,
+      died: Promise.race([access.model.died, ...apps.map((app) => app.died), ...(died === undefined ? [] : [died])]),
+      notReady,
+      warnings: allWarnings,
+      start: () => lifecycle.start(),
+      async stop() {
+        await lifecycle.stop();
+      },
+    };
+    await runService(running, {
+      signal,
+      onReady() {
+        const addresses = services.flatMap((service, index) => service.addresses?.(apps[index]!) ?? []);
+        if (addresses.length > 0) directory.mqtt = addresses;
+        process.stdout.write(
+          `${(host.readyText ?? readyLine)({ name, url, addresses, tokenFile, code: access.codes.make() })}\n`,
+        );
+      },
+    });
+  } finally {
+    // Also what a service had opened when it, or the next one, could not be wired.
+    await lifecycle.stop();
+  }
 }
 
 /** Its libraries are loaded only where there is one. */

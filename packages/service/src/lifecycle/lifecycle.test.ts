@@ -82,11 +82,14 @@ describe("Lifecycle", () => {
     expect(trace).toEqual(["start log", "stop log"]);
   });
 
-  it("never started, has nothing to stop", async () => {
+  it("never started, stops only what was open from the beginning", async () => {
     const { trace, lifecycle, add } = traced();
-    add("log");
+    lifecycle.add("log", { stop: () => void trace.push("stop log") });
+    add("http");
+    lifecycle.add("store", { stop: () => void trace.push("stop store") });
     expect(await lifecycle.stop()).toEqual([]);
-    expect(trace).toEqual([]);
+    await lifecycle.stop();
+    expect(trace).toEqual(["stop store", "stop log"]);
   });
 });
 

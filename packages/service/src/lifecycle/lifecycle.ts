@@ -2,7 +2,7 @@ import { TimedOutError, withTimeout, type Logger } from "@headwater/core";
 
 export interface Part {
   start?(): Promise<void> | void;
-  /** Called only if `start` was, and even if that failed. */
+  /** Called only if `start` was, and even if that failed; always, where there is no `start`: it is open already. */
   stop?(): Promise<void> | void;
 }
 
@@ -46,9 +46,9 @@ export class Lifecycle {
   }
 
   /**
-   * Stops all that was started, last first, within the deadline, and resolves with the parts that did not (also
-   * logged); never rejects. A part that exceeds the deadline is left behind, those before it still get their turn. Safe
-   * to call twice and during a start.
+   * Stops all that was started or needs no start, last first, within the deadline, and resolves with the parts that did
+   * not (also logged); never rejects. A part that exceeds the deadline is left behind, those before it still get their
+   * turn. Safe to call twice and during a start.
    */
   stop(): Promise<readonly StopFailure[]> {
     this.#stopping ??= this.#stopAll();
@@ -73,8 +73,8 @@ export class Lifecycle {
   async #stopAll(): Promise<readonly StopFailure[]> {
     const deadline = performance.now() + this.#stopWithinMs;
     const failures: StopFailure[] = [];
-    for (; this.#touched > 0; this.#touched -= 1) {
-      const { name, part } = this.#parts[this.#touched - 1]!;
+    for (const [index, { name, part }] of [...this.#parts.entries()].toReversed()) {
+      if (index >= this.#touched && part.start !== undefined) continue;
       // Past the deadline each of the rest still gets a moment: closing a file is better done late than not at all.
       const ms = Math.max(250, deadline - performance.now());
       try {

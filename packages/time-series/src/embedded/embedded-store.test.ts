@@ -39,6 +39,11 @@ async function count(store: TimeSeriesStore, device = "d"): Promise<number> {
 }
 
 describe("the embedded store", () => {
+  it("refuses a file that is none of its own, and says how to go on", async () => {
+    writeFileSync(join(dataDir, "time-series.sqlite"), "not a database, ".repeat(1000));
+    await expect(openStore()).rejects.toThrow(/time-series\.sqlite is damaged .* headwater rebuild/);
+  });
+
   it("is for its owner's eyes only", async () => {
     dataDir = join(dataDir, "made", "for-it");
     const store = await openStore();

@@ -112,6 +112,10 @@ const sqlite = {
   notADatabase: 26,
 } as const;
 
+/** What a person does about a damaged file: a new store begins where the old one was, so the past is asked for. */
+const wayOut =
+  "move its folder away, put a backup in its place or leave it empty, start, and make again with headwater rebuild what the log still has";
+
 function typed({ message, errcode }: Failure, path: string): HeadwaterError {
   const details = { path, sqlite: errcode };
   switch (errcode === undefined ? undefined : errcode & 0xff) {
@@ -123,10 +127,7 @@ function typed({ message, errcode }: Failure, path: string): HeadwaterError {
     case sqlite.corrupt:
     case sqlite.notADatabase:
       // Waiting does not mend it, but a person does, and nothing is lost meanwhile: the log has it all.
-      return new StoreUnavailableError(
-        `${path} is damaged (${message}); stop Headwater, move the file away and project the log into a new one`,
-        { details },
-      );
+      return new StoreUnavailableError(`${path} is damaged (${message}); stop Headwater and ${wayOut}`, { details });
     case sqlite.ioError:
       return new UnknownOutcomeError(`${path}: ${message}`, { details });
     default:
@@ -144,7 +145,7 @@ function whyNotOpened(path: string, { message, errcode }: Failure): string {
       return `${path} is in use by another process; stop that one, or choose another data folder`;
     case sqlite.corrupt:
     case sqlite.notADatabase:
-      return `${path} is damaged (${message}); move it away and re-project the log into a new one`;
+      return `${path} is damaged (${message}); ${wayOut}`;
     default:
       return `${path} cannot be opened: ${message}`;
   }

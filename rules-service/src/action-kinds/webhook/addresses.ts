@@ -15,10 +15,9 @@ export class Addresses {
     this.#allowed = allowed.map((text) => {
       try {
         return ipaddr.parseCIDR(text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`);
-      } catch (cause) {
+      } catch {
         throw new ConfigError(
-          `${JSON.stringify(text)} among the networks that webhooks may reach is none; write it like 10.1.0.0/16`,
-          { cause },
+          `HEADWATER_ACTIONS_NETWORKS has ${JSON.stringify(text)}, which is neither an address nor a network like 10.1.0.0/16`,
         );
       }
     });
