@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sleep } from "@headwater/core";
 import { eventually } from "@headwater/testkit/eventually";
-import type { EventLog } from "@headwater/event-log";
+import { type EventLog, LogUnavailableError } from "@headwater/event-log";
 import { hotRule, platform, quickConfig, startService, token, type Platform, type Service } from "./support/harness.ts";
 
 let on: Platform;
 /** Holds every reading of telemetry by range while it is not resolved: a log that is slow. */
 let held: PromiseWithResolvers<void> | undefined;
+/** Topics of which the next reading and the next question for positions come to nothing: a log that stands still. */
+const silent = { read: new Set<string>(), positions: new Set<string>() };
 let rules: Service;
 
 beforeEach(async () => {
@@ -14,6 +16,7 @@ beforeEach(async () => {
   const { log } = made;
   const read: EventLog["read"] = async function* (topic, partition, range) {
     if (topic === made.topics.telemetry) await held?.promise;
+    if (silent.read.delete(topic)) throw new LogUnavailableError("Kafka does not answer");
     yield* log.read(topic, partition, range);
   };
   const slow: EventLog = {
@@ -22,7 +25,10 @@ beforeEach(async () => {
     consume: (options) => log.consume(options),
     follow: (options) => log.follow(options),
     read,
-    positions: (topic) => log.positions(topic),
+    async positions(topic) {
+      if (silent.positions.delete(topic)) throw new LogUnavailableError("Kafka does not answer");
+      return log.positions(topic);
+    },
     committed: (group, topics) => log.committed(group, topics),
     close: () => log.close(),
   };
@@ -73,6 +79,25 @@ it("tells its progress as it goes, and its end", async () => {
   expect(told[0]).toMatch(/^id: 1\nevent: progress\ndata: \{"id":/);
   expect(told.at(-1)).toMatch(/\nevent: done\ndata: .*"state":"done","progress":1/);
   expect((await listen()).body).toMatch(/^id: 1\nevent: done\n/);
+});
+
+it("waits for a log that stands still, wherever it is", async () => {
+  await on.fleet.send("boiler", [70, 99, 60]);
+  held!.resolve();
+  const { telemetry, devices } = on.topics;
+  for (const [what, topic] of [
+    ["positions", telemetry],
+    ["read", telemetry],
+    ["read", devices],
+  ] as const) {
+    silent[what].add(topic);
+    const id = await start();
+    await eventually(async () => {
+      const { body } = await rules.call("GET", `/api/v1/backtests/${id}`);
+      expect(body, `${what} ${topic}`).toMatchObject({ state: "done", episodes: [{ device: "boiler" }] });
+    });
+    expect(silent[what].has(topic)).toBe(false);
+  }
 });
 
 describe("that nobody keeps", () => {

@@ -1,4 +1,4 @@
-import { DecodeError, HeadwaterError, type Logger, nowMicros, retrying, sleep } from "@headwater/core";
+import { DecodeError, HeadwaterError, type Logger, nowMicros, retrying } from "@headwater/core";
 import type { AppendedRange, EventLog, LogRecord, Position } from "@headwater/event-log";
 import { readTelemetry } from "@headwater/proto/telemetry";
 import type { ReadModel } from "@headwater/event-log/read-model";
@@ -9,6 +9,7 @@ import { redrivenStep, stepRecord } from "../quarantine/steps.ts";
 import { AskedWork } from "./asked-work.ts";
 import type { PointBatch } from "./point-batch.ts";
 import type { Reprojection } from "./reprojection.ts";
+import { untilFolded } from "./until-folded.ts";
 
 export interface PartitionRedriveOptions {
   readonly partition: number;
@@ -29,7 +30,6 @@ export interface PartitionRedriveOptions {
 /** Entries that are projected again in one turn of the writer: live data waits for no more than that. */
 const entriesATurn = 100;
 const bytesATurn = 4 * 1024 * 1024;
-const modelTimeoutMs = 10_000;
 
 /**
  * Projects what was quarantined of a partition once more, for as long as this instance owns it: in the order of the
@@ -73,7 +73,8 @@ export class PartitionRedrive {
           if (first === "" || first === last || signal.aborted) break;
           last = first;
           const told = await this.#redrive(topic, entries);
-          if (told !== undefined) await this.#folded(told);
+          // What was told is not asked for a second time once the read model has it.
+          if (told !== undefined) await untilFolded(model, told, signal);
         }
       }
     }
@@ -152,20 +153,6 @@ export class PartitionRedrive {
       if (!(error instanceof HeadwaterError) || error.advice === "retry" || error.advice === "wait") throw error;
     }
     return kept;
-  }
-
-  /** What was told is not asked for a second time once the read model has it. */
-  async #folded(position: Position): Promise<void> {
-    const { signal } = this.#over;
-    while (!signal.aborted) {
-      try {
-        await this.#options.model.waitFor(position, modelTimeoutMs);
-        return;
-      } catch (error) {
-        if (!(error instanceof HeadwaterError)) throw error;
-        await sleep(1000, signal);
-      }
-    }
   }
 }
 

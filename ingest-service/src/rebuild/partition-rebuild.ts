@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { backoff, HeadwaterError, isoFromMicros, type Logger, sleep } from "@headwater/core";
+import { backoff, HeadwaterError, isoFromMicros, type Logger, RequestError, retrying, sleep } from "@headwater/core";
 import type { EventLog, Position } from "@headwater/event-log";
 import type { ReadModel } from "@headwater/event-log/read-model";
 import type { RebuildInput } from "@headwater/proto";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import { AskedWork } from "../projection/asked-work.ts";
 import type { OwnedWriter, PartitionWork } from "../projection/owned-partition.ts";
+import { untilFolded } from "../projection/until-folded.ts";
 import type { ErasedData } from "../projection/telemetry-points.ts";
 import type { QuarantinedMetrics } from "../quarantine/quarantined-metrics.ts";
 import { coverageOf } from "./coverage.ts";
@@ -55,7 +56,6 @@ interface Prepared {
   readonly isReplacing?: true;
 }
 
-const modelTimeoutMs = 10_000;
 /** After so many milliseconds no further device is replaced before the writes that wait have had their turn. */
 const pauseMs = 200;
 /** Between two looks whether the log has been caught up with (milliseconds). */
@@ -109,7 +109,7 @@ export class PartitionRebuild implements PartitionWork {
       try {
         const told = await this.#advance(rebuild);
         if (told === undefined) continue;
-        await model.waitFor(told, modelTimeoutMs);
+        await untilFolded(model, told, signal);
         this.#work.ask();
       } catch (error) {
         if (signal.aborted) return;
@@ -117,7 +117,7 @@ export class PartitionRebuild implements PartitionWork {
         this.#prepared = undefined;
         this.#work.ask();
         if (!(error instanceof HeadwaterError)) throw error;
-        if (error.advice === "retry" || error.advice === "wait") {
+        if (isPassing(error)) {
           logger.warn({ partition, rebuild: rebuild.id, problem: error.message }, "a rebuild has to wait");
           await pause.wait(error.retryAfterMs);
         } else await this.#fail(rebuild, error);
@@ -278,10 +278,20 @@ export class PartitionRebuild implements PartitionWork {
     return { topic, partition: range!.partition, offset: range!.baseOffset };
   }
 
+  /** However long the log takes no step. */
   async #fail({ id }: Rebuild, { message }: Error): Promise<void> {
-    const told = await this.#tell(id, { failed: { reason: `partition ${this.#options.partition}: ${message}` } });
-    await this.#options.model.waitFor(told, modelTimeoutMs);
+    const { model, partition } = this.#options;
+    const { signal } = this.#over;
+    const failed = { reason: `partition ${partition}: ${message}` };
+    const told = await retrying(() => this.#tell(id, { failed }), { signal, maxMs: 5000 });
+    await untilFolded(model, told, signal);
   }
+}
+
+/** Whether the log, the store or the read model only stands still for now. */
+function isPassing(error: HeadwaterError): boolean {
+  if (error.advice === "retry" || error.advice === "wait") return true;
+  return error instanceof RequestError && error.status >= 500;
 }
 
 function asideOf(quarantined: QuarantinedMetrics): string {

@@ -1,4 +1,4 @@
-import { isoFromMicros, type Logger } from "@headwater/core";
+import { isoFromMicros, type Logger, retrying } from "@headwater/core";
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import type { FoldedEvents } from "@headwater/service";
 import type { EvaluationAnswer } from "./evaluation/evaluation-protocol.ts";
@@ -39,8 +39,8 @@ export type BacktestOutcome = Pick<
 export type OnProgress = (progress: number, records: number) => void;
 
 /**
- * Runs a backtest to its end: both rules in one pass over every partition, then the comparison. Rejects with
- * BacktestFailedError or what the log rejects with; also when the signal is aborted.
+ * Runs a backtest to its end: both rules in one pass over every partition, then the comparison. A log that stands still
+ * is waited for. Rejects with BacktestFailedError or what the log rejects with; also when the signal is aborted.
  */
 export async function runBacktest(
   backtest: BacktestRecord,
@@ -49,7 +49,7 @@ export async function runBacktest(
   signal: AbortSignal,
   evaluating: EvaluationThreads,
 ): Promise<BacktestOutcome> {
-  const { log, topics, store, lookBackMs } = options;
+  const { log, topics, store, logger, lookBackMs } = options;
   const { id, tried, against } = backtest;
   const rules: TriedRule[] = [{ side: "tried", definition: tried.definition }];
   if (against !== undefined) rules.push({ side: "against", definition: against.definition });
@@ -57,11 +57,11 @@ export async function runBacktest(
     rules.map(({ definition }) => definition),
     lookBackMs,
   );
-  const partitions = (await log.positions(topics.telemetry)).map(({ partition }) => partition);
+  const patience = patienceOf(logger, signal);
+  const positions = await retrying(() => log.positions(topics.telemetry), patience);
   const ranges: PartitionRange[] = [];
-  for (const partition of partitions) {
-    signal.throwIfAborted();
-    ranges.push(await partitionRange(log, topics.telemetry, partition, backtest, lookBack));
+  for (const { partition } of positions) {
+    ranges.push(await retrying(() => partitionRange(log, topics.telemetry, partition, backtest, lookBack), patience));
   }
   const found = await evaluate(backtest, rules, ranges, options, onProgress, signal, evaluating);
   const difference = against === undefined ? undefined : await store.compare(id, signal);
@@ -79,6 +79,12 @@ export async function runBacktest(
       .toSorted((a, b) => (a.metric < b.metric ? -1 : 1)),
     ...(difference !== undefined && { difference }),
   };
+}
+
+/** However long the log stands still, until the signal is aborted. */
+function patienceOf(logger: Logger, signal: AbortSignal) {
+  const onRetry = (error: unknown): void => logger.warn({ err: error }, "reading for a backtest again");
+  return { signal, maxMs: 2000, onRetry };
 }
 
 interface Found extends EvaluationCounts {
@@ -103,6 +109,7 @@ async function evaluate(
   // Of the lane that failed first, which stops the others.
   let failure: { readonly error: unknown } | undefined;
   const either = AbortSignal.any([signal, stop.signal]);
+  const patience = patienceOf(logger, either);
   const work = async (): Promise<void> => {
     let counts: Readonly<EvaluationCounts> = noCounts();
     const thread = evaluating.take();
@@ -116,7 +123,8 @@ async function evaluate(
     either.addEventListener("abort", cut);
     try {
       for (let range = waiting.shift(); range !== undefined; range = waiting.shift()) {
-        const devices = await devicesNow(log, topics.devices, range.partition, folded);
+        const { partition } = range;
+        const devices = await retrying(() => devicesNow(log, topics.devices, partition, folded), patience);
         await scanPartition(thread, range, devices, {
           ...{ log, topic: topics.telemetry, partitions: ranges.length, rules, from, logger, signal: either },
           onRecords(count) {

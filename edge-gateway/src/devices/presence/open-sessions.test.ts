@@ -1,4 +1,4 @@
-import { silentLogger } from "@headwater/core";
+import { silentLogger, sleep } from "@headwater/core";
 import { randomUUID } from "node:crypto";
 import { appendFile, mkdtemp, open, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -29,6 +29,17 @@ describe("the sessions that are open", () => {
     expect(sessions.all).toEqual([{ device: "pump 1", session: a }]);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     await sessions.close();
+  });
+
+  it("nothing is done to the file after its end", async () => {
+    const said: string[] = [];
+    const logger = { ...silentLogger, warn: (_: object | string, text?: string) => void said.push(text ?? "") };
+    const sessions = await OpenSessions.open({ file, logger });
+    sessions.begin({ device: "pump", session: randomUUID() });
+    await sessions.close();
+    // Longer than the disk may be behind.
+    await sleep(1500);
+    expect(said).toEqual([]);
   });
 
   it("a line that was cut off, and bytes that are none, are passed over", async () => {

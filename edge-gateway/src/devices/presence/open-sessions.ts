@@ -59,9 +59,10 @@ export class OpenSessions {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#syncing);
     await this.#writing;
     this.#closed = true;
+    // What was written last has asked for it as well.
+    clearTimeout(this.#syncing);
     await this.#journal.close();
   }
 

@@ -50,6 +50,7 @@ it("while a PUBLISH waits aedes reads nothing more of its connection, until it i
   expect(internals(known)._disconnected).toBe(false);
   expect(internals(known)._requestProblemInformation).toBe(true);
   expect(internals(known)._keepaliveTimer).not.toBeNull();
+  expect(internals(known)._keepaliveInterval).toBe(7501);
   expect(["deliver0", "deliverQoS", "waitForDrain"].map((name) => typeof Reflect.get(known, name))).toEqual([
     "function",
     "function",

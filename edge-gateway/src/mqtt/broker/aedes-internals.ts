@@ -15,7 +15,10 @@ export interface ClientInternals {
   /** Packets of that batch that are not done: nothing more is read before they are. */
   _parsingBatch: number;
   _nextId: number;
+  /** Refreshed by every packet; null without a keep alive. */
   _keepaliveTimer: NodeJS.Timeout | null;
+  /** One and a half times the keep alive (milliseconds). */
+  readonly _keepaliveInterval: number;
   /** Whether DISCONNECT came. */
   _disconnected: boolean;
   will: unknown;

@@ -9,6 +9,7 @@ import type { CommandSessions } from "./command-sessions.ts";
 import { connackCodes, connackError } from "./connack.ts";
 import { endingOf, endings, useAnotherServer, type Ending } from "./endings.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
+import { watchKeepAlive } from "./keep-alive.ts";
 import type { Will } from "./login.ts";
 import { peerOf } from "../listeners/peer.ts";
 import { expiryOf, TooManyUnreleased } from "./session-persistence.ts";
@@ -57,10 +58,15 @@ export class Connections {
   /** Listens to the broker's events about its clients. */
   follow(broker: GatewayBroker): void {
     const { presence, metrics, sessions, time, logger } = this.#options;
+    const onSilent = (client: Client): void => {
+      this.#noteReason(client, "keep-alive");
+      this.#tell(client, endings["keep-alive"]);
+    };
     broker.on("client", (client) => {
       const connection = connectionOf(client);
       if (connection === undefined) return;
       this.#all.add(connection);
+      watchKeepAlive(client, onSilent);
       // Also what a connection that was taken over has received since the new one began to log in.
       if (internals(client)._cleanStart) this.#forget(client.id);
       if (!client.clean) this.#keep(client);
@@ -101,10 +107,6 @@ export class Connections {
       for (const filter of filters) connection?.filters.delete(filter);
       if (connection !== undefined) time.unsubscribed(connection, filters);
       this.#subscriptionsOf(client);
-    });
-    broker.on("keepaliveTimeout", (client) => {
-      this.#noteReason(client, "keep-alive");
-      this.#tell(client, endings["keep-alive"]);
     });
     broker.onTakeover = (client) => {
       this.#noteReason(client, "taken-over");

@@ -33,6 +33,7 @@ export class Guards {
         countSlowed();
         keepAlive(slowed.stream);
       },
+      onDeferred: (deferred) => keepAlive(deferred.stream),
       onCongested: (congested) => this.#stalled.watch(congested),
       ...(takeFirst !== undefined && { takeFirst }),
     };

@@ -21,9 +21,10 @@ const workMs = 4;
 
 it("of clients that all send at once a few are read in one turn of the event loop, and each in the end", async () => {
   const read: number[] = [];
+  const deferred = new Set<Duplex>();
   const streams = Array.from({ length: 30 }, (_, client) => {
     const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
-    const guard = new StreamGuard(stream, options);
+    const guard = new StreamGuard(stream, { ...options, onDeferred: (each) => void deferred.add(each.stream) });
     stream.on("readable", () => {
       if (guard.stream.read() === null) return;
       read.push(client);
@@ -42,4 +43,6 @@ it("of clients that all send at once a few are read in one turn of the event loo
   expect(read).toEqual(streams.map((_, client) => client));
   // Three begin within 10 ms, of what has come and again of what has waited.
   expect(Math.max(...byTurn)).toBeLessThanOrEqual(6);
+  // Of whoever waits it is known that it has something to say.
+  expect(read.slice(byTurn[0]).filter((client) => !deferred.has(streams[client]!))).toEqual([]);
 });

@@ -41,6 +41,7 @@ beforeAll(async () => {
         process.nextTick(() => guard.stream.write(hex("d0 00"), () => answered()));
       },
       onSlowed: () => {},
+      onDeferred: () => {},
       onCongested: () => {},
     });
     socket.on("readable", () => {

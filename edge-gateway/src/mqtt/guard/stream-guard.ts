@@ -19,6 +19,8 @@ export interface StreamGuardOptions {
    * second.
    */
   readonly onSlowed: (guard: StreamGuard) => void;
+  /** What the client has sent waits until the event loop has time for it: it may not be taken as silent either. */
+  readonly onDeferred: (guard: StreamGuard) => void;
   /** There is output that the client does not take as fast as it comes. */
   readonly onCongested: (guard: StreamGuard) => void;
   /** Takes packets past the broker: answers with how many bytes, from the first packet on. */
@@ -151,6 +153,7 @@ export class StreamGuard {
 
   #defer(): void {
     this.#deferred = true;
+    this.#options.onDeferred(this);
     turnSlices.later(() => {
       this.#deferred = false;
       this.#isItsTurn = true;

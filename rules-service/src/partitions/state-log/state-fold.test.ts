@@ -77,6 +77,21 @@ describe("a state log", () => {
     });
   });
 
+  it("keeps what an owner wrote last, also where a copy of what it wrote before lands after it", () => {
+    const log = new Written();
+    const epoch = log.claim();
+    log.state(epoch, "a", 10, "older");
+    log.checkpoint(epoch, 10);
+    log.state(epoch, "a", 20, "newer");
+    log.checkpoint(epoch, 20);
+    // The network held them while the identical append was repeated.
+    log.state(epoch, "a", 10, "older");
+    log.checkpoint(epoch, 10);
+    const { checkpoint, states } = log.fold();
+    expect(checkpoint?.offset).toBe(20);
+    expect(states.map(({ state }) => Buffer.from(state).toString())).toEqual(["newer"]);
+  });
+
   it("restores the highest epoch with a complete checkpoint", () => {
     const log = new Written();
     const first = log.claim();

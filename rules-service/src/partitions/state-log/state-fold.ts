@@ -185,9 +185,12 @@ export class StateFold {
         return;
       }
       const { rule, device } = names;
+      // Older than what this owner has written since: a copy of an append of unknown outcome that landed late.
+      if ((epoch.states.get(key)?.covers ?? covers) > covers) return;
       epoch.states.set(key, { rule, device, covers, version, state });
     } else if (record.checkpoint?.complete === true) {
       const { offset, clock, lastTick, gateways, seen, devicesRead } = record.checkpoint;
+      if ((epoch.checkpoint?.offset ?? offset) > offset) return;
       epoch.checkpoint = {
         key,
         epoch: record.ownerEpoch,
