@@ -9,7 +9,8 @@ export interface MetricDefinition {
 export interface Birth {
   readonly session: string;
   readonly byName: ReadonlyMap<string, MetricDefinition>;
-  readonly byAlias: ReadonlyMap<bigint, MetricDefinition>;
+  /** undefined: the alias stands for several metrics, and so for none. */
+  readonly byAlias: ReadonlyMap<bigint, MetricDefinition | undefined>;
 }
 
 export interface EdgeNode {
