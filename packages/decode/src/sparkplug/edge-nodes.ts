@@ -57,6 +57,11 @@ export class EdgeNodes {
     return this.#metrics;
   }
 
+  /** The node as it was heard last; undefined if it is not known. */
+  known(key: string): EdgeNode | undefined {
+    return this.#nodes.get(key);
+  }
+
   /** The node, as one heard just now. */
   heard(key: string): EdgeNode {
     let node = this.#nodes.get(key);

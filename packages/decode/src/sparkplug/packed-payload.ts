@@ -12,8 +12,8 @@ export function isPacked(uuid: Uint8Array): boolean {
 }
 
 /**
- * The payload in a compressed one, as Tahu's encoders make it: GZIP, or DEFLATE with zlib's header. The bytes tell which
- * it is. Throws DecodeError for a body that is neither, or unpacks to more than a message may have.
+ * The payload in a compressed one, as Tahu's encoders make it: GZIP, or DEFLATE with zlib's header. The bytes tell
+ * which it is. Throws DecodeError for a body that is neither, or unpacks to more than a message may have.
  */
 export function unpacked(body: Uint8Array): Uint8Array {
   try {
