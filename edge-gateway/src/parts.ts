@@ -101,9 +101,10 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const redrives = new RedriveBook({
     ...{ log, topic: topics.quarantine, file: join(folder, "redrives.sqlite"), logger, folded },
   });
+  const routesAgain = [routes.again()];
   const redriver = new Redriver({
     ...{ log, topic: topics.quarantine, book: redrives, recordWriter, logger },
-    routes: brokerRoutes(config.routes),
+    routes: routesAgain,
     incarnationAt(device, at) {
       const { incarnation = 0, incarnationSince = 0 } = registry.incarnation(device) ?? {};
       return at < incarnationSince ? Math.max(0, incarnation - 1) : incarnation;
@@ -143,6 +144,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
     ...{ specs, folder, registry: deps.metrics, userProperties: config.mqtt.userProperties },
     connect: await remoteBrokers(specs.length),
   });
+  routesAgain.push(...bridges.routes.map((ofBridge) => ofBridge.again()));
   const { markBusyMs: busyMs, markQuietMs: quietMs } = config.gateway;
   const marker = new Marker(lanes, recordWriter, { busyMs, quietMs });
   return {

@@ -1,3 +1,4 @@
+import { writeSparkplug, type SparkplugMetric } from "@headwater/decode";
 import type { EventLog } from "@headwater/event-log";
 import { events, type QuarantineEvent, type TelemetryRecord } from "@headwater/proto";
 import { eventually } from "@headwater/testkit/eventually";
@@ -37,10 +38,10 @@ async function telemetry(log: EventLog): Promise<readonly TelemetryRecord[]> {
   }
   return found;
 }
-function ask(log: EventLog, entry: InQuarantine, attempt: number, payload: string) {
+function ask(log: EventLog, entry: InQuarantine, attempt: number, payload: string | Uint8Array) {
   const { id, device, at, mqttTopic, gateway: by, partition } = entry;
   const value = events.quarantine.encode({
-    ...{ id, device, at, mqttTopic, gateway: by, attempt, stage: "decode", payload: Buffer.from(payload) },
+    ...{ id, device, at, mqttTopic, gateway: by, attempt, stage: "decode", payload: Buffer.from(payload as string) },
     requested: { by: "admin" },
   });
   return log.append(topics.quarantine, [{ key: device, partition, value }]);
@@ -138,4 +139,54 @@ it("what another gateway has claimed of a device comes before what is behind it 
   expect(await telemetry(gateway.log)).toEqual([]);
   await gateway.log.append(topics.quarantine, [step({ gateway: "away", redriven: {} })]);
   await eventually(async () => expect(await telemetry(gateway.log)).toHaveLength(1));
+});
+
+async function onlyEntry(): Promise<InQuarantine> {
+  return eventually(async () => {
+    const [entry] = await quarantine(gateway.log);
+    expect(entry).toBeDefined();
+    return entry!;
+  });
+}
+
+async function onlyEvent(): Promise<TelemetryRecord> {
+  return eventually(async () => {
+    const found = (await telemetry(gateway.log)).filter(({ redrive }) => redrive != null);
+    expect(found).toHaveLength(1);
+    return found[0]!;
+  });
+}
+
+it("a message that named its format by its content type is read by that format once more", async () => {
+  gateway = await GatewayUnderTest.start();
+  const device = await gateway.connectDevice("d1", { protocolVersion: 5 });
+  const properties = { contentType: "application/cbor" };
+  // {"a": 1, and no end.
+  await device.publishAsync("devices/d1/telemetry", Buffer.from("a2616101", "hex"), { qos: 1, properties });
+  const entry = await onlyEntry();
+  expect(entry.mqttTopic).toBe("devices/d1/telemetry/cbor");
+  await ask(gateway.log, entry, 1, Buffer.from("a1616101", "hex"));
+  expect((await onlyEvent()).readings).toMatchObject([{ metric: "a", number: 1 }]);
+});
+
+it("data of Sparkplug that came before the birth is read by the birth that came since, and is not heard now", async () => {
+  gateway = await GatewayUnderTest.start();
+  const node = await gateway.connectDevice("plant:line1");
+  const at = Date.now() - 5_000;
+  const publish = (type: string, seq: number, ...metrics: readonly SparkplugMetric[]) => {
+    const payload = Buffer.from(writeSparkplug({ timestamp: at, seq, metrics }));
+    return node.publishAsync(`spBv1.0/plant/${type}/line1`, payload, { qos: 1 });
+  };
+  await publish("NDATA", 5, { alias: 2, isTyped: false, value: 21.5 });
+  const entry = await onlyEntry();
+  expect(entry.reason).toContain("not known from a birth");
+  const bdSeq = { name: "bdSeq", isTyped: true, value: 3n };
+  await publish("NBIRTH", 0, bdSeq, { name: "Temperature", alias: 2, isTyped: true, value: 20 });
+  await ask(gateway.log, entry, 1, entry.payload);
+  const { readings, eventTime } = await onlyEvent();
+  expect([readings, eventTime]).toMatchObject([[{ metric: "Temperature", number: 21.5 }], at * 1000]);
+
+  // The next of the session that goes on is no gap.
+  await publish("NDATA", 1, { alias: 2, isTyped: false, value: 22 });
+  expect(await gateway.metric("headwater_gateway_lost_before_total")).toBe(0);
 });

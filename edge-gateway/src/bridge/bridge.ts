@@ -1,7 +1,7 @@
 import { backoff, ConfigError, type Logger } from "@headwater/core";
 import { randomUUID } from "node:crypto";
 import type { CommandSession } from "../commands/command-session.ts";
-import { brokerRoutes, defaultDecodeLimits, FirmwareTopics } from "@headwater/decode";
+import { brokerRoutes, defaultDecodeLimits, FirmwareTopics, type Routes } from "@headwater/decode";
 import type { RefusalLog } from "../refusal-log.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
@@ -55,6 +55,8 @@ const rememberEveryMs = 60_000;
  * trouble, and seen in its state.
  */
 export class Bridge {
+  /** By which its messages are read; some remember what they heard. */
+  readonly routes: Routes;
   readonly #options: BridgeOptions;
   readonly #topics: BridgeTopics;
   readonly #processor: MessageProcessor;
@@ -78,6 +80,7 @@ export class Bridge {
     this.#options = options;
     const { spec, recordWriter, commit, journal, recent, replies, metrics, logger } = options;
     this.#labels = { bridge: spec.name };
+    this.routes = brokerRoutes(spec.routes, options.userProperties);
     this.#session = `bridge ${spec.name}`;
     this.#heard =
       spec.commands === undefined
@@ -94,7 +97,7 @@ export class Bridge {
           });
     this.#topics = new BridgeTopics({
       ...spec,
-      routes: brokerRoutes(spec.routes, options.userProperties),
+      routes: this.routes,
       firmware: new FirmwareTopics(spec.routes),
       isCommandOf: (device, commandId) => replies.isCommandOf(device, commandId),
       recordWriter,

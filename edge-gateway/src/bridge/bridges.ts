@@ -1,3 +1,4 @@
+import type { Routes } from "@headwater/decode";
 import type { Metrics } from "@headwater/service";
 import { join } from "node:path";
 import { Bridge, type BridgeDeps } from "./bridge.ts";
@@ -51,6 +52,11 @@ export class Bridges {
   /** The present problem of each bridge, for people. */
   get troubles(): readonly string[] {
     return this.#bridges.flatMap(({ name, trouble }) => (trouble === undefined ? [] : [`bridge ${name}: ${trouble}`]));
+  }
+
+  /** By which the messages of each bridge are read. */
+  get routes(): readonly Routes[] {
+    return this.#bridges.map(({ routes }) => routes);
   }
 
   start(): void {

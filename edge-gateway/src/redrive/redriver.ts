@@ -13,8 +13,8 @@ export interface RedriverOptions {
   readonly topic: string;
   readonly book: RedriveBook;
   readonly recordWriter: RecordWriter;
-  /** Of their own: some remember what they heard, and this is not heard now. */
-  readonly routes: Routes;
+  /** Of the gateway's own broker and of those that it bridges, for messages that came before. */
+  readonly routes: readonly Routes[];
   readonly limits?: DecodeLimits;
   /** Which device of that id sent something at that time, as far as clocks tell: of what does not say it itself. */
   readonly incarnationAt: (device: string, at: number) => number;
@@ -135,11 +135,23 @@ export class Redriver {
   #read({ stage, payload, mqttTopic, device: sender }: RedriveRequest): { device: string; message: DecodedMessage } {
     if (stage === "log") return recordMessage(payload);
     const { routes, recordWriter, limits = defaultDecodeLimits } = this.#options;
-    const target = routedTarget(routes, recordWriter, mqttTopic, sender === "" ? undefined : sender);
-    if (target === undefined) throw new DecodeError("No route reads this topic");
-    if (target.kind !== "telemetry")
-      throw new DecodeError(target.kind === "unrouted" ? target.reason : "It is a reply");
-    return { device: target.lane.device, message: target.decoder(payload, limits) };
+    let wrong: DecodeError | undefined;
+    // An entry does not say which broker the message came from: the first that can read it does.
+    for (const ofBroker of routes) {
+      const target = routedTarget(ofBroker, recordWriter, mqttTopic, sender === "" ? undefined : sender);
+      if (target === undefined) continue;
+      if (target.kind !== "telemetry") {
+        wrong ??= new DecodeError(target.kind === "unrouted" ? target.reason : "It is a reply");
+        continue;
+      }
+      try {
+        return { device: target.lane.device, message: target.decoder(payload, limits) };
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error;
+        wrong ??= error;
+      }
+    }
+    throw wrong ?? new DecodeError("No route reads this topic");
   }
 
   #step({ id, attempt, device, partition }: RedriveRequest, step: QuarantineInput): void {

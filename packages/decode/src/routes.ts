@@ -19,6 +19,8 @@ export interface RouteSpec {
   readonly decoder?: Decoder;
   /** Instead of `decoder`, where the topic says a part of what the message means. */
   readonly decoderOf?: DecoderOfTopic;
+  /** Of messages that came before, where `decoderOf` hears them: what it knows may help, nothing changes by them. */
+  readonly againOf?: DecoderOfTopic;
   /** The device's id from names of the pattern, like `{group}:{node}`. Default: `{device}`, taken as it is. */
   readonly device?: string;
   /** Who sends it, where that is not the device itself but one that speaks for it: a template like `device`. */
@@ -67,11 +69,20 @@ interface CompiledRoute {
 }
 
 export class Routes {
+  readonly #specs: readonly RouteSpec[];
   readonly #routes: readonly CompiledRoute[];
 
   /** Throws ConfigError for a route that cannot be. */
   constructor(specs: readonly RouteSpec[] = builtInRoutes) {
+    this.#specs = specs;
     this.#routes = specs.map(compile);
+  }
+
+  /** The same, for messages that came before and are taken once more: they are not heard now. */
+  again(): Routes {
+    return new Routes(
+      this.#specs.map((spec) => (spec.againOf === undefined ? spec : { ...spec, decoderOf: spec.againOf })),
+    );
   }
 
   /**

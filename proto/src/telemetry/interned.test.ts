@@ -30,6 +30,25 @@ describe("values by the bytes of their name", () => {
     expect(of(new Interned(10, (name) => name), Uint8Array.of(0xc3, 0x28))).toBeUndefined();
   });
 
+  it("of names that all have one hash are looked for among a few", () => {
+    // At each step two blocks lead the hash from one state to one state: all 128 names have the same.
+    const steps = "105zx/1bpcd 0k40p/1c04a 003zx/0fpad 09vl8/0apd6 04pvu/0b3ea 05rnw/0mpba 07rnw/0opba".split(" ");
+    const alike = steps.reduce(
+      (all, pair) => all.flatMap((name) => pair.split("/").map((block) => name + block)),
+      [""],
+    );
+    let made = 0;
+    const names = new Interned(100_000, (name) => {
+      made += 1;
+      return name;
+    });
+    for (let round = 0; round < 2; round += 1)
+      for (const name of alike) expect(of(names, Buffer.from(name))).toBe(name);
+    expect(made).toBe(2 * alike.length);
+    for (const name of alike.slice(-4)) of(names, Buffer.from(name));
+    expect(made).toBe(2 * alike.length);
+  });
+
   it("are bounded in number", () => {
     let made = 0;
     const names = new Interned(3, () => {

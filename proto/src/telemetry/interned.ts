@@ -4,6 +4,12 @@ interface Entry<T> {
   readonly next: Entry<T> | undefined;
 }
 
+/**
+ * Names of one hash that are kept. Among as many names as there may be hardly three meet by chance; a device that makes
+ * names which all meet would have every event look through all of them.
+ */
+const mostOfOneHash = 8;
+
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -16,7 +22,7 @@ export class Interned<T> {
   #entries = new Map<number, Entry<T>>();
   #size = 0;
 
-  /** Forgets all beyond `max` names. */
+  /** Forgets all beyond `max` names, and those of one hash beyond a few. */
   constructor(max: number, make: (name: string) => T) {
     this.#max = max;
     this.#make = make;
@@ -27,11 +33,16 @@ export class Interned<T> {
     let hash = 0x811c9dc5;
     for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
     const first = this.#entries.get(hash);
+    let met = 0;
     for (let entry = first; entry !== undefined; entry = entry.next) {
       if (isSame(entry.bytes, bytes, start, end)) return entry.value;
+      met += 1;
     }
     // A copy: `slice` of a Buffer would be a view that keeps the whole fetched batch alive.
-    return this.#add(hash, new Uint8Array(bytes.subarray(start, end)), first);
+    const copy = new Uint8Array(bytes.subarray(start, end));
+    if (met < mostOfOneHash) return this.#add(hash, copy, first);
+    this.#size -= met;
+    return this.#add(hash, copy, undefined);
   }
 
   #add(hash: number, bytes: Uint8Array, next: Entry<T> | undefined): T | undefined {

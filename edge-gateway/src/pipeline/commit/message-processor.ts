@@ -44,6 +44,12 @@ export interface MessageProcessorOptions {
   readonly logger: Logger;
 }
 
+/** Where what is set aside is not the message as it came. */
+interface SetAside {
+  readonly topic?: string;
+  readonly payload?: Uint8Array | undefined;
+}
+
 const tooLarge = "The message is too large to be one event";
 
 /**
@@ -129,7 +135,7 @@ export class MessageProcessor {
   }
 
   #writeTelemetry(target: TelemetryTarget, message: IncomingMessage): number {
-    const { lane } = target;
+    const { lane, topic } = target;
     const { limits, recordWriter, logger } = this.#options;
     if (message.isClear) return this.#ignore(message, "retained-clear");
     let reason: string;
@@ -151,21 +157,22 @@ export class MessageProcessor {
       const n = recordWriter.laneWriter.event(lane, decoded, message);
       if (n > 0) return n;
     }
-    this.#quarantine(lane.device, reason, message, message);
+    this.#quarantine(lane.device, reason, message, message, { topic });
     return 0;
   }
 
   /** All records of a message are in one group commit, and its acknowledgement is behind them. */
   #writeWithEffects(
-    { lane }: TelemetryTarget,
+    { lane, topic }: TelemetryTarget,
     message: IncomingMessage,
     decoded: DecodedMessage,
     { presence, publish, quarantine, quarantined, lost, ignored }: MessageEffects,
   ): number {
     const { recordWriter, commit, metrics } = this.#options;
     const n = decoded.samples.length > 0 ? recordWriter.laneWriter.event(lane, decoded) : 0;
-    if (decoded.samples.length > 0 && n === 0) this.#quarantine(lane.device, tooLarge, message);
-    else if (quarantine !== undefined) this.#quarantine(lane.device, quarantine, message, undefined, quarantined);
+    if (decoded.samples.length > 0 && n === 0) this.#quarantine(lane.device, tooLarge, message, undefined, { topic });
+    else if (quarantine !== undefined)
+      this.#quarantine(lane.device, quarantine, message, undefined, { topic, payload: quarantined });
     if (presence !== undefined) for (const report of presence) this.#report(report);
     if (lost !== undefined) metrics.lostBefore.inc(lost);
     if (ignored !== undefined) metrics.ignored.labels({ reason: ignored }).inc();
@@ -205,11 +212,11 @@ export class MessageProcessor {
   #quarantine(
     device: string,
     reason: string,
-    { topic: mqttTopic, payload, owner, packetId }: IncomingMessage,
+    message: IncomingMessage,
     acknowledgement?: Acknowledgement,
-    part = payload,
+    { topic: mqttTopic = message.topic, payload = message.payload }: SetAside = {},
   ): void {
-    owner?.remark?.(packetId, { quarantined: reason });
-    this.#options.recordWriter.quarantine({ device, reason, payload: part, mqttTopic }, acknowledgement);
+    message.owner?.remark?.(message.packetId, { quarantined: reason });
+    this.#options.recordWriter.quarantine({ device, reason, payload, mqttTopic }, acknowledgement);
   }
 }

@@ -7,6 +7,8 @@ import type { RecordWriter } from "./record-writer.ts";
 
 export interface TelemetryTarget {
   readonly kind: "telemetry";
+  /** Whose route reads it: of a message that names its format by its content type not its own topic. */
+  readonly topic: string;
   readonly lane: DeviceLane;
   readonly decoder: Decoder;
   readonly topicHash: number;
@@ -49,7 +51,7 @@ export function routedTarget(
   const wrong = device === sender ? undefined : whatIsWrongWith(device);
   const { decoder, userProperties } = route;
   return wrong === undefined
-    ? { kind: "telemetry", lane: recordWriter.deviceLane(device), decoder, topicHash, userProperties }
+    ? { kind: "telemetry", topic, lane: recordWriter.deviceLane(device), decoder, topicHash, userProperties }
     : { kind: "unrouted", device: sender ?? "", reason: `The topic names no device that can be: ${wrong}`, topicHash };
 }
 

@@ -9,7 +9,8 @@ export interface MetricDefinition {
 export interface Birth {
   readonly session: string;
   readonly byName: ReadonlyMap<string, MetricDefinition>;
-  readonly byAlias: ReadonlyMap<bigint, MetricDefinition>;
+  /** undefined: the alias stands for several metrics, and so for none. */
+  readonly byAlias: ReadonlyMap<bigint, MetricDefinition | undefined>;
 }
 
 export interface EdgeNode {
@@ -54,6 +55,11 @@ export class EdgeNodes {
   /** The weight of all births: one each, and one for each metric. */
   get metrics(): number {
     return this.#metrics;
+  }
+
+  /** The node as it was heard last; undefined if it is not known. */
+  known(key: string): EdgeNode | undefined {
+    return this.#nodes.get(key);
   }
 
   /** The node, as one heard just now. */

@@ -30,7 +30,7 @@ export class MetricReader {
   /** Milliseconds, of the payload: of metrics that have no time of their own. */
   readonly #timestamp: bigint | undefined;
   readonly #byName = new Map<string, MetricDefinition>();
-  readonly #byAlias = new Map<bigint, MetricDefinition>();
+  readonly #byAlias = new Map<bigint, MetricDefinition | undefined>();
   readonly #unread: string[] = [];
   #unreadCount = 0;
   #bdSeq: bigint | undefined;
@@ -60,8 +60,7 @@ export class MetricReader {
 
   birth(metrics: readonly SparkplugMetric[]): void {
     for (const metric of metrics) {
-      const { name, alias, datatype: type = 0, unit } = metric;
-      if (name === undefined || name === "") throw new DecodeError("A metric of a Sparkplug birth has no name");
+      const { name = "", alias, datatype: type = 0, unit } = metric;
       if (name === bdSeqMetric) this.#bdSeq = metric.value?.kind === "integer" ? metric.value.value : undefined;
       const settled = this.#define({ name, datatype: type, unit, alias });
       this.#read(metric, settled, undefined, 0);
@@ -70,15 +69,16 @@ export class MetricReader {
 
   data(metrics: readonly SparkplugMetric[], birth: Birth | undefined): void {
     for (const metric of metrics) {
-      const { name, alias, datatype: type, unit, value } = metric;
+      const { alias, datatype: type, unit, value } = metric;
+      const name = metric.name === "" ? undefined : metric.name;
       const known =
-        (name === undefined ? undefined : birth?.byName.get(name)) ??
+        (name === undefined ? undefined : birth?.byName.get(this.#remembered(name))) ??
         (alias === undefined ? undefined : birth?.byAlias.get(alias));
       const ownName = name ?? known?.name;
       const ownType = type ?? known?.datatype ?? 0;
       const untold = ownType === 0 && value !== undefined && !metric.isNull && !speaksForItself(value);
-      if (ownName === undefined || ownName === "" || untold) {
-        this.#cannotRead(ownName ?? (alias === undefined ? "one without name and alias" : `alias ${alias}`));
+      if (ownName === undefined || untold) {
+        this.#cannotRead(ownName ?? aliasAlone(alias, birth));
         continue;
       }
       this.#read(metric, { name: ownName, datatype: ownType, unit: unit ?? known?.unit, alias }, birth, 0);
@@ -86,16 +86,21 @@ export class MetricReader {
   }
 
   #define(metric: Settled): Settled {
-    const { name, datatype: type, alias } = metric;
-    if (name.length > this.builder.limits.maxMetricLength)
-      throw new DecodeError("The name of a Sparkplug metric is too long");
+    const { datatype: type, alias } = metric;
+    const name = this.#remembered(metric.name);
     const unit = metric.unit?.slice(0, maxUnit);
     if (this.#byName.size < this.builder.limits.maxReadings) this.#byName.set(name, { name, datatype: type, unit });
     if (alias !== undefined) {
-      if (this.#byAlias.has(alias)) throw new DecodeError(`The Sparkplug birth has the alias ${alias} twice`);
-      this.#byAlias.set(alias, { name, datatype: type, unit });
+      const isTaken = this.#byAlias.has(alias);
+      if (isTaken) this.builder.fact("sparkplug-alias", `${alias} stands for several metrics`);
+      this.#byAlias.set(alias, isTaken ? undefined : { name, datatype: type, unit });
     }
     return { ...metric, unit };
+  }
+
+  /** The name as a birth keeps it: one that is too long for a metric stays too long, and costs no more than others. */
+  #remembered(name: string): string {
+    return name.slice(0, this.builder.limits.maxMetricLength + 1);
   }
 
   #cannotRead(what: string): void {
@@ -103,16 +108,22 @@ export class MetricReader {
     if (this.#unread.length < maxNamed) this.#unread.push(what.slice(0, 64).toWellFormed());
   }
 
-  /** `birth` is undefined in a birth itself. */
-  #read(
+  /** A metric that cannot be read is set aside alone. `birth` is undefined in a birth itself. */
+  #read(metric: SparkplugMetric, settled: Settled, birth: Birth | undefined, depth: number): void {
+    const { name } = settled;
+    if (name === bdSeqMetric || control.test(name)) return;
+    this.builder.part(name.slice(0, 64).toWellFormed(), () => this.#readValue(metric, settled, birth, depth));
+  }
+
+  #readValue(
     metric: SparkplugMetric,
     { name, datatype: type, unit }: Settled,
     birth: Birth | undefined,
     depth: number,
   ): void {
-    if (name === bdSeqMetric || control.test(name)) return;
     const { builder } = this;
     const { value, quality } = metric;
+    builder.checkName(name);
     const millis = metric.timestamp ?? this.#timestamp;
     const time = millis === undefined || millis === 0n ? undefined : deviceTime(millis, { unit: "ms" });
     if (metric.isNull || value === undefined) {
@@ -124,18 +135,16 @@ export class MetricReader {
       this.#template(value.value, name, metric, birth, depth);
       return;
     }
-    builder.part(name.slice(0, 64).toWellFormed(), () => {
-      let read = valueOf(value, type);
-      if (read instanceof Uint8Array) {
-        builder.note("kept-as-base64", name);
-        read = Buffer.from(read).toString("base64url");
-      }
-      if (quality !== undefined && !isGood(quality)) builder.addUntrusted(name, read, quality, time);
-      else builder.add(name, read, time, unit);
-      // The end of a bad quality has to be told as well.
-      if (quality !== undefined && isGood(quality)) builder.add(`${name}.quality`, quality, time);
-      if (metric.historical) builder.note("historical", name);
-    });
+    let read = valueOf(value, type);
+    if (read instanceof Uint8Array) {
+      builder.note("kept-as-base64", name);
+      read = Buffer.from(read).toString("base64url");
+    }
+    if (quality !== undefined && !isGood(quality)) builder.addUntrusted(name, read, quality, time);
+    else builder.add(name, read, time, unit);
+    // The end of a bad quality has to be told as well.
+    if (quality !== undefined && isGood(quality)) builder.add(`${name}.quality`, quality, time);
+    if (metric.historical) builder.note("historical", name);
   }
 
   /** Members become metrics of their own, `template/member`. */
@@ -148,11 +157,11 @@ export class MetricReader {
       return;
     }
     for (const member of metrics) {
-      if (member.name === undefined || member.name === "")
-        throw new DecodeError("A member of a Sparkplug template has no name");
-      const path = `${name}/${member.name}`;
-      if (path.length > this.builder.limits.maxMetricLength)
-        throw new DecodeError("The name of a Sparkplug template's member is too long");
+      if (member.name === undefined || member.name === "") {
+        this.builder.refuse(name.slice(0, 64), new DecodeError("A member of a Sparkplug template has no name"));
+        continue;
+      }
+      const path = this.#remembered(`${name}/${member.name}`);
       const known = birth?.byName.get(path);
       const settled = {
         name: path,
@@ -174,4 +183,9 @@ export class MetricReader {
       this.#read(timed, settled, birth, depth + 1);
     }
   }
+}
+
+function aliasAlone(alias: bigint | undefined, birth: Birth | undefined): string {
+  if (alias === undefined) return "one without name and alias";
+  return birth?.byAlias.has(alias) === true ? `alias ${alias}, which stands for several` : `alias ${alias}`;
 }

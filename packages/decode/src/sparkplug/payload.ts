@@ -1,4 +1,5 @@
 import { DecodeError } from "@headwater/core";
+import { isPacked, unpacked } from "./packed-payload.ts";
 import { WireReader } from "./wire-reader.ts";
 import { writePayload } from "./write-payload.ts";
 
@@ -35,20 +36,37 @@ export interface SparkplugMetric {
   readonly value: WireValue | undefined;
 }
 
-/** Throws DecodeError for bytes that are no payload, or one of more than `maxMetrics` metrics. */
+/**
+ * Reads a payload, also a compressed one, whose metrics are in its body. Throws DecodeError for bytes that are no
+ * payload, or one of more than `maxMetrics` metrics.
+ */
 export function readPayload(bytes: Uint8Array, maxMetrics: number): SparkplugPayload {
+  const { body, ...payload } = readLayer(bytes, maxMetrics);
+  if (body === undefined) return payload;
+  const inner = readLayer(unpacked(body), maxMetrics);
+  if (inner.body !== undefined) throw new DecodeError("The Sparkplug payload is compressed twice");
+  const { timestamp = payload.timestamp, seq = payload.seq, metrics } = inner;
+  return { timestamp, seq, metrics };
+}
+
+/** A payload with its body if that is a compressed payload; other bodies are the application's own. */
+function readLayer(bytes: Uint8Array, maxMetrics: number): SparkplugPayload & { readonly body?: Uint8Array } {
   const reader = new WireReader(bytes);
   let timestamp: bigint | undefined;
   let seq: number | undefined;
+  let hasPayload = false;
+  let body: Uint8Array = new Uint8Array(0);
   const metrics: SparkplugMetric[] = [];
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 1) timestamp = reader.uint64();
     else if (field === 2) pushMetric(metrics, reader.bytes(), maxMetrics);
     else if (field === 3) seq = reader.safeInteger();
+    else if (field === 4) hasPayload = isPacked(reader.bytes());
+    else if (field === 5) body = reader.bytes();
     else reader.skip();
   }
   if (seq !== undefined && seq > 255) throw new DecodeError("The Sparkplug sequence number is beyond 255");
-  return { timestamp, seq, metrics };
+  return { timestamp, seq, metrics, ...(hasPayload && { body }) };
 }
 
 function pushMetric(metrics: SparkplugMetric[], bytes: Uint8Array, maxMetrics: number): void {

@@ -54,14 +54,6 @@ describe("births", () => {
       ["plant:line1", true, "sparkplug:8", "birth"],
     ]);
   });
-
-  it("with an alias twice, or a metric without a name, are refused", () => {
-    const twice = [1, 1].map((alias, i) => ({ name: `m${i}`, type: "Int32" as const, value: 1, alias }));
-    expect(() => sparkplug().take("spBv1.0/g/NBIRTH/n", { timestamp: start, seq: 0, metrics: twice })).toThrow(
-      "alias 1 twice",
-    );
-    expect(() => sparkplug().take("spBv1.0/g/NBIRTH/n", aliased(0, temperatureIs22))).toThrow("no name");
-  });
 });
 
 describe("data", () => {

@@ -72,16 +72,24 @@ export class Sparkplug {
 
   routes(): readonly RouteSpec[] {
     const decoderOf: DecoderOfTopic = (match) => this.#decoderOf(match);
+    const againOf: DecoderOfTopic = (match) => this.#againOf(match);
     return [
       {
         pattern: "spBv1.0/STATE/{host}",
         decoder: () => ({ samples: [], effects: { ignored: "state-of-a-host" } }),
         device: "sparkplug-host:{host}",
       },
-      { pattern: "spBv1.0/{group}/{type}/{node}", decoderOf, device: this.#nodeId, reserved: separatorOfNodes },
+      {
+        pattern: "spBv1.0/{group}/{type}/{node}",
+        decoderOf,
+        againOf,
+        device: this.#nodeId,
+        reserved: separatorOfNodes,
+      },
       {
         pattern: "spBv1.0/{group}/{type}/{node}/{edgeDevice}",
         decoderOf,
+        againOf,
         device: this.#deviceId,
         sender: this.#nodeId,
         reserved: separatorOfNodes,
@@ -89,14 +97,28 @@ export class Sparkplug {
     ];
   }
 
-  #decoderOf({ names }: TopicMatch): Decoder {
-    const scope: Scope = {
-      group: names.get("group")!,
-      node: names.get("node")!,
-      device: names.get("edgeDevice"),
-      key: `${names.get("group")!}/${names.get("node")!}`,
+  /**
+   * Of a message that came before. Data is read by the birth that is known now, which mostly came since, because the
+   * message asked for it; all others stand for themselves.
+   */
+  #againOf(match: TopicMatch): Decoder {
+    const { device, key } = scopeOf(match);
+    const type = match.names.get("type")!;
+    if (type !== (device === undefined ? "NDATA" : "DDATA")) return new Sparkplug().#decoderOf(match);
+    return (payload, limits) => {
+      const { timestamp, metrics } = readPayload(payload, limits.maxReadings);
+      const node = this.#nodes.known(key);
+      const reader = new MetricReader(new MessageBuilder(limits), timestamp);
+      reader.data(metrics, device === undefined ? node?.birth : node?.devices.get(device));
+      if (reader.unread > 0 && reader.builder.isEmpty) throw new DecodeError(reader.reason);
+      if (reader.unread > 0) return reader.builder.finish({ quarantine: reader.reason });
+      return reader.builder.finishOrIgnore("no-values");
     };
-    const type = names.get("type")!;
+  }
+
+  #decoderOf(match: TopicMatch): Decoder {
+    const scope = scopeOf(match);
+    const type = match.names.get("type")!;
     if ([scope.group, scope.node, scope.device ?? ""].some((id) => id.length > maxIdLength)) {
       return () => {
         throw new DecodeError(`A Sparkplug id has more than ${maxIdLength} characters`);
@@ -231,6 +253,11 @@ interface Scope {
   /** undefined: the edge node itself. */
   readonly device: string | undefined;
   readonly key: string;
+}
+
+function scopeOf({ names }: TopicMatch): Scope {
+  const [group, node] = [names.get("group")!, names.get("node")!];
+  return { group, node, device: names.get("edgeDevice"), key: `${group}/${node}` };
 }
 
 interface Sequence {
