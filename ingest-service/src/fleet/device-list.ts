@@ -2,10 +2,15 @@ import { sharedTurn } from "@headwater/core";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { statementsOf } from "@headwater/event-log/read-model";
 import { nameKey } from "../devices/name-key.ts";
+import {
+  compareByName,
+  type DeviceSort,
+  FirstDevices,
+  isByName,
+  type OrderedRange,
+  type Place,
+} from "./device-order.ts";
 import { SeenTimes } from "./last-seen.ts";
-
-export const deviceSorts = ["id", "name", "type", "createdAt", "updatedAt", "lastSeen"] as const;
-export type DeviceSort = (typeof deviceSorts)[number];
 
 export interface DeviceFilter {
   readonly type?: string | undefined;
@@ -24,20 +29,9 @@ export interface DeviceFilter {
 
 export type Fact = readonly [name: string, value: string];
 
-export interface DeviceListing {
-  readonly sort: DeviceSort;
-  readonly isBack: boolean;
-  readonly limit: number;
-  /** What stands behind it in this order. */
-  readonly after?: Place | undefined;
+export interface DeviceListing extends OrderedRange {
   /** Whether all that match are to be counted. */
   readonly count: boolean;
-}
-
-/** Where a device stands in an order: `key` is what it is sorted by, and the id decides between equal ones. */
-export interface Place {
-  readonly key: string | number;
-  readonly id: string;
 }
 
 /** A device as lists find it. */
@@ -70,7 +64,7 @@ export async function listDevices(
   seen: SeenTimes = new SeenTimes(),
 ): Promise<FoundDevices> {
   const { sort, isBack, limit, after, count } = listing;
-  const best = new FirstDevices(listing);
+  const best = new FirstDevices<FoundDevice>(listing);
   const now = Date.now() * 1000;
   let total = 0;
   const take = (slice: readonly DeviceRow[]): void => {
@@ -270,60 +264,3 @@ function* heardSlices(
   }
   yield slice;
 }
-
-/** The first devices behind a place, in an order, out of any number. */
-class FirstDevices {
-  readonly #listing: DeviceListing;
-  #found: FoundDevice[] = [];
-
-  constructor(listing: DeviceListing) {
-    this.#listing = listing;
-  }
-
-  get size(): number {
-    return this.#found.length;
-  }
-
-  add(device: FoundDevice): void {
-    const { after, limit } = this.#listing;
-    if (after !== undefined && this.#compare(device, after) <= 0) return;
-    this.#found.push(device);
-    if (this.#found.length >= 4 * limit + 1_000) this.#cut();
-  }
-
-  take(): readonly FoundDevice[] {
-    this.#cut();
-    return this.#found;
-  }
-
-  #cut(): void {
-    this.#found.sort((a, b) => this.#compare(a, b));
-    this.#found.length = Math.min(this.#found.length, this.#listing.limit + 1);
-  }
-
-  #compare(a: Place, b: Place): number {
-    const order = isByName(this.#listing.sort) ? compareByName(a, b) : compareByKey(a, b);
-    return this.#listing.isBack ? -order : order;
-  }
-}
-
-function isByName(sort: DeviceSort): sort is "id" | "name" {
-  return sort === "id" || sort === "name";
-}
-
-/** Of places whose keys are ids, or what names are sorted by. */
-function compareByName(a: Place, b: Place): number {
-  return (a.key === b.key ? 0 : compareIds(String(a.key), String(b.key))) || compareIds(a.id, b.id);
-}
-
-function compareByKey(a: Place, b: Place): number {
-  return a.key === b.key ? compareIds(a.id, b.id) : a.key < b.key ? -1 : 1;
-}
-
-/** In the order of their bytes, as SQLite has them: that of JavaScript differs beyond the basic plane. */
-function compareIds(a: string, b: string): number {
-  if (beyond.test(a) || beyond.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-const beyond = /[\ud800-\uffff]/;

@@ -6,15 +6,8 @@ import { StoreUnavailableError } from "@headwater/time-series";
 import type { ReadPositions } from "../telemetry/read-positions.ts";
 import { deviceFilterQuery, readFilter, withGroup } from "./device-filter.ts";
 import type { LastSeen } from "./last-seen.ts";
-import {
-  type DeviceFilter,
-  type DeviceSort,
-  deviceSorts,
-  type FoundDevice,
-  lastSeenOf,
-  listDevices,
-  type Place,
-} from "./device-list.ts";
+import { type DeviceFilter, type FoundDevice, lastSeenOf, listDevices } from "./device-list.ts";
+import { type DeviceSort, deviceSorts, type Place } from "./device-order.ts";
 import { nameKey } from "../devices/name-key.ts";
 import { deviceState } from "../devices/device-model.ts";
 import { deviceResource, heardDeviceSchema, listedDeviceSchema } from "../devices/device-resource.ts";
